@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every room is compiled under the same strict rules; a warning is an error.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// C code is optimised in debug builds too: the numeric kernels would otherwise dominate every test run.
+let kernelFlags: [CSetting] = [.define("NDEBUG")]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "centroidd",
+    products: [
+        .executable(name: "centroidd", targets: ["centroidd"]),
+        .library(name: "CentroiddRooms", targets: ["Kernels", "Embedding", "Clustering", "Streams", "KafkaLog", "Pipeline", "Service", "Settings"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries and C code, each behind one room.
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "CKernels", cSettings: kernelFlags),
+
+        // The functional core: no clock, thread, file or Kafka.
+        room("Kernels", ["CKernels", "COneDNN"]),
+        room("Embedding", ["Kernels", deque]),
+        room("Clustering", ["Kernels", deque, heap]),
+
+        // Records in and out.
+        room("Streams", ["CZlib", deque]),
+        room("KafkaLog", ["Streams", "CRdKafka"]),
+
+        // The shell.
+        room("Telemetry", [logging, metrics]),
+        room("Pipeline", ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry", deque, logging]),
+        room("Settings", ["KafkaLog", "Embedding", "Clustering", "Pipeline", "StatusServer", "Kernels", yams]),
+        room("StatusServer", ["Telemetry", hummingbird, lifecycle, logging]),
+        room("Service", ["Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels", "Telemetry", lifecycle, logging, metrics]),
+        .executableTarget(name: "centroidd", dependencies: ["Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline", argumentParser, logging], swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Streams", "Clustering", "Telemetry"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("KernelsTests", ["Kernels"]),
+        tests("EmbeddingTests", ["Embedding", "Kernels"]),
+        tests("ClusteringTests", ["Clustering", "Kernels"]),
+        tests("StreamsTests", ["Streams"]),
+        tests("KafkaLogTests", ["KafkaLog", "Streams"]),
+        tests("TelemetryTests", ["Telemetry", logging, metrics]),
+        tests("SettingsTests", ["Settings", "Pipeline", "Clustering", "Embedding", "Kernels", "KafkaLog"]),
+        tests("StatusServerTests", ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting]),
+        tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels"]),
+        tests("IntegrationTests", ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]),
+        tests("SoundnessTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,78 @@
+public import Kernels
+
+/// A value as it was found in a record, before a space reads it.
+public enum FieldValue: Sendable, Equatable {
+    /// Valid UTF-8 text (a whole text record, or a JSON string field).
+    case text(String)
+    /// The numbers of a JSON array field.
+    case numbers([Double])
+    /// The raw bytes of a whole record whose format is `vector`.
+    case bytes([UInt8])
+}
+
+/// What a lane embeds: text to be turned into a vector, or a vector that was ready made and is already checked.
+public enum SpaceInput: Sendable, Equatable {
+    /// Text to embed.
+    case text(String)
+    /// A ready-made vector of the space's dimension, finite, of unit length where the space is cosine.
+    case vector([Float])
+}
+
+/// Why a record's value cannot enter a space. It goes to the dead-letter topic with `code` and `message`.
+public struct InputRejection: Error, Sendable, Equatable {
+    /// A short, bounded set of words, used as a metric label.
+    public enum Code: String, Sendable, CaseIterable {
+        /// The value is null (a tombstone).
+        case tombstone
+        /// The value, or the field, is empty.
+        case empty
+        /// The value is not JSON.
+        case malformedJSON = "malformed_json"
+        /// The configured field is not in the record.
+        case missingField = "missing_field"
+        /// The field has a type that the space cannot read.
+        case wrongType = "wrong_type"
+        /// The bytes are not UTF-8.
+        case invalidUTF8 = "invalid_utf8"
+        /// A vector has another number of elements than the space.
+        case wrongDimension = "wrong_dimension"
+        /// A vector holds NaN or an infinity, or is all zero under the cosine metric.
+        case notFinite = "not_finite"
+        /// The bytes are no vector in any accepted encoding.
+        case malformedVector = "malformed_vector"
+        /// The value is larger than the configured ceiling.
+        case tooLarge = "too_large"
+    }
+
+    /// The kind of fault.
+    public var code: Code
+    /// What was found and what was expected, for a person.
+    public var message: String
+
+    /// Memberwise.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// A way to turn records into vectors. Immutable and shared; the work happens in lanes.
+public protocol Space: Sendable {
+    /// The number of elements of every vector.
+    var dimension: Int { get }
+    /// The metric in which vectors of this space are compared.
+    var metric: Metric { get }
+    /// Names the space and everything that changes its vectors (model fingerprint, options): a model that was
+    /// learnt in one identity is refused in another.
+    var identity: String { get }
+    /// Checks one value and makes it ready for a lane.
+    func input(from value: FieldValue) throws(InputRejection) -> SpaceInput
+    /// A worker's own scratch memory. A lane is used by one serial queue at a time.
+    func makeLane() -> any EmbeddingLane
+}
+
+/// One worker's share of a space: owns its scratch memory, allocated once.
+public protocol EmbeddingLane: AnyObject {
+    /// Embeds `inputs` into an `inputs.count × dimension` matrix; row `i` is the vector of input `i`.
+    func embed(_ inputs: [SpaceInput]) -> Matrix
+}
