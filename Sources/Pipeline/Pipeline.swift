@@ -1,1 +1,305 @@
-// Room under construction.
+public import Clustering
+import Dispatch
+public import Embedding
+import Foundation
+public import Streams
+import Synchronization
+public import Telemetry
+
+/// The whole pipeline: reads, embeds, assigns, publishes, learns; from one log to the same.
+///
+/// One thread polls; embedding fans out over serial lanes; one serial queue publishes in order; reclustering runs at
+/// utility quality of service. What is in flight is bounded by one budget.
+public final class Pipeline: Sendable {
+    private struct Lifecycle: Sendable {
+        var state = PipelineState.created
+        var failure: PipelineFailure?
+        var assignment: [TopicPartition] = []
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private struct Parts: Sendable {
+        var reader: Reader
+        var publisher: Publisher
+        var stage: EmbeddingStage
+        var sequencer: Sequencer
+    }
+
+    private let options: PipelineOptions
+    private let log: any RecordLog
+    private let space: any Space
+    private let decoder: RecordDecoder
+    private let sink: EventSink
+    private let startModel: Model?
+    private let budget: FlowBudget
+    private let reclusterQueue = DispatchQueue(label: "centroidd.recluster", qos: .utility)
+    private let lifecycle = Mutex(Lifecycle())
+    private let parts = Mutex<Parts?>(nil)
+    private let timer = Mutex<(any DispatchSourceTimer)?>(nil)
+
+    /// What has been done so far.
+    public let board: ProgressBoard
+
+    /// A pipeline.
+    ///
+    /// - Parameters:
+    ///   - model: the model to begin with where the store is empty or absent; nil begins with none.
+    public init(
+        options: PipelineOptions, log: any RecordLog, space: any Space, decoder: RecordDecoder, model: Model? = nil,
+        sink: EventSink, board: ProgressBoard = ProgressBoard()
+    ) {
+        self.options = options
+        self.log = log
+        self.space = space
+        self.decoder = decoder
+        self.sink = sink
+        self.board = board
+        startModel = model
+        budget = FlowBudget(maximumBytes: options.memory, maximumBatches: 2 * options.lanes + 2)
+    }
+
+    /// Where the pipeline stands.
+    public var state: PipelineState { lifecycle.withLock { $0.state } }
+
+    /// The partitions that are read.
+    public var assignment: [TopicPartition] { lifecycle.withLock { $0.assignment } }
+
+    /// Bytes in flight: now, at most, and the ceiling.
+    public var memory: (inFlight: Int, peak: Int, ceiling: Int) {
+        let usage = budget.current
+        return (usage.bytes, usage.peakBytes, budget.maximumBytes)
+    }
+
+    /// A number that changes as long as the polling loop turns.
+    public var heartbeat: UInt64 { parts.withLock { $0?.reader.turns ?? 0 } }
+
+    /// The ends of the owned partitions as last heard of.
+    public var endOffsets: Offsets { parts.withLock { $0?.publisher.consumer.endOffsets() ?? [:] } }
+
+    /// Reads the stored model back and starts the stages. Blocks until the producer is ready.
+    ///
+    /// - Throws: ``PipelineFailure``.
+    public func start() throws {
+        move(to: .starting)
+        do {
+            try assemble()
+        } catch {
+            let failure = Self.failure(from: error)
+            end(with: failure)
+            throw failure
+        }
+    }
+
+    private static func failure(from error: any Error) -> PipelineFailure {
+        switch error {
+        case let failure as PipelineFailure: failure
+        case let error as StreamError: .log(error)
+        case let error as ClusteringError: .model("\(error)")
+        default: .bug("\(error)")
+        }
+    }
+
+    private func assemble() throws {
+        let outputPartitions = try prepareTopics()
+        // The transaction first: it fences an earlier instance, so that the model that is read next stands still.
+        let transaction = try OutputTransaction(
+            log: log, delivery: options.delivery, transactionalID: options.application)
+        let restored = try options.store?.restore(from: log)
+        let model = try checked(restored?.model ?? startModel)
+        let consumer = try log.makeConsumer(group: options.application)
+        let publisher = Publisher(
+            options: options, model: model, stored: restored?.model, covered: restored?.covered ?? [:],
+            transaction: transaction, budget: budget, consumer: consumer, outputPartitions: outputPartitions,
+            board: board, sink: sink, delegate: self)
+        let sequencer = Sequencer { publisher.accept($0) }
+        let stage = EmbeddingStage(
+            space: space, decoder: decoder, lanes: options.lanes, sequencer: sequencer, sink: sink)
+        let reader = Reader(
+            consumer: consumer, topics: options.topics, budget: budget, maximumBatch: options.maximumBatch,
+            bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512, linger: options.linger, delegate: self)
+        parts.withLock { $0 = Parts(reader: reader, publisher: publisher, stage: stage, sequencer: sequencer) }
+        move(to: .waiting)
+        startTimer(publisher)
+        reader.start()
+    }
+
+    private func prepareTopics() throws -> OutputPartitions {
+        let inputs = try log.partitionCounts(of: options.topics)
+        var topics = [TopicDefinition(name: options.outputTopic, partitions: inputs.values.max() ?? 1)]
+        if options.onError == .deadLetter { topics.append(.init(name: options.deadLetterTopic, partitions: 1)) }
+        if let events = options.eventsTopic { topics.append(.init(name: events, partitions: 1)) }
+        if let store = options.store { topics.append(.init(name: store.topic, partitions: 1, compacted: true)) }
+        try log.createMissing(topics)
+        let output = try log.partitionCounts(of: [options.outputTopic])[options.outputTopic]
+        return OutputPartitions(inputs: inputs, output: output)
+    }
+
+    private func checked(_ model: Model?) throws -> Model {
+        guard let model else {
+            return Model(space: space.identity, dimension: space.dimension, metric: space.metric)
+        }
+        guard model.space == space.identity, model.dimension == space.dimension, model.metric == space.metric else {
+            throw PipelineFailure.model(
+                "the stored model was learnt in space \(model.space) (\(model.dimension) dimensions, "
+                    + "\(model.metric.rawValue)), but the configured space is \(space.identity) "
+                    + "(\(space.dimension) dimensions, \(space.metric.rawValue)). Restore the space section, or give "
+                    + "the application another name to start a new model")
+        }
+        return model
+    }
+
+    private func startTimer(_ publisher: Publisher) {
+        let source = DispatchSource.makeTimerSource(queue: publisher.queue)
+        let interval = max(0.02, min(0.25, options.commitInterval.seconds / 4))
+        source.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(5))
+        source.setEventHandler { publisher.tick() }
+        source.activate()
+        timer.withLock { $0 = source }
+    }
+
+    /// Asks for an orderly end: what is in flight is finished and committed, then the group is left.
+    public func stop() {
+        move(to: .draining)
+        guard let reader = parts.withLock({ $0?.reader }) else { return end(with: nil) }
+        reader.stop()
+    }
+
+    /// Waits for the end.
+    ///
+    /// - Throws: ``PipelineFailure`` when it was not an orderly one.
+    public func waitForEnd() async throws {
+        await withCheckedContinuation { continuation in
+            let ended = lifecycle.withLock { lifecycle in
+                if lifecycle.state == .stopped || lifecycle.state == .failed { return true }
+                lifecycle.waiters.append(continuation)
+                return false
+            }
+            if ended { continuation.resume() }
+        }
+        if let failure = lifecycle.withLock({ $0.failure }) { throw failure }
+    }
+
+    /// The model as it stands; on the publisher's queue, so that it is whole.
+    public func currentModel() -> Model? {
+        guard let publisher = parts.withLock({ $0?.publisher }) else { return startModel }
+        return publisher.queue.sync { publisher.state.withLock { $0.coordinator.model } }
+    }
+
+    private func end(with failure: PipelineFailure?) {
+        timer.withLock { $0?.cancel() }
+        let waiters = lifecycle.withLock { lifecycle -> [CheckedContinuation<Void, Never>] in
+            guard lifecycle.state != .stopped, lifecycle.state != .failed else { return [] }
+            lifecycle.failure = lifecycle.failure ?? failure
+            lifecycle.state = lifecycle.failure == nil ? .stopped : .failed
+            defer { lifecycle.waiters = [] }
+            return lifecycle.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func move(to next: PipelineState) {
+        let moved = lifecycle.withLock { lifecycle -> PipelineState? in
+            let from = lifecycle.state
+            guard from != next, from.allowedNext.contains(next) else { return nil }
+            lifecycle.state = next
+            return from
+        }
+        guard let moved else { return }
+        sink.emit(StateChanged(from: moved.rawValue, to: next.rawValue, ready: next == .running))
+    }
+}
+
+extension Pipeline: ReaderDelegate {
+    func startPositions(for partitions: [TopicPartition], committed: Offsets) -> Offsets {
+        guard let publisher = parts.withLock({ $0?.publisher }) else { return committed }
+        return publisher.queue.sync {
+            publisher.state.withLock { state in
+                // The group's own offsets come first; the model's are for a log that has lost them.
+                let known = state.ledger.committed.filter { partitions.contains($0.key) }
+                let start = known.merging(committed.filter { partitions.contains($0.key) }) { $1 }
+                state.ledger.start(start)
+                return start
+            }
+        }
+    }
+
+    func committedOffsets() -> Offsets {
+        guard let publisher = parts.withLock({ $0?.publisher }) else { return [:] }
+        return publisher.queue.sync { publisher.state.withLock { $0.ledger.committed } }
+    }
+
+    func assignmentChanged(to partitions: [TopicPartition]) {
+        let before = lifecycle.withLock { lifecycle in
+            defer { lifecycle.assignment = partitions }
+            return Set(lifecycle.assignment)
+        }
+        let now = Set(partitions)
+        let added = now.subtracting(before).sorted().map(PartitionName.init)
+        let removed = before.subtracting(now).sorted().map(PartitionName.init)
+        if !added.isEmpty { sink.emit(PartitionsAssigned(partitions: added, owned: partitions.count)) }
+        if !removed.isEmpty {
+            sink.emit(PartitionsRevoked(partitions: removed, owned: partitions.count, lost: false))
+        }
+        move(to: partitions.isEmpty ? .waiting : .running)
+    }
+
+    func settle(lost: Bool) {
+        guard let parts = parts.withLock({ $0 }) else { return }
+        let done = DispatchSemaphore(value: 0)
+        parts.sequencer.complete(
+            parts.reader.takeSequence().sequence,
+            .barrier {
+                parts.publisher.settle(lost: lost)
+                done.signal()
+            })
+        let limit = DispatchTime.now() + options.drainTimeout.seconds
+        if done.wait(timeout: limit) == .timedOut {
+            sink.emit(
+                StageFailed(
+                    stage: "publish", errorType: "drain_timeout",
+                    message: "records in flight were not finished within \(options.drainTimeout); what was not "
+                        + "committed will be read again"))
+        }
+    }
+
+    func submit(_ batch: Batch) {
+        let bytes = batch.records.reduce(0) { $0 + ($1.key?.count ?? 0) + ($1.value?.count ?? 0) }
+        sink.emit(RecordsConsumed(records: batch.records.count, bytes: bytes))
+        board.consumed(records: batch.records.count, bytes: bytes)
+        parts.withLock { $0 }?.stage.submit(batch)
+    }
+
+    func readerEnded(_ error: StreamError?) {
+        move(to: .draining)
+        guard let publisher = parts.withLock({ $0?.publisher }) else { return end(with: nil) }
+        publisher.queue.async { [self] in
+            publisher.release()
+            end(with: error.map(PipelineFailure.log))
+        }
+    }
+}
+
+extension Pipeline: PublisherDelegate {
+    func rewind(epoch: UInt64) {
+        parts.withLock { $0 }?.reader.rewind(epoch: epoch)
+    }
+
+    func publisherFailed(_ failure: PipelineFailure) {
+        lifecycle.withLock { $0.failure = $0.failure ?? failure }
+        sink.emit(StageFailed(stage: "publish", errorType: "fatal", message: "\(failure)"))
+        parts.withLock { $0 }?.reader.stop()
+    }
+
+    func recluster(_ model: Model) {
+        guard let publisher = parts.withLock({ $0?.publisher }) else { return }
+        let options = options.clustering
+        reclusterQueue.async {
+            let start = ContinuousClock.now
+            let result = Result { () throws(ClusteringError) in
+                try Clustering.recluster(model: model, options: options)
+            }
+            let seconds = (ContinuousClock.now - start).seconds
+            publisher.queue.async { publisher.adopt(result, seconds: seconds) }
+        }
+    }
+}

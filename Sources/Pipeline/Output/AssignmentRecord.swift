@@ -1,0 +1,82 @@
+import Clustering
+import Foundation
+import Streams
+
+/// An assignment as it is published: one JSON object per input record.
+///
+/// Keys are sorted, so that the same assignment always has the same bytes.
+struct AssignmentRecord: Encodable {
+    struct RunnerUp: Encodable {
+        var cluster: Int
+        var distance: Double?
+    }
+
+    struct Source: Encodable {
+        var topic: String
+        var partition: Int32
+        var offset: Int64
+        var timestamp: Int64?
+
+        enum CodingKeys: CodingKey { case topic, partition, offset, timestamp }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(topic, forKey: .topic)
+            try container.encode(partition, forKey: .partition)
+            try container.encode(offset, forKey: .offset)
+            try container.encode(timestamp, forKey: .timestamp)
+        }
+    }
+
+    let assignment: Assignment
+    let record: Record
+
+    enum CodingKeys: String, CodingKey {
+        case cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        // Absent values are written as null: a consumer finds the same keys in every record.
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(assignment.cluster, forKey: .cluster)
+        try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)
+        try container.encode(assignment.distance.flatMap { Self.rounded(Double($0)) }, forKey: .distance)
+        try container.encode(
+            assignment.runnerUp.map { RunnerUp(cluster: $0.cluster, distance: Self.rounded(Double($0.distance))) },
+            forKey: .runnerUp)
+        try container.encode(assignment.score.flatMap { Self.rounded(Double($0)) }, forKey: .score)
+        try container.encode(assignment.tail.flatMap(Self.rounded), forKey: .tail)
+        try container.encode(assignment.anomaly, forKey: .anomaly)
+        try container.encode(assignment.reason?.rawValue, forKey: .reason)
+        try container.encode(assignment.version, forKey: .model)
+        let source = Source(
+            topic: record.source.topic, partition: record.source.partition, offset: record.offset,
+            timestamp: record.timestamp)
+        try container.encode(source, forKey: .source)
+    }
+
+    /// Five significant digits: more would be noise of 32-bit arithmetic. Nil where JSON has no number for it.
+    static func rounded(_ value: Double) -> Double? {
+        guard value.isFinite else { return nil }
+        guard value != 0 else { return 0 }
+        // Dividing by a power of ten, and not multiplying by its inverse, prints as the shortest decimal.
+        let exponent = 4 - Int(log10(abs(value)).rounded(.down))
+        guard exponent >= 0 else { return value.rounded() }
+        let scale = pow(10, Double(min(exponent, 300)))
+        return (value * scale).rounded() / scale
+    }
+}
+
+/// Encodes assignments; one per publisher.
+struct AssignmentEncoder: Sendable {
+    private let encoder: JSONEncoder
+
+    init() {
+        encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    }
+
+    func encode(_ assignment: Assignment, of record: Record) throws -> [UInt8] {
+        Array(try encoder.encode(AssignmentRecord(assignment: assignment, record: record)))
+    }
+}

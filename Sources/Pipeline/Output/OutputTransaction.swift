@@ -1,0 +1,93 @@
+import Streams
+
+/// What the output promises.
+public enum Delivery: String, Sendable, CaseIterable {
+    /// Assignments, model, dead letters and input offsets in one Kafka transaction.
+    case exactlyOnce = "exactly_once"
+    /// Offsets are committed after everything before them was delivered.
+    case atLeastOnce = "at_least_once"
+}
+
+/// One unit of output: opened by the first record sent, ended by commit or abort.
+///
+/// The publisher's queue owns it. It hides which of the two promises is kept.
+struct OutputTransaction: Sendable {
+    private let log: any RecordLog
+    private let delivery: Delivery
+    private let transactionalID: String
+    private var producer: any RecordProducer
+    private(set) var isOpen = false
+    /// Records sent since it was opened.
+    private(set) var records = 0
+    /// When it was opened.
+    private(set) var opened = ContinuousClock.now
+
+    /// Makes the producer; under exactly once this fences an earlier holder of the id.
+    init(log: any RecordLog, delivery: Delivery, transactionalID: String) throws(StreamError) {
+        self.log = log
+        self.delivery = delivery
+        self.transactionalID = transactionalID
+        producer = try Self.makeProducer(log, delivery, transactionalID)
+    }
+
+    private static func makeProducer(
+        _ log: any RecordLog, _ delivery: Delivery, _ id: String
+    ) throws(StreamError) -> any RecordProducer {
+        let producer = try log.makeProducer(transactionalID: delivery == .exactlyOnce ? id : nil)
+        if delivery == .exactlyOnce { try producer.initializeTransactions() }
+        return producer
+    }
+
+    /// Sends a record, opening the transaction where it is not.
+    mutating func send(_ record: OutgoingRecord) throws(StreamError) {
+        try open()
+        try producer.send(record)
+        records += 1
+    }
+
+    /// Opens the transaction where it is not; offsets alone need one, too.
+    mutating func open() throws(StreamError) {
+        guard !isOpen else { return }
+        if delivery == .exactlyOnce { try producer.begin() }
+        isOpen = true
+        opened = .now
+    }
+
+    /// Ends it with the offsets that it covers.
+    mutating func commit(_ offsets: Offsets, of consumer: any RecordConsumer) throws(StreamError) {
+        switch delivery {
+        case .exactlyOnce:
+            if !offsets.isEmpty { try producer.sendOffsets(offsets, of: consumer) }
+            try producer.commit()
+        case .atLeastOnce:
+            try producer.flush()
+            if !offsets.isEmpty { try consumer.commit(offsets) }
+        }
+        close()
+    }
+
+    /// Gives it up. When the producer cannot even abort (a fatal error, or one of unknown outcome) a new one takes
+    /// its place, which ends whatever the old one left open (KIP-360).
+    mutating func abort(replacingProducer: Bool) throws(StreamError) {
+        defer { close() }
+        guard delivery == .exactlyOnce else { return }
+        if !replacingProducer {
+            guard isOpen else { return }
+            do throws(StreamError) {
+                return try producer.abort()
+            } catch where error.kind != .fenced {
+                // Fall through: only a new producer helps.
+            }
+        }
+        producer.close()
+        producer = try Self.makeProducer(log, delivery, transactionalID)
+    }
+
+    private mutating func close() {
+        isOpen = false
+        records = 0
+    }
+
+    /// Releases the producer.
+    func release() { producer.close() }
+}

@@ -1,0 +1,51 @@
+public import Clustering
+
+/// How a pipeline runs.
+public struct PipelineOptions: Sendable {
+    /// The consumer group, and the transactional id of the output.
+    public var application: String
+    /// The topics to read.
+    public var topics: [String] = []
+    /// Where assignments go.
+    public var outputTopic = "assignments"
+    /// Where lineage events and verdicts go; nil: nowhere.
+    public var eventsTopic: String?
+    /// Where records that cannot be used go, under ``RejectionPolicy/deadLetter``.
+    public var deadLetterTopic = "dead-letter"
+    /// Where the model lives; nil: in memory alone.
+    public var store: ModelStore?
+    /// What becomes of records that cannot be used.
+    public var onError = RejectionPolicy.deadLetter
+    /// What the output promises.
+    public var delivery = Delivery.exactlyOnce
+    /// Whether the input's key is kept on the assignment.
+    public var keepsKey = true
+    /// A transaction is committed when it has been open for this long ...
+    public var commitInterval = Duration.milliseconds(500)
+    /// ... or holds this many records.
+    public var maximumTransactionRecords = 50_000
+    /// Ceiling on what is in flight, in bytes.
+    public var memory = 128 << 20
+    /// Serial embedding lanes.
+    public var lanes = 2
+    /// Most records in a batch.
+    public var maximumBatch = 256
+    /// How long a poll waits for its first record.
+    public var linger = Duration.milliseconds(50)
+    /// How long a stop, or a revocation, waits for what is in flight.
+    public var drainTimeout = Duration.seconds(20)
+    /// When the model is reclustered.
+    public var schedule = ReclusterSchedule(period: .seconds(600))
+    /// Whether reclustering runs between two steps, at an exact record, instead of in the background.
+    public var reclustersInline = false
+    /// Transactions that may fail one after the other before the pipeline gives up.
+    public var maximumFailures = 8
+    /// How records are clustered.
+    public var clustering: ClusteringOptions
+
+    /// Options with the documented defaults.
+    public init(application: String, clustering: ClusteringOptions) {
+        self.application = application
+        self.clustering = clustering
+    }
+}

@@ -1,0 +1,173 @@
+import Clustering
+import Dispatch
+import Foundation
+import Streams
+import Telemetry
+
+extension Publisher {
+    func commitIsDue(_ state: State) -> Bool {
+        state.transaction.isOpen && ContinuousClock.now - state.transaction.opened >= options.commitInterval
+    }
+
+    /// Called by the timer on the publisher's queue.
+    func tick() {
+        attempt { state throws in
+            guard !state.failed else { return }
+            if commitIsDue(state) { try commit(&state) }
+            askForReclustering(&state)
+            let usage = budget.current
+            sink.emit(MemoryMeasured(inFlightBytes: usage.bytes, ceilingBytes: budget.maximumBytes))
+        }
+    }
+
+    /// Ends the open transaction: the model merges what is pending, and what changed of it is written beside the
+    /// assignments.
+    func commit(_ state: inout State) throws {
+        guard state.transaction.isOpen else { return }
+        let records = state.tally.records
+        let start = ContinuousClock.now
+        try settleModel(&state)
+        try writeEvents(&state)
+        if let store = options.store, state.stored?.version != state.coordinator.model.version {
+            let changes = try store.records(
+                from: state.stored, to: state.coordinator.model, covered: state.ledger.covered)
+            for record in changes { try state.transaction.send(record) }
+        }
+        try state.transaction.commit(state.ledger.pending, of: consumer)
+        state.ledger.commit()
+        state.stored = state.coordinator.model
+        state.committed = state.coordinator
+        state.failuresInARow = 0
+        sink.emit(
+            TransactionCommitted(
+                records: records.assigned, seconds: (ContinuousClock.now - start).seconds))
+        publishProgress(&state, commitSeconds: (ContinuousClock.now - start).seconds)
+    }
+
+    /// The model covers every record assigned so far.
+    private func settleModel(_ state: inout State) throws {
+        guard options.store != nil else { return }
+        var coordinator = state.coordinator
+        defer { state.coordinator = coordinator }
+        try state.worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
+    }
+
+    private func writeEvents(_ state: inout State) throws {
+        for event in state.coordinator.takeEvents() {
+            emit(event)
+            guard let topic = options.eventsTopic else { continue }
+            try state.transaction.send(OutgoingRecord(topic: topic, value: try event.encoded()))
+        }
+    }
+
+    private func emit(_ event: ModelEvent) {
+        guard case .lineage(let lineage) = event, let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue)
+        else { return }
+        sink.emit(
+            ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label))
+    }
+
+    private func publishProgress(_ state: inout State, commitSeconds: Double) {
+        let tally = state.tally
+        state.tally = Tally()
+        let model = state.coordinator.model
+        let positions = state.ledger.committed
+        board.update { progress in
+            progress.records.assigned += tally.records.assigned
+            progress.records.anomalies += tally.records.anomalies
+            progress.records.deadLettered += tally.records.deadLettered
+            progress.records.skipped += tally.records.skipped
+            progress.anomalies += tally.anomalies
+            progress.transactions.committed += 1
+            progress.transactions.lastCommitMs = commitSeconds * 1000
+            progress.model = model
+            progress.positions = positions
+        }
+        let ends = consumer.endOffsets()
+        for (partition, position) in positions {
+            guard let end = ends[partition] else { continue }
+            sink.emit(LagMeasured(partition: PartitionName(partition), lag: max(0, end - position)))
+        }
+    }
+
+    /// Everything before is done: commit it, or give it up where the partitions are already lost.
+    func settle(lost: Bool) {
+        attempt { state throws in
+            guard !state.failed else { return }
+            if lost {
+                try rollBack(&state, replacingProducer: false)
+                sink.emit(TransactionAborted(reason: "partitions_lost", message: "the group took the partitions away"))
+            } else {
+                try commit(&state)
+            }
+        }
+    }
+
+    /// What happens to an error of the log: give up the transaction, go back to the last commit, read again.
+    func recover(from error: StreamError, state: inout State) {
+        switch error.kind {
+        case .fenced, .unauthorised, .misconfigured:
+            return fail(.log(error), state: &state)
+        case .retriable, .abortable, .fatal, .unreachable:
+            break
+        }
+        state.failuresInARow += 1
+        sink.emit(TransactionAborted(reason: error.code, message: error.message))
+        board.update { $0.transactions.aborted += 1 }
+        guard state.failuresInARow <= options.maximumFailures else { return fail(.log(error), state: &state) }
+        // Waits 0.1 s, doubling; the stages before this one fill up and reading stops meanwhile.
+        if state.failuresInARow > 1 {
+            Thread.sleep(forTimeInterval: min(5, 0.05 * Double(1 << state.failuresInARow)))
+        }
+        do throws(StreamError) {
+            try rollBack(&state, replacingProducer: error.kind != .abortable)
+        } catch {
+            fail(.log(error), state: &state)
+        }
+    }
+
+    /// Back to what the last commit left, in a new epoch: what is in flight is dropped and read again.
+    private func rollBack(_ state: inout State, replacingProducer: Bool) throws(StreamError) {
+        try state.transaction.abort(replacingProducer: replacingProducer)
+        state.epoch += 1
+        state.coordinator = state.committed
+        state.worker.follow(state.committed.model)
+        state.tally = Tally()
+        state.ledger.abort()
+        requestRewind(epoch: state.epoch)
+    }
+
+    private func askForReclustering(_ state: inout State) {
+        guard !options.reclustersInline, !state.reclustering else { return }
+        let elapsed = (ContinuousClock.now - state.lastReclustering).seconds
+        guard state.coordinator.reclusteringIsDue(elapsed: elapsed) else { return }
+        state.reclustering = true
+        requestReclustering(state.coordinator.model)
+    }
+
+    /// Takes the result of a background reclustering; called on the publisher's queue.
+    func adopt(_ result: Result<Candidate, ClusteringError>, seconds: Double) {
+        attempt { state throws in
+            state.reclustering = false
+            state.lastReclustering = .now
+            guard !state.failed else { return }
+            // What the worker holds was gathered against the model that is about to change.
+            var coordinator = state.coordinator
+            defer { state.coordinator = coordinator }
+            try state.worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
+            switch result {
+            case .failure(let error):
+                sink.emit(StageFailed(stage: "recluster", errorType: "clustering", message: "\(error)"))
+            case .success(let candidate):
+                let adoption = try coordinator.adopt(candidate)
+                state.worker.follow(adoption.model)
+                sink.emit(
+                    ReclusterFinished(
+                        verdict: adoption.verdict.adopted ? .adopted : .refused, reason: adoption.verdict.summary,
+                        algorithm: options.clustering.recluster.algorithm.rawValue,
+                        clusters: adoption.model.clusters.count, sample: adoption.model.sample.count,
+                        seconds: seconds))
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+import Clustering
+import Dispatch
+import Embedding
+import Kernels
+import Streams
+import Synchronization
+import Telemetry
+
+/// What the publisher asks of the rest of the pipeline, from its own queue.
+protocol PublisherDelegate: AnyObject, Sendable {
+    /// Read again from what was committed last, in a new epoch.
+    func rewind(epoch: UInt64)
+    /// The publisher cannot go on.
+    func publisherFailed(_ failure: PipelineFailure)
+    /// The model asks to be reclustered off the hot path; the answer goes to ``Publisher/adopt(_:)``.
+    func recluster(_ model: Model)
+}
+
+/// The last stage, on one serial queue: assigns, encodes and writes in order, and ends transactions.
+///
+/// What a transaction changed (model, offsets, counts) becomes the state to return to only when it was committed; when
+/// it is aborted the model goes back with the offsets.
+final class Publisher: Sendable {
+    struct State: Sendable {
+        var worker: Worker
+        var coordinator: Coordinator
+        var transaction: OutputTransaction
+        var ledger: OffsetLedger
+        /// What the last commit left: the state to return to.
+        var committed: Coordinator
+        /// The model as it stands in the store.
+        var stored: Model?
+        var epoch: UInt64 = 0
+        var tally = Tally()
+        var failuresInARow = 0
+        var failed = false
+        var reclustering = false
+        var lastReclustering = ContinuousClock.now
+    }
+
+    /// What the open transaction adds to the totals.
+    struct Tally: Sendable {
+        var records = StatusReport.Records()
+        var anomalies: [StatusReport.Anomaly] = []
+    }
+
+    let queue = DispatchQueue(label: "centroidd.publish", qos: .userInitiated)
+    let options: PipelineOptions
+    let budget: FlowBudget
+    let consumer: any RecordConsumer
+    let board: ProgressBoard
+    let sink: EventSink
+    private let encoder = AssignmentEncoder()
+    private let deadLetters: DeadLetter
+    private let outputPartitions: OutputPartitions
+    private let delegate: any PublisherDelegate
+    /// Belongs to `queue`; the mutex is never contended.
+    let state: Mutex<State>
+
+    init(
+        options: PipelineOptions, model: Model, stored: Model?, covered: Offsets, transaction: OutputTransaction,
+        budget: FlowBudget, consumer: any RecordConsumer, outputPartitions: OutputPartitions, board: ProgressBoard,
+        sink: EventSink, delegate: any PublisherDelegate
+    ) {
+        self.options = options
+        self.budget = budget
+        self.consumer = consumer
+        self.outputPartitions = outputPartitions
+        self.board = board
+        self.sink = sink
+        self.delegate = delegate
+        deadLetters = DeadLetter(topic: options.deadLetterTopic)
+        let coordinator = Coordinator(model: model, options: options.clustering, schedule: options.schedule)
+        state = Mutex(
+            State(
+                worker: Worker(model: model, options: options.clustering), coordinator: coordinator,
+                transaction: transaction, ledger: OffsetLedger(committed: covered), committed: coordinator,
+                stored: stored))
+        board.update { $0.model = model }
+    }
+
+    /// Enqueues an item; called in sequence.
+    func accept(_ item: PublishItem) {
+        queue.async { [self] in
+            switch item {
+            case .barrier(let action): action()
+            case .batch(let batch):
+                publish(batch)
+                budget.giveBack(bytes: batch.batch.footprint)
+            }
+        }
+    }
+
+    private func publish(_ embedded: EmbeddedBatch) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        attempt { state throws in
+            guard !state.failed, embedded.batch.epoch == state.epoch else { return }
+            let start = ContinuousClock.now
+            let usable = usablePart(of: embedded)
+            let assignments = try assign(usable.batch, state: &state)
+            try write(usable.batch, assignments, state: &state)
+            sink.emit(BatchPublished(records: assignments.count, latency: (ContinuousClock.now - start).seconds))
+            if let refusal = usable.refusal {
+                try commit(&state)
+                throw refusal
+            }
+            if state.transaction.records >= options.maximumTransactionRecords || commitIsDue(state) {
+                try commit(&state)
+            }
+        }
+    }
+
+    /// Under ``RejectionPolicy/stop`` the records before the first that was rejected, and the failure.
+    private func usablePart(of batch: EmbeddedBatch) -> (batch: EmbeddedBatch, refusal: PipelineFailure?) {
+        guard options.onError == .stop,
+            let bad = batch.outcomes.firstIndex(where: { if case .rejected = $0 { true } else { false } }),
+            case .rejected(let rejection) = batch.outcomes[bad]
+        else { return (batch, nil) }
+        var part = batch
+        part.outcomes = Array(batch.outcomes[..<bad])
+        part.texts = Array(batch.texts.prefix(bad))
+        part.vectors = Matrix(
+            columns: batch.vectors.columns, storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns)))
+        part.batch.records = Array(batch.batch.records[..<bad])
+        let record = batch.batch.records[bad]
+        sink.emit(
+            RecordRefused(
+                outcome: .stopped, reason: rejection.code.rawValue, message: rejection.message,
+                partition: PartitionName(record.source), offset: record.offset))
+        return (part, .rejected(rejection, record.source, offset: record.offset))
+    }
+
+    private func assign(_ embedded: EmbeddedBatch, state: inout State) throws -> [Assignment] {
+        let start = ContinuousClock.now
+        var observations: [Observation] = []
+        observations.reserveCapacity(embedded.vectors.rows)
+        for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
+            guard case .row(let row) = outcome else { continue }
+            observations.append(Observation(timestamp: record.timestamp, text: embedded.texts[row]))
+        }
+        guard !observations.isEmpty else { return [] }
+        var coordinator = state.coordinator
+        defer { state.coordinator = coordinator }
+        let inline = options.reclustersInline
+        let assignments = try state.worker.assign(vectors: embedded.vectors, observations: observations) {
+            delta throws(ClusteringError) in
+            let model = try coordinator.merge(delta)
+            guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
+            return try coordinator.adopt(recluster(model: model, options: options.clustering)).model
+        }
+        sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
+        return assignments
+    }
+
+    private func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
+        for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
+            switch outcome {
+            case .row(let row):
+                let assignment = assignments[row]
+                try state.transaction.send(output(assignment, of: record))
+                state.tally.records.assigned += 1
+                if assignment.anomaly { note(assignment, record, embedded.texts[row], &state.tally) }
+            case .rejected(let rejection):
+                try refuse(record, rejection, state: &state)
+            }
+            state.ledger.advance(past: record)
+        }
+    }
+
+    private func output(_ assignment: Assignment, of record: Record) throws -> OutgoingRecord {
+        OutgoingRecord(
+            topic: options.outputTopic, partition: outputPartitions.partition(for: record),
+            timestamp: record.timestamp, key: options.keepsKey ? record.key : nil,
+            value: try encoder.encode(assignment, of: record),
+            headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))])
+    }
+
+    private func refuse(_ record: Record, _ rejection: InputRejection, state: inout State) throws {
+        let skips = options.onError == .skip
+        if skips {
+            state.tally.records.skipped += 1
+            try state.transaction.open()
+        } else {
+            try state.transaction.send(deadLetters.record(for: record, rejection: rejection))
+            state.tally.records.deadLettered += 1
+        }
+        sink.emit(
+            RecordRefused(
+                outcome: skips ? .skipped : .deadLettered, reason: rejection.code.rawValue,
+                message: rejection.message, partition: PartitionName(record.source), offset: record.offset))
+    }
+
+    private func note(_ assignment: Assignment, _ record: Record, _ text: String?, _ tally: inout Tally) {
+        tally.records.anomalies += 1
+        sink.metrics.increment(.recordsAnomalies, ["reason": assignment.reason?.rawValue ?? "far"])
+        tally.anomalies.append(
+            StatusReport.Anomaly(
+                time: Timestamp.now(), cluster: assignment.cluster, label: assignment.label,
+                text: String((text ?? "").prefix(200)), score: Double(assignment.score ?? 0),
+                tail: assignment.tail ?? 0, reason: assignment.reason?.rawValue ?? "",
+                topic: record.source.topic, partition: record.source.partition, offset: record.offset))
+    }
+
+    /// Runs a step of work on the state and deals with what it throws.
+    func attempt(_ work: (inout State) throws -> Void) {
+        state.withLock { state in
+            do {
+                try work(&state)
+            } catch let error as StreamError {
+                recover(from: error, state: &state)
+            } catch let failure as PipelineFailure {
+                fail(failure, state: &state)
+            } catch {
+                fail(.bug("\(error)"), state: &state)
+            }
+        }
+    }
+
+    func fail(_ failure: PipelineFailure, state: inout State) {
+        guard !state.failed else { return }
+        state.failed = true
+        delegate.publisherFailed(failure)
+    }
+
+    /// Gives up what is open and releases the producer; the last thing that is done on the queue.
+    func release() {
+        state.withLock { state in
+            state.failed = true
+            state.transaction.release()
+        }
+    }
+
+    func requestRewind(epoch: UInt64) { delegate.rewind(epoch: epoch) }
+    func requestReclustering(_ model: Model) { delegate.recluster(model) }
+}
+
+extension PartitionName {
+    init(_ partition: TopicPartition) { self.init(topic: partition.topic, partition: partition.partition) }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
