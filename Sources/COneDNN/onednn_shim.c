@@ -1,1 +1,325 @@
 #include "onednn_shim.h"
+
+#include <dlfcn.h>
+#include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+// oneDNN 3 made descriptors opaque; 2.x has them as structs. These few names hide the difference.
+#if DNNL_VERSION_MAJOR >= 3
+typedef dnnl_memory_desc_t descriptor;
+typedef const_dnnl_memory_desc_t descriptor_ref;
+static descriptor_ref reference(const descriptor *d) { return *d; }
+static dnnl_status_t describe(descriptor *d, int64_t rows, int64_t columns, dnnl_format_tag_t tag) {
+    dnnl_dims_t dims = {rows, columns};
+    return dnnl_memory_desc_create_with_tag(d, 2, dims, dnnl_f32, tag);
+}
+static dnnl_status_t copy_descriptor(descriptor *to, descriptor_ref from) { return dnnl_memory_desc_clone(to, from); }
+static void forget(descriptor *d) {
+    if (*d) dnnl_memory_desc_destroy(*d);
+}
+#else
+typedef dnnl_memory_desc_t descriptor;
+typedef const dnnl_memory_desc_t *descriptor_ref;
+static descriptor_ref reference(const descriptor *d) { return d; }
+static dnnl_status_t describe(descriptor *d, int64_t rows, int64_t columns, dnnl_format_tag_t tag) {
+    dnnl_dims_t dims = {rows, columns};
+    return dnnl_memory_desc_init_by_tag(d, 2, dims, dnnl_f32, tag);
+}
+static dnnl_status_t copy_descriptor(descriptor *to, descriptor_ref from) {
+    *to = *from;
+    return dnnl_success;
+}
+static void forget(descriptor *d) { (void)d; }
+#endif
+
+enum { CACHED_PRIMITIVES = 128 };
+
+struct centroidd_weights {
+    int64_t k, n;
+    descriptor packed;
+    float *elements;
+    float *bias;
+};
+
+// One primitive with its memory objects; only the data pointers change between executions.
+typedef struct {
+    int64_t m, k, n;
+    bool has_bias;
+    descriptor packed;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t a, b, bias, c, scratch;
+    size_t scratch_bytes;
+    uint64_t last_use;
+} cached_primitive;
+
+struct centroidd_lane {
+    dnnl_stream_t stream;
+    int count;
+    uint64_t uses;
+    cached_primitive cache[CACHED_PRIMITIVES];
+    void *scratch;
+    size_t scratch_bytes;
+    float *padded;
+    size_t padded_elements;
+};
+
+// One engine for the process: it holds no per-call state.
+static dnnl_engine_t engine;
+static void (*set_openmp_threads)(int);
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void prepare(void) {
+    // By name at run time: which OpenMP runtime (if any) is loaded is oneDNN's choice, and not linked by us.
+    set_openmp_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+    if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
+}
+
+// The daemon runs one lane per core itself; a second level of threads inside oneDNN would only fight it. The OpenMP
+// setting belongs to the calling thread, and a Dispatch queue may come back on another thread, so it is set before
+// every use (a store to thread-local memory). OMP_NUM_THREADS would be read too early to set from here.
+static void use_one_thread(void) {
+    pthread_once(&once, prepare);
+    if (set_openmp_threads) set_openmp_threads(1);
+}
+
+static float *aligned_floats(size_t bytes) {
+    void *memory = NULL;
+    size_t rounded = (bytes + 63) / 64 * 64;
+    return posix_memalign(&memory, 64, rounded ? rounded : 64) == 0 ? memory : NULL;
+}
+
+// The caller owns scratch memory: oneDNN's own is tied to the thread that created the primitive.
+static dnnl_primitive_attr_t make_attributes(void) {
+    dnnl_primitive_attr_t attributes = NULL;
+    if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
+    if (dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user) == dnnl_success)
+        return attributes;
+    dnnl_primitive_attr_destroy(attributes);
+    return NULL;
+}
+
+// A product of m rows with weights in the layout `b` (or one that oneDNN chooses, where `b` is NULL).
+static dnnl_status_t make_product(dnnl_primitive_desc_t *product, int64_t m, int64_t k, int64_t n, descriptor_ref b,
+                                  bool has_bias) {
+    descriptor da = {0}, db = {0}, dc = {0}, dbias = {0};
+    dnnl_status_t status = describe(&da, m, k, dnnl_ab);
+    if (status == dnnl_success) status = describe(&db, k, n, dnnl_format_tag_any);
+    if (status == dnnl_success) status = describe(&dc, m, n, dnnl_ab);
+    if (status == dnnl_success) status = describe(&dbias, 1, n, dnnl_ab);
+    dnnl_primitive_attr_t attributes = make_attributes();
+    if (status == dnnl_success && !attributes) status = dnnl_out_of_memory;
+    if (status == dnnl_success) {
+        descriptor_ref weights = b ? b : reference(&db), bias = has_bias ? reference(&dbias) : NULL;
+#if DNNL_VERSION_MAJOR >= 3
+        status = dnnl_matmul_primitive_desc_create(product, engine, reference(&da), weights, bias, reference(&dc),
+                                                   attributes);
+#else
+        dnnl_matmul_desc_t operation;
+        status = dnnl_matmul_desc_init(&operation, reference(&da), weights, bias, reference(&dc));
+        if (status == dnnl_success)
+            status = dnnl_primitive_desc_create(product, &operation, attributes, engine, NULL);
+#endif
+    }
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    forget(&da), forget(&db), forget(&dc), forget(&dbias);
+    return status;
+}
+
+static dnnl_status_t pack(centroidd_weights *weights, const float *b, bool transposed) {
+    descriptor source = {0};
+    dnnl_primitive_desc_t plan = NULL;
+    dnnl_primitive_t reorder = NULL;
+    dnnl_memory_t from = NULL, to = NULL;
+    dnnl_stream_t stream = NULL;
+    dnnl_status_t status = describe(&source, weights->k, weights->n, transposed ? dnnl_ba : dnnl_ab);
+    descriptor_ref target = reference(&weights->packed);
+    if (status == dnnl_success)
+        status = dnnl_reorder_primitive_desc_create(&plan, reference(&source), engine, target, engine, NULL);
+    if (status == dnnl_success) status = dnnl_primitive_create(&reorder, plan);
+    if (status == dnnl_success) status = dnnl_memory_create(&from, reference(&source), engine, (void *)b);
+    if (status == dnnl_success) status = dnnl_memory_create(&to, target, engine, weights->elements);
+    if (status == dnnl_success) status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
+    if (status == dnnl_success) {
+        dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+        status = dnnl_primitive_execute(reorder, stream, 2, arguments);
+    }
+    if (stream) dnnl_stream_wait(stream), dnnl_stream_destroy(stream);
+    if (from) dnnl_memory_destroy(from);
+    if (to) dnnl_memory_destroy(to);
+    if (reorder) dnnl_primitive_destroy(reorder);
+    if (plan) dnnl_primitive_desc_destroy(plan);
+    forget(&source);
+    return status;
+}
+
+centroidd_weights *centroidd_weights_create(const float *b, int64_t k, int64_t n, bool transposed, const float *bias) {
+    use_one_thread();
+    centroidd_weights *weights = calloc(1, sizeof *weights);
+    if (!weights || !engine) return free(weights), NULL;
+    weights->k = k, weights->n = n;
+    // The layout is asked for once, for a middling row count, and kept for every row count.
+    dnnl_primitive_desc_t product = NULL;
+    bool done = make_product(&product, 64, k, n, NULL, bias != NULL) == dnnl_success;
+    if (done) {
+        descriptor_ref layout = dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0);
+        done = copy_descriptor(&weights->packed, layout) == dnnl_success;
+        dnnl_primitive_desc_destroy(product);
+    }
+    if (done) {
+        weights->elements = aligned_floats(dnnl_memory_desc_get_size(reference(&weights->packed)));
+        done = weights->elements && pack(weights, b, transposed) == dnnl_success;
+    }
+    if (done && bias) {
+        weights->bias = aligned_floats((size_t)n * sizeof(float));
+        done = weights->bias != NULL;
+        if (done) memcpy(weights->bias, bias, (size_t)n * sizeof(float));
+    }
+    if (done) return weights;
+    centroidd_weights_destroy(weights);
+    return NULL;
+}
+
+void centroidd_weights_destroy(centroidd_weights *weights) {
+    if (!weights) return;
+    forget(&weights->packed);
+    free(weights->elements);
+    free(weights->bias);
+    free(weights);
+}
+
+centroidd_lane *centroidd_lane_create(void) {
+    use_one_thread();
+    centroidd_lane *lane = calloc(1, sizeof *lane);
+    if (!lane || !engine) return free(lane), NULL;
+    if (dnnl_stream_create(&lane->stream, engine, dnnl_stream_default_flags) == dnnl_success) return lane;
+    return free(lane), NULL;
+}
+
+static void clear(cached_primitive *entry) {
+    if (entry->a) dnnl_memory_destroy(entry->a);
+    if (entry->b) dnnl_memory_destroy(entry->b);
+    if (entry->bias) dnnl_memory_destroy(entry->bias);
+    if (entry->c) dnnl_memory_destroy(entry->c);
+    if (entry->scratch) dnnl_memory_destroy(entry->scratch);
+    if (entry->primitive) dnnl_primitive_destroy(entry->primitive);
+    forget(&entry->packed);
+    memset(entry, 0, sizeof *entry);
+}
+
+void centroidd_lane_destroy(centroidd_lane *lane) {
+    if (!lane) return;
+    for (int i = 0; i < lane->count; i++) clear(&lane->cache[i]);
+    dnnl_stream_destroy(lane->stream);
+    free(lane->scratch);
+    free(lane->padded);
+    free(lane);
+}
+
+static dnnl_status_t make_memory(dnnl_memory_t *memory, dnnl_primitive_desc_t product, dnnl_query_t what, int index) {
+    return dnnl_memory_create(memory, dnnl_primitive_desc_query_md(product, what, index), engine, DNNL_MEMORY_NONE);
+}
+
+static dnnl_status_t fill(cached_primitive *entry, const centroidd_weights *weights, int64_t m) {
+    bool has_bias = weights->bias != NULL;
+    dnnl_primitive_desc_t product = NULL;
+    dnnl_status_t status = make_product(&product, m, weights->k, weights->n, reference(&weights->packed), has_bias);
+    if (status != dnnl_success) return status;
+    entry->m = m, entry->k = weights->k, entry->n = weights->n;
+    entry->has_bias = has_bias;
+    status = copy_descriptor(&entry->packed, reference(&weights->packed));
+    if (status == dnnl_success) status = dnnl_primitive_create(&entry->primitive, product);
+    if (status == dnnl_success) status = make_memory(&entry->a, product, dnnl_query_src_md, 0);
+    if (status == dnnl_success) status = make_memory(&entry->b, product, dnnl_query_weights_md, 0);
+    if (status == dnnl_success && has_bias) status = make_memory(&entry->bias, product, dnnl_query_weights_md, 1);
+    if (status == dnnl_success) status = make_memory(&entry->c, product, dnnl_query_dst_md, 0);
+    if (status == dnnl_success) status = make_memory(&entry->scratch, product, dnnl_query_scratchpad_md, 0);
+    entry->scratch_bytes =
+        dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(product, dnnl_query_scratchpad_md, 0));
+    dnnl_primitive_desc_destroy(product);
+    return status;
+}
+
+static bool matches(const cached_primitive *entry, const centroidd_weights *weights, int64_t m) {
+    return entry->m == m && entry->k == weights->k && entry->n == weights->n
+           && entry->has_bias == (weights->bias != NULL)
+           && dnnl_memory_desc_equal(reference(&entry->packed), reference(&weights->packed));
+}
+
+// The cached primitive for this shape; the least recently used one makes room when the cache is full.
+static cached_primitive *find(centroidd_lane *lane, const centroidd_weights *weights, int64_t m,
+                              dnnl_status_t *status) {
+    lane->uses++;
+    cached_primitive *oldest = &lane->cache[0];
+    for (int i = 0; i < lane->count; i++) {
+        cached_primitive *entry = &lane->cache[i];
+        if (matches(entry, weights, m)) return entry->last_use = lane->uses, entry;
+        if (entry->last_use < oldest->last_use) oldest = entry;
+    }
+    cached_primitive *entry = lane->count < CACHED_PRIMITIVES ? &lane->cache[lane->count] : oldest;
+    bool grows = lane->count < CACHED_PRIMITIVES;
+    if (!grows) clear(entry);
+    *status = fill(entry, weights, m);
+    if (*status != dnnl_success) return clear(entry), NULL;
+    if (grows) lane->count++;
+    entry->last_use = lane->uses;
+    return entry;
+}
+
+static dnnl_status_t execute(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m,
+                             float *c) {
+    dnnl_status_t status = dnnl_success;
+    cached_primitive *entry = find(lane, weights, m, &status);
+    if (!entry) return status;
+    if (entry->scratch_bytes > lane->scratch_bytes) {
+        free(lane->scratch);
+        lane->scratch = aligned_floats(entry->scratch_bytes);
+        lane->scratch_bytes = lane->scratch ? entry->scratch_bytes : 0;
+        if (!lane->scratch) return dnnl_out_of_memory;
+    }
+    dnnl_memory_set_data_handle(entry->a, (void *)a);
+    dnnl_memory_set_data_handle(entry->b, weights->elements);
+    dnnl_memory_set_data_handle(entry->c, c);
+    dnnl_memory_set_data_handle(entry->scratch, lane->scratch);
+    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, entry->a},
+                                   {DNNL_ARG_WEIGHTS, entry->b},
+                                   {DNNL_ARG_DST, entry->c},
+                                   {DNNL_ARG_SCRATCHPAD, entry->scratch},
+                                   {DNNL_ARG_BIAS, entry->bias}};
+    if (entry->bias) dnnl_memory_set_data_handle(entry->bias, weights->bias);
+    status = dnnl_primitive_execute(entry->primitive, lane->stream, entry->bias ? 5 : 4, arguments);
+    return status == dnnl_success ? dnnl_stream_wait(lane->stream) : status;
+}
+
+// The last rows that do not fill a step go through a padded copy, so that only multiples of the step are ever
+// compiled and a row is always computed by the same inner loop.
+static dnnl_status_t multiply_rest(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m,
+                                   float *c) {
+    size_t input = (size_t)(CENTROIDD_ROW_STEP * weights->k), output = (size_t)(CENTROIDD_ROW_STEP * weights->n);
+    if (input + output + 16 > lane->padded_elements) {
+        free(lane->padded);
+        lane->padded = aligned_floats((input + output + 16) * sizeof(float));
+        lane->padded_elements = lane->padded ? input + output + 16 : 0;
+        if (!lane->padded) return dnnl_out_of_memory;
+    }
+    float *product = lane->padded + (input + 15) / 16 * 16;
+    size_t used = (size_t)(m * weights->k);
+    memcpy(lane->padded, a, used * sizeof(float));
+    memset(lane->padded + used, 0, (input - used) * sizeof(float));
+    dnnl_status_t status = execute(lane, weights, lane->padded, CENTROIDD_ROW_STEP, product);
+    memcpy(c, product, (size_t)(m * weights->n) * sizeof(float));
+    return status;
+}
+
+int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c) {
+    use_one_thread();
+    dnnl_status_t status = dnnl_success;
+    while (m >= CENTROIDD_ROW_STEP && status == dnnl_success) {
+        int64_t block = m >= CENTROIDD_ROW_BLOCK ? CENTROIDD_ROW_BLOCK : m / CENTROIDD_ROW_STEP * CENTROIDD_ROW_STEP;
+        status = execute(lane, weights, a, block, c);
+        a += block * weights->k, c += block * weights->n, m -= block;
+    }
+    if (m > 0 && status == dnnl_success) status = multiply_rest(lane, weights, a, m, c);
+    return status;
+}

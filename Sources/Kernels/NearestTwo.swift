@@ -16,33 +16,18 @@ public struct NearestPair: Sendable, Equatable {
         self.firstDistance = firstDistance
         self.secondDistance = secondDistance
     }
+
+    /// The result where there are no centroids.
+    static let none = NearestPair(first: -1, second: -1, firstDistance: .infinity, secondDistance: .infinity)
 }
 
 /// Exhaustive search for the two nearest centroids of every query row.
 public enum NearestTwo {
     /// Finds the two nearest rows of `centroids` (`k × d`) for each row of `queries` (`m × d`).
     ///
-    /// Under ``Metric/cosine`` both sides must be unit length. Equal distances resolve to the lower row index.
+    /// Under ``Metric/cosine`` both sides must be unit length. Equal distances resolve to the lower row index. To
+    /// search the same centroids many times, keep a ``CentroidIndex``.
     public static func search(queries: Matrix, centroids: Matrix, metric: Metric) -> [NearestPair] {
-        (0..<queries.rows).map { row in
-            var pair = NearestPair(first: -1, second: -1, firstDistance: .infinity, secondDistance: .infinity)
-            for k in 0..<centroids.rows {
-                var sum: Float = 0
-                for (a, b) in zip(queries[row: row], centroids[row: k]) {
-                    sum += metric == .cosine ? a * b : (a - b) * (a - b)
-                }
-                let distance = metric == .cosine ? max(0, 1 - sum) : sum.squareRoot()
-                if distance < pair.firstDistance {
-                    pair.second = pair.first
-                    pair.secondDistance = pair.firstDistance
-                    pair.first = Int32(k)
-                    pair.firstDistance = distance
-                } else if distance < pair.secondDistance {
-                    pair.second = Int32(k)
-                    pair.secondDistance = distance
-                }
-            }
-            return pair
-        }
+        CentroidIndex(centroids: centroids, metric: metric).search(queries)
     }
 }

@@ -1,1 +1,66 @@
 #pragma once
+#include <stdint.h>
+
+// Numeric kernels compiled once per instruction set from the same source (kernels_body.h), chosen at run time.
+// Shapes are row-major and dense unless a stride is given. None allocates, none keeps state.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The two largest of a sequence of values: ties go to the lower index. Start from {-inf, -inf}, {-1, -1}.
+typedef struct {
+    float value[2];
+    int32_t index[2];
+} centroidd_top_two;
+
+/// One record's self-attention: `tokens` rows of [query | key | value], each `heads * head_size` wide.
+typedef struct {
+    const float *qkv;
+    int64_t tokens, heads, head_size;
+    /// What dot products of queries and keys are multiplied with: 1 / sqrt(head_size).
+    float scale;
+    /// `tokens × heads * head_size`.
+    float *output;
+    /// At least `centroidd_attention_scratch(tokens, head_size)` floats, aligned to 64 bytes.
+    float *scratch;
+} centroidd_attention;
+
+typedef struct {
+    const char *name;
+    float (*dot)(const float *a, const float *b, int64_t n);
+    float (*squared_distance)(const float *a, const float *b, int64_t n);
+    /// sum += weight * x.
+    void (*add_scaled)(float *sum, const float *x, float weight, int64_t n);
+    /// x *= factor.
+    void (*scale)(float *x, float factor, int64_t n);
+    /// Goes on with the n values that have the indices base, base + 1, ….
+    void (*top_two)(centroidd_top_two *top, const float *values, int64_t n, int32_t base);
+    /// x = GELU(x + bias), the form with the error function (Hendrycks and Gimpel 2016).
+    void (*bias_gelu)(float *x, const float *bias, int64_t rows, int64_t n);
+    /// x = LayerNorm(x + residual) * gain + bias (Ba, Kiros, Hinton 2016); `residual` may be NULL.
+    void (*add_norm)(float *x, const float *residual, const float *gain, const float *bias, float epsilon,
+                     int64_t rows, int64_t n);
+    /// x = softmax(x * scale).
+    void (*softmax)(float *x, float scale, int64_t n);
+    /// out = the mean of the rows, then of unit length (left as it is where it is all zero).
+    void (*mean_unit)(float *out, const float *x, int64_t rows, int64_t n);
+    void (*attend)(const centroidd_attention *attention);
+    /// Multiply-adds in registers for about `seconds`: 10^9 operations a second that one core can reach.
+    double (*peak_gflops)(double seconds);
+} centroidd_kernel_table;
+
+typedef enum { CENTROIDD_BASELINE = 0, CENTROIDD_AVX2 = 1, CENTROIDD_AVX512 = 2 } centroidd_instruction_set;
+
+/// The kernels of one instruction set, or NULL where this machine cannot run them.
+const centroidd_kernel_table *centroidd_kernels_for(centroidd_instruction_set set);
+/// The fastest kernels of this machine.
+const centroidd_kernel_table *centroidd_kernels(void);
+/// The floats of scratch memory that one record's attention needs.
+int64_t centroidd_attention_scratch(int64_t tokens, int64_t head_size);
+/// The peak rate of the fastest instruction set; see `peak_gflops`.
+double centroidd_fma_peak_gflops(double seconds);
+
+#ifdef __cplusplus
+}
+#endif

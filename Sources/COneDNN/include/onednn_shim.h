@@ -1,1 +1,34 @@
 #pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+// Matrix products in 32-bit floats over oneDNN, on the calling thread alone.
+//
+// Two owners: `centroidd_weights` is the right-hand side, packed once and immutable, so any number of threads may
+// read it; `centroidd_lane` holds what one thread at a time needs to execute (stream, primitives, scratch memory).
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct centroidd_weights centroidd_weights;
+typedef struct centroidd_lane centroidd_lane;
+
+/// The number of rows that `centroidd_multiply` works in: fewer are padded up to it.
+enum { CENTROIDD_ROW_STEP = 16, CENTROIDD_ROW_BLOCK = 256 };
+
+/// Packs B (`k × n` row-major, or `n × k` where `transposed`) and copies `bias` (n elements, or NULL).
+/// Returns NULL when oneDNN refuses or memory runs out.
+centroidd_weights *centroidd_weights_create(const float *b, int64_t k, int64_t n, bool transposed, const float *bias);
+void centroidd_weights_destroy(centroidd_weights *weights);
+
+centroidd_lane *centroidd_lane_create(void);
+void centroidd_lane_destroy(centroidd_lane *lane);
+
+/// C (`m × n`) = A (`m × k`) · B + bias. A row's bits do not depend on `m` nor on the row's place.
+/// Returns 0, or oneDNN's status.
+int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,270 @@
+// The kernels' one source. A file per instruction set defines VECTOR_FLOATS, VECTOR_REGISTER, KERNEL_SET_NAME and
+// KERNEL_TABLE, opens the target after the system's headers, and includes this. Sums run in fixed vector lanes, so a
+// result depends on its operands alone.
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((ext_vector_type(VECTOR_FLOATS)));
+typedef int32_t vi __attribute__((ext_vector_type(VECTOR_FLOATS)));
+// The same, at any address.
+typedef float vf_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(4), may_alias));
+
+enum { W = VECTOR_FLOATS };
+
+INLINE vf load(const float *p) { return *(const vf_any *)p; }
+INLINE void store(float *p, vf x) { *(vf_any *)p = x; }
+INLINE vf splat(float x) { return (vf)x; }
+
+INLINE vf load_some(const float *p, int64_t count) {
+    float lanes[W] = {0};
+    memcpy(lanes, p, (size_t)count * sizeof(float));
+    return load(lanes);
+}
+
+INLINE void store_some(float *p, vf x, int64_t count) {
+    float lanes[W];
+    store(lanes, x);
+    memcpy(p, lanes, (size_t)count * sizeof(float));
+}
+
+INLINE float add_lanes(vf x) {
+    float lanes[W];
+    store(lanes, x);
+    for (int step = W / 2; step > 0; step /= 2)
+        for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
+    return lanes[0];
+}
+
+INLINE float largest_lane(vf x) {
+    float lanes[W], best;
+    store(lanes, x);
+    best = lanes[0];
+    for (int i = 1; i < W; i++) best = lanes[i] > best ? lanes[i] : best;
+    return best;
+}
+
+// Casts between vectors of one size keep the bits.
+// e^x to a relative 2e-7 for x <= 88: 2^n times the Taylor polynomial of degree 7 on [-ln 2 / 2, ln 2 / 2], whose
+// remainder there is below 6e-9. Smaller than e^-87 is taken as e^-87.
+INLINE vf exponential(vf x) {
+    x = __builtin_elementwise_max(x, splat(-87.0f));
+    // Adding 1.5 * 2^23 rounds to an integer in the low bits of the sum.
+    const vf rounder = splat(12582912.0f);
+    vf shifted = x * splat(1.44269504088896f) + rounder;
+    vf whole = shifted - rounder;
+    // ln 2 in two parts, so that the product with a whole number is exact in the first.
+    vf r = x - whole * splat(0.693359375f);
+    r = r + whole * splat(2.12194440e-4f);
+    vf p = splat(1.0f / 5040);
+    p = p * r + splat(1.0f / 720);
+    p = p * r + splat(1.0f / 120);
+    p = p * r + splat(1.0f / 24);
+    p = p * r + splat(1.0f / 6);
+    p = p * r + splat(0.5f);
+    p = p * r + splat(1.0f);
+    p = p * r + splat(1.0f);
+    vi exponent = ((vi)shifted - (vi)rounder) << 23;
+    return (vf)((vi)p + exponent);
+}
+
+// x Φ(x) with Abramowitz and Stegun 7.1.26 for the error function (absolute error below 1.5e-7).
+INLINE vf gelu(vf x) {
+    vf z = __builtin_elementwise_abs(x) * splat(0.70710678118654752f);
+    vf t = splat(1.0f) / (splat(0.3275911f) * z + splat(1.0f));
+    vf p = splat(1.061405429f);
+    p = p * t + splat(-1.453152027f);
+    p = p * t + splat(1.421413741f);
+    p = p * t + splat(-0.284496736f);
+    p = p * t + splat(0.254829592f);
+    // half = (1 - erf(z)) / 2: what Φ lacks to one for positive x, and Φ itself for negative x.
+    vf half = splat(0.5f) * p * t * exponential(-z * z);
+    vf magnitude = __builtin_elementwise_abs(x) * half;
+    return __builtin_elementwise_max(x, splat(0.0f)) - magnitude;
+}
+
+static float dot(const float *a, const float *b, int64_t n) {
+    vf s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    int64_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        s0 = load(a + i) * load(b + i) + s0;
+        s1 = load(a + i + W) * load(b + i + W) + s1;
+        s2 = load(a + i + 2 * W) * load(b + i + 2 * W) + s2;
+        s3 = load(a + i + 3 * W) * load(b + i + 3 * W) + s3;
+    }
+    for (; i + W <= n; i += W) s0 = load(a + i) * load(b + i) + s0;
+    float sum = n >= W ? add_lanes((s0 + s1) + (s2 + s3)) : 0;
+    for (; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+INLINE vf squared(const float *a, const float *b, vf sum) {
+    vf d = load(a) - load(b);
+    return d * d + sum;
+}
+
+static float squared_distance(const float *a, const float *b, int64_t n) {
+    vf s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    int64_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        s0 = squared(a + i, b + i, s0);
+        s1 = squared(a + i + W, b + i + W, s1);
+        s2 = squared(a + i + 2 * W, b + i + 2 * W, s2);
+        s3 = squared(a + i + 3 * W, b + i + 3 * W, s3);
+    }
+    for (; i + W <= n; i += W) s0 = squared(a + i, b + i, s0);
+    float sum = n >= W ? add_lanes((s0 + s1) + (s2 + s3)) : 0;
+    for (; i < n; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+}
+
+static void add_scaled(float *sum, const float *x, float weight, int64_t n) {
+    int64_t i = 0;
+    for (; i + W <= n; i += W) store(sum + i, load(x + i) * splat(weight) + load(sum + i));
+    for (; i < n; i++) sum[i] = x[i] * weight + sum[i];
+}
+
+static void scale(float *x, float factor, int64_t n) {
+    int64_t i = 0;
+    for (; i + W <= n; i += W) store(x + i, load(x + i) * splat(factor));
+    for (; i < n; i++) x[i] *= factor;
+}
+
+INLINE void offer(centroidd_top_two *top, float value, int32_t index) {
+    if (value > top->value[0] || (value == top->value[0] && index < top->index[0])) {
+        top->value[1] = top->value[0], top->index[1] = top->index[0];
+        top->value[0] = value, top->index[0] = index;
+    } else if (value > top->value[1] || (value == top->value[1] && index < top->index[1])) {
+        top->value[1] = value, top->index[1] = index;
+    }
+}
+
+static void top_two(centroidd_top_two *top, const float *values, int64_t n, int32_t base) {
+    // Each lane keeps its own best two; the lanes compete at the end.
+    vf first = splat(-INFINITY), second = splat(-INFINITY);
+    vi first_index = (vi)-1, second_index = (vi)-1, index;
+    for (int i = 0; i < W; i++) index[i] = base + i;
+    int64_t i = 0;
+    for (; i + W <= n; i += W, index += W) {
+        vf x = load(values + i);
+        vi beats_first = x > first, beats_second = x > second;
+        second = beats_first ? first : (beats_second ? x : second);
+        second_index = beats_first ? first_index : (beats_second ? index : second_index);
+        first = beats_first ? x : first;
+        first_index = beats_first ? index : first_index;
+    }
+    for (int lane = 0; lane < W && i > 0; lane++) {
+        if (first_index[lane] >= 0) offer(top, first[lane], first_index[lane]);
+        if (second_index[lane] >= 0) offer(top, second[lane], second_index[lane]);
+    }
+    for (; i < n; i++) offer(top, values[i], base + (int32_t)i);
+}
+
+static void bias_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+    for (int64_t row = 0; row < rows; row++, x += n) {
+        int64_t i = 0;
+        for (; i + W <= n; i += W) store(x + i, gelu(load(x + i) + load(bias + i)));
+        if (i < n) store_some(x + i, gelu(load_some(x + i, n - i) + load_some(bias + i, n - i)), n - i);
+    }
+}
+
+static void normalise_row(float *x, const float *gain, const float *bias, float mean, float inverse, int64_t n) {
+    int64_t i = 0;
+    for (; i + W <= n; i += W)
+        store(x + i, (load(x + i) - splat(mean)) * splat(inverse) * load(gain + i) + load(bias + i));
+    for (; i < n; i++) x[i] = (x[i] - mean) * inverse * gain[i] + bias[i];
+}
+
+static void add_norm(float *x, const float *residual, const float *gain, const float *bias, float epsilon,
+                     int64_t rows, int64_t n) {
+    for (int64_t row = 0; row < rows; row++, x += n) {
+        vf total = splat(0), spread = splat(0);
+        float rest = 0, mean, variance;
+        int64_t i;
+        if (residual) add_scaled(x, residual + row * n, 1, n);
+        for (i = 0; i + W <= n; i += W) total += load(x + i);
+        for (; i < n; i++) rest += x[i];
+        mean = (add_lanes(total) + rest) / (float)n;
+        rest = 0;
+        for (i = 0; i + W <= n; i += W) {
+            vf d = load(x + i) - splat(mean);
+            spread = d * d + spread;
+        }
+        for (; i < n; i++) rest += (x[i] - mean) * (x[i] - mean);
+        variance = (add_lanes(spread) + rest) / (float)n;
+        normalise_row(x, gain, bias, mean, 1 / sqrtf(variance + epsilon), n);
+    }
+}
+
+static void softmax(float *x, float factor, int64_t n) {
+    vf top = splat(-INFINITY), total = splat(0);
+    float best = -INFINITY, sum = 0;
+    int64_t i = 0;
+    for (; i + W <= n; i += W) top = __builtin_elementwise_max(top, load(x + i));
+    best = largest_lane(top);
+    for (; i < n; i++) best = x[i] > best ? x[i] : best;
+    for (i = 0; i + W <= n; i += W) {
+        vf e = exponential((load(x + i) - splat(best)) * splat(factor));
+        store(x + i, e);
+        total += e;
+    }
+    if (i < n) {
+        vf e = exponential((load_some(x + i, n - i) - splat(best)) * splat(factor));
+        store_some(x + i, e, n - i);
+        for (int64_t j = i; j < n; j++) sum += x[j];
+    }
+    scale(x, 1 / (add_lanes(total) + sum), n);
+}
+
+static void mean_unit(float *out, const float *x, int64_t rows, int64_t n) {
+    memset(out, 0, (size_t)n * sizeof(float));
+    for (int64_t row = 0; row < rows; row++) add_scaled(out, x + row * n, 1, n);
+    if (rows > 0) scale(out, 1 / (float)rows, n);
+    float length = sqrtf(dot(out, out, n));
+    if (length > 0) scale(out, 1 / length, n);
+}
+
+#include "attention_body.h"
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// Twelve independent chains hide the latency of a multiply-add on every processor in use.
+static double peak_gflops(double seconds) {
+    enum { CHAINS = 12, ROUNDS = 20000 };
+    vf a = splat(0.999f), b = splat(0.001f), chain[CHAINS];
+    for (int i = 0; i < CHAINS; i++) chain[i] = splat(0.1f * (float)i);
+    double start = seconds_now(), elapsed, operations = 0;
+    do {
+        for (int round = 0; round < ROUNDS; round++) {
+#pragma clang loop unroll(full)
+            for (int i = 0; i < CHAINS; i++) chain[i] = chain[i] * a + b;
+            // Opaque to the compiler, so that the rounds cannot be folded.
+            __asm__ volatile("" : VECTOR_REGISTER(a), VECTOR_REGISTER(b));
+        }
+        operations += 2.0 * W * CHAINS * ROUNDS;
+        elapsed = seconds_now() - start;
+    } while (elapsed < seconds);
+    vf sum = splat(0);
+    for (int i = 0; i < CHAINS; i++) sum += chain[i];
+    volatile float sink = add_lanes(sum);
+    (void)sink;
+    return operations / elapsed / 1e9;
+}
+
+const centroidd_kernel_table KERNEL_TABLE = {
+    .name = KERNEL_SET_NAME,
+    .dot = dot,
+    .squared_distance = squared_distance,
+    .add_scaled = add_scaled,
+    .scale = scale,
+    .top_two = top_two,
+    .bias_gelu = bias_gelu,
+    .add_norm = add_norm,
+    .softmax = softmax,
+    .mean_unit = mean_unit,
+    .attend = attend,
+    .peak_gflops = peak_gflops,
+};

@@ -1,0 +1,124 @@
+/// The anomaly threshold of a stream of scores: peaks over threshold, kept up to date and forgetting (SPOT).
+///
+/// Siffer et al. 2017, "Anomaly Detection in Streams with Extreme Value Theory", KDD. Scores above a high quantile `t`
+/// are peaks; a generalised Pareto tail fitted to their excesses gives the score `z` that is exceeded with probability
+/// `q`. Scores above `z` are alarms and teach nothing. Unlike the paper's, all counts fade with the half-life, and `t`
+/// follows the distribution when the share of peaks has doubled or halved.
+public struct ScoreThreshold: Sendable, Equatable, Codable {
+    /// The score `z` above which a record is an anomaly; nil until enough scores were seen.
+    public private(set) var value: Double?
+    /// The score `t` above which scores are peaks; nil until enough scores were seen.
+    public private(set) var peakLevel: Double?
+    /// The exact number of scores that were learned.
+    public private(set) var learned: UInt64 = 0
+    /// The exact number of scores above `z` since the beginning: alarms, which are not learned.
+    public private(set) var alarms: UInt64 = 0
+
+    private var body = ScoreHistogram()
+    private var peaks: [Float] = []
+    private var peakWeight = 0.0
+    private var freshPeaks = 0
+    private var tail: ParetoTail?
+    private var clock = 0.0
+
+    init() {}
+
+    /// The estimated probability (0 to 1) of a score at least this large: empirical below `t`, the fitted tail above; nil
+    /// before the first score.
+    public func tail(_ score: Float) -> Double? {
+        guard body.total > 0 else { return nil }
+        let score = Double(score)
+        if let peakLevel, let tail, score > peakLevel {
+            return min(1, peakWeight / body.total) * tail.survival(score - peakLevel)
+        }
+        return min(1, body.weight(atLeast: score) / body.total)
+    }
+
+    /// Learns a run of scores (finite, at least 0) that ends at `clock`.
+    mutating func learn(_ scores: [Float], clock: Double, options: AnomalyOptions) {
+        let factor = Forgetting.factor(from: self.clock, to: clock)
+        self.clock = clock
+        body.age(by: factor)
+        peakWeight *= factor
+        for score in scores where score.isFinite {
+            if let value, Double(score) > value {
+                alarms += 1
+                continue
+            }
+            learned += 1
+            body.add(score)
+            guard let peakLevel else {
+                peaks.append(score)
+                if peaks.count >= options.calibrationRecords { calibrate(options) }
+                continue
+            }
+            guard Double(score) > peakLevel else { continue }
+            peaks.append(score)
+            peakWeight += 1
+            freshPeaks += 1
+        }
+        refit(options)
+    }
+
+    /// The level of peaks: the configured one, or lower where `q` would lie beyond it.
+    private func level(_ options: AnomalyOptions) -> Double {
+        min(options.level, 1 - 2 * options.falseAlarmRate)
+    }
+
+    /// Sets `t` from the scores so far, all of which are in `peaks`.
+    private mutating func calibrate(_ options: AnomalyOptions) {
+        let sorted = peaks.sorted()
+        let place = min(sorted.count - 1, Int(level(options) * Double(sorted.count)))
+        let level = Double(sorted[place])
+        peakLevel = level
+        peaks.removeAll { Double($0) <= level }
+        // The count relative to what the body holds, which has faded since the first scores.
+        peakWeight = Double(peaks.count) * body.total / Double(sorted.count)
+        freshPeaks = peaks.count
+        setThreshold(options)
+    }
+
+    private mutating func refit(_ options: AnomalyOptions) {
+        guard peakLevel != nil else { return }
+        let share = peakWeight / max(body.total, .leastNormalMagnitude)
+        let wanted = 1 - level(options)
+        if share < wanted / 2 || share > wanted * 2 {
+            relevel(options)
+        } else if freshPeaks < max(1, peaks.count / 16) {
+            return
+        }
+        setThreshold(options)
+    }
+
+    /// Moves `t` to the wanted quantile of the faded body. Peaks that a lower `t` lacks are taken from the body's bins.
+    private mutating func relevel(_ options: AnomalyOptions) {
+        let old = peakLevel ?? 0
+        let new = body.quantile(level(options))
+        if new < old {
+            let perPeak = peakWeight > 0 ? Double(peaks.count) / peakWeight : 1
+            for bin in body.bins(in: new..<old) {
+                let count = min(options.peakCapacity, Int((bin.weight * perPeak).rounded()))
+                peaks.insert(contentsOf: repeatElement(Float(bin.middle), count: count), at: 0)
+            }
+        }
+        peaks.removeAll { Double($0) <= new }
+        peakLevel = new
+        peakWeight = body.weight(atLeast: new)
+    }
+
+    /// `z = t + σ/γ ((q n / N_t)^-γ - 1)`; the empirical quantile where no tail can be fitted.
+    private mutating func setThreshold(_ options: AnomalyOptions) {
+        guard let level = peakLevel else { return }
+        freshPeaks = 0
+        if peaks.count > options.peakCapacity { peaks.removeFirst(peaks.count - options.peakCapacity) }
+        tail = ParetoTail.fit(peaks.map { Double($0) - level })
+        let probability = options.falseAlarmRate * body.total / max(peakWeight, .leastNormalMagnitude)
+        let empirical = max(level, body.quantile(1 - options.falseAlarmRate))
+        if let tail, probability < 1 {
+            let excess = tail.excess(probability: probability)
+            value = excess.isFinite && excess >= 0 ? level + excess : empirical
+        } else {
+            value = empirical
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// A living cluster: what is remembered of its members beside the centroid, which the model holds.
+public struct Cluster: Sendable, Equatable, Codable {
+    /// The durable id: positive, never used again for another cluster.
+    public let id: Int
+    /// The decayed count of members as it stood at ``clock``; ``Model/weight(of:)`` brings it up to date.
+    public internal(set) var weight: Double
+    /// The decay clock, in half-lives, at which the decayed figures here were last brought up to date.
+    public internal(set) var clock: Double
+    /// The decayed sum of the members' distances to the centroid, each as it was when the member arrived.
+    public internal(set) var distanceSum: Double
+    /// The decayed sum of the squares of those distances.
+    public internal(set) var distanceSquareSum: Double
+    /// The number of the record (counting from 0) at which the cluster was born.
+    public internal(set) var bornAt: UInt64
+    /// The number of the record that last joined it.
+    public internal(set) var lastSeen: UInt64
+    /// The time of the newest record that joined it, in milliseconds since 1970, when records have times.
+    public internal(set) var lastTimestamp: Int64?
+    /// The version of the model in which it last changed.
+    public internal(set) var revision: UInt64
+    /// A short name made of its terms, "cluster 17" where there are none.
+    public internal(set) var label: String
+    /// The decayed counts of the terms in its members' text, bounded.
+    public internal(set) var terms: TermCounts
+    /// The members nearest to the centroid, nearest first.
+    public internal(set) var representatives: [Representative]
+
+    /// The decayed mean of the members' distances; 0 without members.
+    public var meanDistance: Double { weight > 0 ? distanceSum / weight : 0 }
+
+    /// The decayed standard deviation of the members' distances; 0 without members.
+    public var deviation: Double {
+        guard weight > 0 else { return 0 }
+        return max(0, distanceSquareSum / weight - meanDistance * meanDistance).squareRoot()
+    }
+}
+
+/// A record that speaks for its cluster.
+public struct Representative: Sendable, Equatable, Codable {
+    /// Its text, cut at the configured length.
+    public let text: String
+    /// Its distance to the centroid when it arrived.
+    public let distance: Float
+    /// Its number in the stream, counting from 0.
+    public let record: UInt64
+}

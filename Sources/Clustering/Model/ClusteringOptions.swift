@@ -1,0 +1,122 @@
+/// How fast the past is forgotten: after one half-life everything learned counts half as much.
+public enum HalfLife: Sendable, Equatable, Codable {
+    /// A number of records, greater than 0.
+    case records(Double)
+    /// A span of the records' own time, greater than 0.
+    case time(seconds: Double)
+    /// Nothing is ever forgotten.
+    case none
+}
+
+/// From what distance to every cluster a record is no longer averaged into one but waits in the nursery.
+public enum Birth: Sendable, Equatable, Codable {
+    /// From the spread of each cluster itself: the mean distance of its members plus some standard deviations.
+    case automatic
+    /// A fixed distance in the space's metric, greater than 0.
+    case distance(Float)
+}
+
+/// Everything that steers the clustering core. The defaults are meant to serve any stream.
+public struct ClusteringOptions: Sendable, Equatable {
+    /// How fast the past fades.
+    public var halfLife: HalfLife = .records(100_000)
+    /// When a record is far from every cluster.
+    public var birth: Birth = .automatic
+    /// The ceiling on living clusters, at least 1. When it is reached the lightest cluster makes room for a birth.
+    public var maximumClusters = 1024
+    /// All randomness comes from here: equal seeds and records give equal results.
+    public var seed: UInt64 = 0
+    /// Records per learning step, at least 1: those of one step are all judged by the same model.
+    public var step = 100
+    /// Records that are enough to make the first clusters, at least 2.
+    public var bootstrapRecords = 100
+    /// Until this many records the model is rebuilt from its sample each time their number has doubled; 0 never does.
+    public var warmUpRecords: UInt64 = 6400
+    /// Members that a dense group in the nursery needs to become a cluster, at least 2.
+    public var birthMembers = 8
+    /// The most far-off records that wait in the nursery, at least `birthMembers`; the oldest leaves first.
+    public var nurseryCapacity = 256
+    /// The most records in the decayed sample (the reservoir), at least `bootstrapRecords`.
+    public var sampleCapacity = 20_000
+    /// A cluster whose decayed weight has fallen below this many records is retired.
+    public var minimumWeight = 0.5
+    /// Anomaly scores and their threshold.
+    public var anomalies = AnomalyOptions()
+    /// Periodic reclustering.
+    public var recluster = ReclusterOptions()
+    /// What is kept to describe clusters to people.
+    public var labels = LabelOptions()
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Settings of the anomaly verdict.
+public struct AnomalyOptions: Sendable, Equatable {
+    /// The share of normal records that may raise an alarm, `q`, between 0 and 0.5 (exclusive).
+    public var falseAlarmRate = 0.001
+    /// A cluster holding less than this share of the weight does not make what is near it normal.
+    public var heavyShare = 0.02
+    /// The quantile of the scores above which they count as peaks; lowered where `q` asks for it.
+    public var level = 0.98
+    /// Scores that must have been seen before the first alarm, at least 100.
+    public var calibrationRecords = 1000
+    /// The most recent peaks that the tail is fitted to, at least 16.
+    public var peakCapacity = 256
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Settings of ``recluster(model:options:)`` and of the gate in ``adopt(_:into:options:)``.
+public struct ReclusterOptions: Sendable, Equatable {
+    /// How a candidate is made.
+    public enum Algorithm: String, Sendable, Equatable, CaseIterable {
+        /// Lloyd's algorithm from k-means++ starts; spherical under the cosine metric.
+        case kmeans
+    }
+    /// How many clusters a candidate has.
+    public enum ClusterCount: Sendable, Equatable {
+        /// The count with the best silhouette.
+        case automatic
+        /// Exactly this many, at least 1 (fewer when the sample has fewer distinct vectors).
+        case fixed(Int)
+    }
+
+    /// How a candidate is made.
+    public var algorithm: Algorithm = .kmeans
+    /// How many clusters it has.
+    public var k: ClusterCount = .automatic
+    /// The largest count that `.automatic` tries, at least 2.
+    public var maximumK = 128
+    /// Independent k-means++ starts; the one with the least inertia wins. At least 1.
+    public var starts = 3
+    /// The most Lloyd rounds of a start, at least 1.
+    public var iterations = 25
+    /// The share of the sample that is held out of the fit and judges it, from 0 (exclusive) to 0.5.
+    public var heldOutShare = 0.2
+    /// The most records that a silhouette is computed on (its cost is quadratic), at least 10.
+    public var silhouetteSample = 1000
+    /// How much the held-out silhouette of a candidate may fall below the living model's.
+    public var silhouetteMargin = 0.02
+    /// The least share of sampled records that must keep their cluster id, from 0 to 1.
+    public var minimumRetention = 0.3
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Settings of labels and representatives.
+public struct LabelOptions: Sendable, Equatable {
+    /// The most terms in a label, at least 1.
+    public var terms = 4
+    /// The most terms counted per cluster, at least `terms`.
+    public var vocabulary = 64
+    /// Representatives kept per cluster: the records nearest to the centroid. 0 keeps none.
+    public var representatives = 3
+    /// The most characters of a record's text that are kept, at least 1.
+    public var textLength = 200
+
+    /// The defaults.
+    public init() {}
+}

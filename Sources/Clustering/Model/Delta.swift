@@ -1,0 +1,97 @@
+/// What a run of records adds to a model: mergeable statistics since one version.
+///
+/// Merging is associative. Sums of vectors are kept in 64-bit floats, so that it is also exact as long as the elements'
+/// magnitudes lie within a factor of about 2²⁹ divided by the number of records of each other.
+public struct Delta: Sendable, Equatable, Codable {
+    /// The version of the model that judged the records.
+    public let modelVersion: UInt64
+    /// The length of every vector, `d`.
+    public let dimension: Int
+    /// The number (counting from 0) in the stream of the first record.
+    public let firstRecord: UInt64
+    /// How many records it covers.
+    public internal(set) var records = 0
+    /// The oldest record's time in milliseconds since 1970.
+    public internal(set) var oldestTimestamp: Int64?
+    /// The newest record's time in milliseconds since 1970.
+    public internal(set) var newestTimestamp: Int64?
+    /// What each cluster gained, in order of first gain.
+    var gains: [ClusterGain] = []
+    /// Where in `gains` a cluster id stands.
+    var gainIndex: [Int: Int] = [:]
+    /// Every record's anomaly score, in order.
+    var scores: [Float] = []
+    /// Records that are far from every cluster, in order.
+    var far: [StoredRecord] = []
+    /// Records that stand for the reservoir, in order.
+    var sampled: [StoredRecord] = []
+
+    /// An empty delta for the records that follow `model`.
+    public init(model: Model) {
+        modelVersion = model.version
+        dimension = model.dimension
+        firstRecord = model.records
+    }
+
+    /// Both runs as one, `self` first. Both must be judged by the same version of a model.
+    public func merging(_ other: Delta) throws(ClusteringError) -> Delta {
+        guard other.modelVersion == modelVersion, other.dimension == dimension else {
+            throw .mismatch(
+                "a delta of model version \(other.modelVersion) (dimension \(other.dimension)) cannot be merged with one of"
+                    + " version \(modelVersion) (dimension \(dimension)); merge deltas of one version only")
+        }
+        var result = self
+        result.records += other.records
+        result.widen(oldest: other.oldestTimestamp, newest: other.newestTimestamp)
+        for gain in other.gains { result.add(gain) }
+        result.scores += other.scores
+        result.far += other.far
+        result.sampled += other.sampled
+        return result
+    }
+
+    mutating func widen(oldest: Int64?, newest: Int64?) {
+        if let oldest { oldestTimestamp = min(oldestTimestamp ?? oldest, oldest) }
+        if let newest { newestTimestamp = max(newestTimestamp ?? newest, newest) }
+    }
+
+    private mutating func add(_ gain: ClusterGain) {
+        if let index = gainIndex[gain.cluster] {
+            gains[index].add(gain)
+        } else {
+            gainIndex[gain.cluster] = gains.count
+            gains.append(gain)
+        }
+    }
+}
+
+/// What one cluster gains by a run of records.
+struct ClusterGain: Sendable, Equatable, Codable {
+    let cluster: Int
+    var weight: Double = 0
+    /// The sum of the members' vectors, `d` elements.
+    var sum: [Double]
+    var distanceSum: Double = 0
+    var distanceSquareSum: Double = 0
+    var lastSeen: UInt64 = 0
+    var lastTimestamp: Int64?
+    var terms: [String: Double] = [:]
+    /// Candidates for representatives, nearest first, bounded.
+    var representatives: [Representative] = []
+
+    init(cluster: Int, dimension: Int) {
+        self.cluster = cluster
+        sum = Array(repeating: 0, count: dimension)
+    }
+
+    mutating func add(_ other: ClusterGain) {
+        weight += other.weight
+        for index in sum.indices { sum[index] += other.sum[index] }
+        distanceSum += other.distanceSum
+        distanceSquareSum += other.distanceSquareSum
+        lastSeen = max(lastSeen, other.lastSeen)
+        if let time = other.lastTimestamp { lastTimestamp = max(lastTimestamp ?? time, time) }
+        terms.merge(other.terms, uniquingKeysWith: +)
+        representatives = Representative.nearest(representatives + other.representatives, limit: .max)
+    }
+}

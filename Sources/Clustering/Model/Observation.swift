@@ -1,0 +1,13 @@
+/// What is known of a record beside its vector.
+public struct Observation: Sendable, Equatable {
+    /// The record's own time in milliseconds since 1970, when it has one.
+    public var timestamp: Int64?
+    /// The text that labels and representatives are made of, when there is one.
+    public var text: String?
+
+    /// Memberwise.
+    public init(timestamp: Int64? = nil, text: String? = nil) {
+        self.timestamp = timestamp
+        self.text = text
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+
+/// A record kept with its vector, in the sample or the nursery: immutable, so that copies of a model share it.
+public final class StoredRecord: Sendable, Equatable, Codable {
+    /// Its number in the stream, counting from 0.
+    public let record: UInt64
+    /// The decay clock, in half-lives, when it arrived.
+    public let clock: Double
+    /// Its rank in the reservoir: the lowest stay.
+    public let priority: Double
+    /// Its own time in milliseconds since 1970, when it has one.
+    public let timestamp: Int64?
+    /// Its vector, `d` elements.
+    public let vector: [Float]
+    /// Its text, cut at the configured length.
+    public let text: String?
+
+    init(record: UInt64, clock: Double, priority: Double, timestamp: Int64?, vector: [Float], text: String?) {
+        self.record = record
+        self.clock = clock
+        self.priority = priority
+        self.timestamp = timestamp
+        self.vector = vector
+        self.text = text
+    }
+
+    /// Equal content.
+    public static func == (a: StoredRecord, b: StoredRecord) -> Bool {
+        a === b
+            || (a.record == b.record && a.clock == b.clock && a.priority == b.priority && a.timestamp == b.timestamp
+                && a.text == b.text && a.vector == b.vector)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case record, clock, priority, timestamp, vector, text
+    }
+
+    /// Reads what `encode(to:)` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        record = try container.decode(UInt64.self, forKey: .record)
+        clock = try container.decode(Double.self, forKey: .clock)
+        priority = try container.decode(Double.self, forKey: .priority)
+        timestamp = try container.decodeIfPresent(Int64.self, forKey: .timestamp)
+        vector = try container.decode(PackedVector.self, forKey: .vector).elements
+        text = try container.decodeIfPresent(String.self, forKey: .text)
+    }
+
+    /// Writes the vector as base64 of little-endian 32-bit floats.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(record, forKey: .record)
+        try container.encode(clock, forKey: .clock)
+        try container.encode(priority, forKey: .priority)
+        try container.encodeIfPresent(timestamp, forKey: .timestamp)
+        try container.encode(PackedVector(elements: vector), forKey: .vector)
+        try container.encodeIfPresent(text, forKey: .text)
+    }
+}
+
+/// A vector written as base64 of little-endian 32-bit floats: compact, and exact to the bit.
+struct PackedVector: Codable, Equatable {
+    var elements: [Float]
+
+    init(elements: [Float]) {
+        self.elements = elements
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let data = Data(base64Encoded: text), data.count % 4 == 0 else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "a vector must be base64 of 32-bit floats")
+        }
+        elements = data.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map { index in
+                let word = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+                return Float(bitPattern: UInt32(littleEndian: word))
+            }
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        let words = elements.map(\.bitPattern.littleEndian)
+        let text = words.withUnsafeBytes { Data($0).base64EncodedString() }
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}

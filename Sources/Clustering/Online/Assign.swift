@@ -1,0 +1,82 @@
+public import Kernels
+
+/// Says of each record which cluster it belongs to and whether it is an anomaly, and gathers what it teaches.
+///
+/// Pure: the result depends on the arguments alone. Under the cosine metric the vectors must be unit length.
+/// - Parameters:
+///   - vectors: `m × d`, finite.
+///   - observations: one for each row; where there are fewer, the rest are records without time and text.
+///   - model: a version to judge by; it is not changed.
+/// - Returns: an assignment for each row, in order, and what ``Model/merge(_:options:)`` turns into the next version.
+public func assign(
+    vectors: Matrix, observations: [Observation], model: Model, options: ClusteringOptions
+) -> (assignments: [Assignment], delta: Delta) {
+    var delta = Delta(model: model)
+    let assignments = assign(
+        vectors: vectors, observations: observations, model: model, options: options, into: &delta)
+    return (assignments, delta)
+}
+
+/// As ``assign(vectors:observations:model:options:)``, continuing a delta that was begun with the same version of the model.
+///
+/// Records that are added in several calls leave the same delta, to the bit, as in one.
+public func assign(
+    vectors: Matrix, observations: [Observation], model: Model, options: ClusteringOptions, into delta: inout Delta
+) -> [Assignment] {
+    precondition(vectors.columns == model.dimension, "vectors must have the model's dimension")
+    precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
+    guard vectors.rows > 0 else { return [] }
+    var gatherer = Gatherer(model: model, options: options)
+    guard !model.clusters.isEmpty else {
+        return (0..<vectors.rows).map { row in
+            let observation = observations.indices.contains(row) ? observations[row] : Observation()
+            gatherer.add(vector: vectors[row: row], observation: observation, pair: nil, score: nil, to: &delta)
+            return Assignment(anomaly: false, version: model.version)
+        }
+    }
+    let pairs = NearestTwo.search(queries: vectors, centroids: model.centroids, metric: model.metric)
+    var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
+    let scores = heavy.scores(queries: vectors, pairs: pairs, model: model)
+    var result: [Assignment] = []
+    result.reserveCapacity(pairs.count)
+    for (row, pair) in pairs.enumerated() {
+        let observation = observations.indices.contains(row) ? observations[row] : Observation()
+        gatherer.add(vector: vectors[row: row], observation: observation, pair: pair, score: scores[row], to: &delta)
+        result.append(
+            judge(pair, score: scores[row], isHeavy: heavy.isHeavy[Int(pair.first)], limits: gatherer.radii, model: model))
+    }
+    return result
+}
+
+/// The verdict on one record.
+private func judge(_ pair: NearestPair, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
+    let row = Int(pair.first)
+    let cluster = model.clusters[row]
+    let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
+    var assignment = Assignment(anomaly: anomaly, version: model.version)
+    assignment.cluster = cluster.id
+    assignment.label = cluster.label
+    assignment.distance = pair.firstDistance
+    if pair.second >= 0 {
+        assignment.runnerUp = .init(cluster: model.clusters[Int(pair.second)].id, distance: pair.secondDistance)
+    }
+    assignment.score = score
+    assignment.tail = model.threshold.tail(score)
+    if anomaly {
+        // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
+        if isHeavy || pair.firstDistance > limits.limits[row] {
+            assignment.reason = .far
+        } else {
+            assignment.reason = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records) ? .new : .rare
+        }
+    }
+    return assignment
+}
+
+extension Assignment {
+    /// A record of which nothing but the verdict is known.
+    init(anomaly: Bool, version: UInt64) {
+        self.anomaly = anomaly
+        self.version = version
+    }
+}

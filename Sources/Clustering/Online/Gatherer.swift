@@ -1,0 +1,96 @@
+import Kernels
+
+/// Adds records to a delta, each as the model it was judged by asks for.
+struct Gatherer {
+    let model: Model
+    let options: ClusteringOptions
+    let radii: Radii
+    /// The rank above which a record cannot enter the sample.
+    private let sampleLimit: Double
+
+    /// Clusters below this weight count the terms of every member, heavier ones of one in `termStride`.
+    private static let fullTermWeight = 256.0
+    private static let termStride: UInt64 = 8
+
+    init(model: Model, options: ClusteringOptions) {
+        self.model = model
+        self.options = options
+        radii = Radii(model: model, birth: options.birth)
+        sampleLimit = model.sample.limit(capacity: options.sampleCapacity)
+    }
+
+    /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists.
+    mutating func add(
+        vector: ArraySlice<Float>, observation: Observation, pair: NearestPair?, score: Float?, to delta: inout Delta
+    ) {
+        let record = delta.firstRecord + UInt64(delta.records)
+        delta.records += 1
+        delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
+        let clock = Forgetting.clock(
+            records: record, newest: newest(delta), origin: model.originTimestamp ?? delta.oldestTimestamp,
+            halfLife: options.halfLife)
+        let priority = Reservoir.priority(seed: options.seed, record: record, clock: clock)
+        let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false
+        if priority <= sampleLimit || isFar {
+            let stored = StoredRecord(
+                record: record, clock: clock, priority: priority, timestamp: observation.timestamp,
+                vector: Array(vector), text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) })
+            if priority <= sampleLimit { delta.sampled.append(stored) }
+            if isFar { delta.far.append(stored) }
+        }
+        if let score { delta.scores.append(score) }
+        guard let pair, !isFar else { return }
+        let cluster = model.clusters[Int(pair.first)]
+        let index = delta.gain(for: cluster.id)
+        delta.gains[index].add(
+            vector: vector, distance: pair.firstDistance, record: record, timestamp: observation.timestamp)
+        if let text = observation.text {
+            describe(text, record: record, distance: pair.firstDistance, cluster: cluster, gain: &delta.gains[index])
+        }
+    }
+
+    private func newest(_ delta: Delta) -> Int64? {
+        guard let own = delta.newestTimestamp else { return model.newestTimestamp }
+        return max(own, model.newestTimestamp ?? own)
+    }
+
+    private func describe(_ text: String, record: UInt64, distance: Float, cluster: Cluster, gain: inout ClusterGain) {
+        let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
+        if cluster.weight < Self.fullTermWeight || isSampled {
+            let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
+            for term in Terms.split(text) { gain.terms[term, default: 0] += weight }
+        }
+        let limit = options.labels.representatives
+        guard limit > 0 else { return }
+        let worst = cluster.representatives.count < limit ? Float.infinity : cluster.representatives[limit - 1].distance
+        guard distance < worst else { return }
+        let candidate = Representative(
+            text: Terms.cut(text, limit: options.labels.textLength), distance: distance, record: record)
+        gain.representatives = Representative.nearest(gain.representatives + [candidate], limit: limit)
+    }
+}
+
+extension Delta {
+    /// The place of a cluster's gain, made on first need.
+    fileprivate mutating func gain(for cluster: Int) -> Int {
+        if let index = gainIndex[cluster] { return index }
+        gainIndex[cluster] = gains.count
+        gains.append(ClusterGain(cluster: cluster, dimension: dimension))
+        return gains.count - 1
+    }
+}
+
+extension ClusterGain {
+    fileprivate mutating func add(vector: ArraySlice<Float>, distance: Float, record: UInt64, timestamp: Int64?) {
+        weight += 1
+        distanceSum += Double(distance)
+        distanceSquareSum += Double(distance) * Double(distance)
+        lastSeen = max(lastSeen, record)
+        if let timestamp { lastTimestamp = max(lastTimestamp ?? timestamp, timestamp) }
+        vector.withUnsafeBufferPointer { source in
+            sum.withUnsafeMutableBufferPointer { target in
+                for index in 0..<min(source.count, target.count) { target[index] += Double(source[index]) }
+            }
+        }
+    }
+}

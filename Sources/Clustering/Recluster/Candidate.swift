@@ -1,0 +1,25 @@
+public import Kernels
+
+/// A proposal for a new set of clusters, made from a model's sample.
+public struct Candidate: Sendable {
+    /// The centroids, `k × d`; unit length under the cosine metric.
+    public var centroids: Matrix
+    /// The version of the model whose sample it was made from.
+    public var modelVersion: UInt64
+    /// The candidate counts that were tried with their silhouettes, in order of k; one element where k was fixed.
+    public var curve: [CurvePoint]
+    /// The sum of the squared distances of the fitted records to their centroids.
+    public var inertia: Double
+    /// The sample records that were fitted.
+    public var fitted: Int
+    /// The numbers of the sample records that were held out of the fit, ascending.
+    var heldOut: [UInt64]
+
+    /// One count that was tried.
+    public struct CurvePoint: Sendable, Equatable, Codable {
+        /// The number of clusters.
+        public var k: Int
+        /// The mean silhouette on the held-out part (the fitted part where nothing was held out), from -1 to 1.
+        public var silhouette: Double
+    }
+}

@@ -1,0 +1,233 @@
+import CKernels
+
+/// A set of centroids made ready for exhaustive search: packed once, searched by many batches and threads.
+///
+/// Large sets go through one matrix product per block of queries: the nearest centroid c of a query q is the one with
+/// the largest q·c - ‖c‖²/2 (the bias is nought for unit vectors under the cosine). Under the Euclidean metric both
+/// sides are first moved by the mean of the centroids, which keeps the product accurate far from the origin. The
+/// distances of the two winners are then computed from the vectors themselves, so near-zero distances do not suffer
+/// from cancellation. Small sets are compared one by one.
+///
+/// A query's result has the same bits in whatever batch it is searched.
+public struct CentroidIndex: Sendable {
+    /// The centroids searched, `k × d`.
+    public let centroids: Matrix
+    /// The metric of the search.
+    public let metric: Metric
+    /// What is subtracted from queries before the product; empty for none.
+    private let shift: [Float]
+    private let blocks: [Block]
+
+    private struct Block: Sendable {
+        var firstRow: Int
+        var count: Int
+        var weights: PackedWeights
+    }
+
+    /// Below this many multiply-adds a query, a packed product costs more than it saves.
+    private static let directLimit = 2048
+    private static let queryBlock = 128
+    private static let centroidBlock = 2048
+
+    /// Packs `centroids` (`k × d`); under ``Metric/cosine`` every row must be of unit length.
+    public init(centroids: Matrix, metric: Metric) {
+        self.centroids = centroids
+        self.metric = metric
+        guard centroids.rows * centroids.columns > Self.directLimit, centroids.rows > 2 else {
+            shift = []
+            blocks = []
+            return
+        }
+        let shift = metric == .euclidean ? Self.mean(centroids) : []
+        self.shift = shift
+        blocks = stride(from: 0, to: centroids.rows, by: Self.centroidBlock).map { start in
+            let count = min(Self.centroidBlock, centroids.rows - start)
+            return Block(
+                firstRow: start,
+                count: count,
+                weights: Self.pack(centroids, rows: start..<start + count, shift: shift, metric: metric)
+            )
+        }
+    }
+
+    /// The two nearest centroids of every row of `queries` (`m × d`).
+    public func search(_ queries: Matrix) -> [NearestPair] {
+        guard queries.rows > 0 else { return [] }
+        guard centroids.rows > 0 else { return Array(repeating: .none, count: queries.rows) }
+        precondition(queries.columns == centroids.columns, "queries and centroids need the same number of columns")
+        return queries.storage.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return [] }
+            return search(base, rows: queries.rows)
+        }
+    }
+
+    /// The two nearest centroids of each of `rows` queries of `d` elements that lie one after another at `queries`.
+    public func search(_ queries: UnsafePointer<Float>, rows: Int) -> [NearestPair] {
+        [NearestPair](unsafeUninitializedCapacity: rows) { pairs, count in
+            centroids.storage.withUnsafeBufferPointer { buffer in
+                guard let centroids = buffer.baseAddress else {
+                    pairs.initialize(repeating: .none)
+                    return
+                }
+                if blocks.isEmpty {
+                    for row in 0..<rows {
+                        pairs.initializeElement(at: row, to: direct(queries + row * self.centroids.columns, centroids))
+                    }
+                } else {
+                    searchBlocks(queries, rows: rows, centroids: centroids, pairs: pairs)
+                }
+            }
+            count = rows
+        }
+    }
+
+    private func direct(_ query: UnsafePointer<Float>, _ rows: UnsafePointer<Float>) -> NearestPair {
+        var pair = NearestPair.none
+        for k in 0..<centroids.rows {
+            let distance = distance(query, rows, k)
+            if distance < pair.firstDistance {
+                pair.second = pair.first
+                pair.secondDistance = pair.firstDistance
+                pair.first = Int32(k)
+                pair.firstDistance = distance
+            } else if distance < pair.secondDistance {
+                pair.second = Int32(k)
+                pair.secondDistance = distance
+            }
+        }
+        return finished(pair)
+    }
+
+    /// Under the Euclidean metric the square: roots are taken of the winners alone.
+    private func distance(_ query: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ k: Int) -> Float {
+        let d = centroids.columns
+        switch metric {
+        case .cosine: return max(0, 1 - VectorMath.dot(query, rows + k * d, count: d))
+        case .euclidean: return VectorMath.squaredDistance(query, rows + k * d, count: d)
+        }
+    }
+
+    private func finished(_ pair: NearestPair) -> NearestPair {
+        guard metric == .euclidean else { return pair }
+        var pair = pair
+        pair.firstDistance = pair.firstDistance.squareRoot()
+        pair.secondDistance = pair.secondDistance.squareRoot()
+        return pair
+    }
+
+    private func searchBlocks(
+        _ queries: UnsafePointer<Float>,
+        rows: Int,
+        centroids: UnsafePointer<Float>,
+        pairs: UnsafeMutableBufferPointer<NearestPair>
+    ) {
+        let d = self.centroids.columns
+        let widest = blocks.reduce(0) { max($0, $1.weights.outputs) }
+        let size = Self.queryBlock * (widest + (shift.isEmpty ? 0 : d))
+        LanePool.withLane { lane in
+            lane.withScratch(size) { products in
+                let moved = products + Self.queryBlock * widest
+                for start in stride(from: 0, to: rows, by: Self.queryBlock) {
+                    let count = min(Self.queryBlock, rows - start)
+                    let block = queries + start * d
+                    let tops = topTwo(moving(block, rows: count, to: moved), rows: count, lane, products)
+                    for row in 0..<count {
+                        let pair = exact(tops[row], query: block + row * d, centroids)
+                        pairs.initializeElement(at: start + row, to: pair)
+                    }
+                }
+            }
+        }
+    }
+
+    private func moving(
+        _ queries: UnsafePointer<Float>,
+        rows: Int,
+        to moved: UnsafeMutablePointer<Float>
+    ) -> UnsafePointer<Float> {
+        guard !shift.isEmpty else { return queries }
+        moved.update(from: queries, count: rows * shift.count)
+        shift.withUnsafeBufferPointer { shift in
+            guard let base = shift.baseAddress else { return }
+            for row in 0..<rows { VectorMath.add(base, times: -1, to: moved + row * shift.count, count: shift.count) }
+        }
+        return UnsafePointer(moved)
+    }
+
+    private func topTwo(
+        _ queries: UnsafePointer<Float>,
+        rows: Int,
+        _ lane: GemmLane,
+        _ products: UnsafeMutablePointer<Float>
+    ) -> [centroidd_top_two] {
+        let empty = centroidd_top_two(value: (-.infinity, -.infinity), index: (-1, -1))
+        var tops = Array(repeating: empty, count: rows)
+        for block in blocks {
+            lane.multiply(queries, rows: rows, by: block.weights, into: products)
+            for row in 0..<rows {
+                VectorMath.kernels.pointee.top_two(
+                    &tops[row],
+                    products + row * block.weights.outputs,
+                    Int64(block.count),
+                    Int32(block.firstRow)
+                )
+            }
+        }
+        return tops
+    }
+
+    /// The winners in the order of their exact distances.
+    private func exact(
+        _ top: centroidd_top_two,
+        query: UnsafePointer<Float>,
+        _ centroids: UnsafePointer<Float>
+    ) -> NearestPair {
+        // Nothing was larger than minus infinity: the query holds NaN.
+        guard top.index.0 >= 0, top.index.1 >= 0 else { return .none }
+        let (a, b) = (top.index.0, top.index.1)
+        let (da, db) = (distance(query, centroids, Int(a)), distance(query, centroids, Int(b)))
+        let inOrder = da < db || (da == db && a < b)
+        return finished(
+            inOrder
+                ? NearestPair(first: a, second: b, firstDistance: da, secondDistance: db)
+                : NearestPair(first: b, second: a, firstDistance: db, secondDistance: da)
+        )
+    }
+
+    private static func mean(_ matrix: Matrix) -> [Float] {
+        var sum = [Double](repeating: 0, count: matrix.columns)
+        for row in 0..<matrix.rows {
+            for (column, x) in matrix[row: row].enumerated() { sum[column] += Double(x) }
+        }
+        return sum.map { Float($0 / Double(matrix.rows)) }
+    }
+
+    /// Packs the rows moved by `shift`; their number is padded so that a growing set compiles few products.
+    private static func pack(_ centroids: Matrix, rows: Range<Int>, shift: [Float], metric: Metric) -> PackedWeights {
+        let d = centroids.columns
+        let step = rows.count > 256 ? 64 : 16
+        let outputs = (rows.count + step - 1) / step * step
+        var elements = Array(centroids.storage[rows.lowerBound * d..<rows.upperBound * d])
+        for index in elements.indices where !shift.isEmpty { elements[index] -= shift[index % d] }
+        elements.append(contentsOf: repeatElement(0, count: (outputs - rows.count) * d))
+        let bias = metric == .euclidean ? halfNorms(elements, rows: outputs, columns: d) : []
+        return elements.withUnsafeBufferPointer { elements in
+            bias.withUnsafeBufferPointer { bias in
+                PackedWeights(
+                    inputs: d,
+                    outputs: outputs,
+                    elements: elements,
+                    transposed: true,
+                    bias: metric == .euclidean ? bias : nil
+                )
+            }
+        }
+    }
+
+    private static func halfNorms(_ elements: [Float], rows: Int, columns: Int) -> [Float] {
+        elements.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return [] }
+            return (0..<rows).map { -0.5 * VectorMath.dot(base + $0 * columns, base + $0 * columns, count: columns) }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// How a metric behaves and is described.
+public struct MetricDefinition: Sendable {
+    /// The Prometheus type.
+    public enum Kind: Sendable, Equatable {
+        /// Only grows.
+        case counter
+        /// Goes up and down.
+        case gauge
+        /// Counts of observations at most each upper bound (ascending, without the last, infinite one).
+        case histogram(bounds: [Double])
+
+        /// The word of the `# TYPE` line.
+        public var keyword: String {
+            switch self {
+            case .counter: "counter"
+            case .gauge: "gauge"
+            case .histogram: "histogram"
+            }
+        }
+    }
+
+    /// The Prometheus type.
+    public var kind: Kind
+    /// One sentence for the `# HELP` line.
+    public var help: String
+    /// The label names that every series of this metric carries; empty for a metric with a single series.
+    public var labels: [String]
+
+    init(_ kind: Kind, _ help: String, labels: [String] = []) {
+        self.kind = kind
+        self.help = help
+        self.labels = labels
+    }
+
+    /// Seconds from 1 ms to 30 s.
+    static let shortDurations: [Double] = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+    ]
+    /// Seconds from 10 ms to 10 min.
+    static let longDurations: [Double] = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600]
+    /// Records from 1 to 8,192.
+    static let batchSizes: [Double] = [1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192]
+}
+
+extension MetricName {
+    /// The metric's type, help text and labels.
+    public var definition: MetricDefinition {
+        switch self {
+        case .recordsConsumed: .init(.counter, "Records read from the input.")
+        case .bytesConsumed: .init(.counter, "Bytes of keys and values read from the input.")
+        case .recordsAssigned: .init(.counter, "Records given a cluster and published.")
+        case .recordsAnomalies: .init(.counter, "Records found anomalous.", labels: ["reason"])
+        case .recordsDeadLettered: .init(.counter, "Records sent to the dead-letter topic.", labels: ["reason"])
+        case .recordsSkipped: .init(.counter, "Unusable records that were passed over.", labels: ["reason"])
+        case .recordLatency: .init(shortHistogram, "From reading a batch to publishing its assignments.")
+        case .transactionCommits: .init(.counter, "Transactions committed.")
+        case .transactionAborts: .init(.counter, "Transactions aborted.", labels: ["reason"])
+        case .commitDuration: .init(shortHistogram, "How long a commit takes.")
+        case .consumerLag:
+            .init(.gauge, "Records between the committed position and the end.", labels: ["partition", "topic"])
+        case .assignedPartitions: .init(.gauge, "Partitions that this instance owns.")
+        case .rebalances: .init(.counter, "Changes of the assignment.", labels: ["change"])
+        case .embeddingTokens: .init(.counter, "Tokens embedded.")
+        case .embeddingBatchRecords: .init(batchHistogram, "Records in an embedding batch.")
+        case .embeddingDuration: .init(shortHistogram, "How long an embedding batch takes.")
+        case .assignmentBatchRecords: .init(batchHistogram, "Records in an assignment batch.")
+        case .assignmentDuration: .init(shortHistogram, "How long an assignment batch takes.")
+        case .inFlightBytes: .init(.gauge, "Bytes of records read and not yet committed.")
+        case .inFlightCeiling: .init(.gauge, "The configured ceiling of bytes in flight.")
+        case .inputPauses: .init(.counter, "Times that reading was paused because a stage was full.")
+        default: operationalDefinition
+        }
+    }
+
+    private var operationalDefinition: MetricDefinition {
+        switch self {
+        case .modelVersion: .init(.gauge, "The version of the model in use.")
+        case .modelClusters: .init(.gauge, "Clusters in the model.")
+        case .modelRecords: .init(.gauge, "Records that the model has learnt from.")
+        case .anomalyThreshold: .init(.gauge, "The score above which a record is anomalous.")
+        case .clusterChanges: .init(.counter, "Clusters born, split, merged or retired.", labels: ["change"])
+        case .reclusterDuration:
+            .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
+        case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
+        case .errors: .init(.counter, "Errors by stage and type.", labels: ["error_type", "stage"])
+        case .reloads: .init(.counter, "Reloads of the configuration.", labels: ["outcome"])
+        case .ready: .init(.gauge, "1 while the daemon is ready, 0 while it is not.")
+        case .buildInfo: .init(.gauge, "Always 1; the label carries the version.", labels: ["version"])
+        case .processResidentMemory: .init(.gauge, "Resident memory of the process.")
+        case .processCPU: .init(.counter, "User and system processor time of the process.")
+        case .processOpenFiles: .init(.gauge, "Open file descriptors of the process.")
+        case .processStart: .init(.gauge, "When the process started, in seconds since the epoch.")
+        default: .init(.gauge, rawValue)
+        }
+    }
+
+    private var shortHistogram: MetricDefinition.Kind { .histogram(bounds: MetricDefinition.shortDurations) }
+    private var batchHistogram: MetricDefinition.Kind { .histogram(bounds: MetricDefinition.batchSizes) }
+}

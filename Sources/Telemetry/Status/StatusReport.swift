@@ -1,0 +1,131 @@
+/// All that a running daemon says of itself: the body of `/status`, the data of the page and of `centroidd status`.
+///
+/// In JSON the names are in snake case. Times are milliseconds since the epoch.
+public struct StatusReport: Codable, Sendable, Equatable {
+    /// The application's name.
+    public var application = ""
+    /// The daemon's version.
+    public var version = ""
+    /// The state's name, such as `running`.
+    public var state = "starting"
+    /// When the daemon started.
+    public var started: Int64 = 0
+    /// Seconds since then.
+    public var uptime = 0.0
+    /// Whether its loops turn; false means that it should be restarted.
+    public var alive = true
+    /// Whether it does its work.
+    public var ready = false
+    /// What readiness waits for; empty where ready.
+    public var reasons: [String] = []
+    /// Records per second, averaged over the last ten seconds.
+    public var recordsPerSecond = 0.0
+    /// Bytes per second, averaged over the last ten seconds.
+    public var bytesPerSecond = 0.0
+    /// Totals since the start.
+    public var records = Records()
+    /// The partitions that this instance owns.
+    public var partitions: [Partition] = []
+    /// The model in use.
+    public var model = Model()
+    /// Its clusters, the heaviest first.
+    public var clusters: [Cluster] = []
+    /// The latest anomalies, newest first.
+    public var anomalies: [Anomaly] = []
+    /// The latest events, newest first.
+    public var events: [Event] = []
+    /// Bytes in flight.
+    public var memory = Memory()
+    /// Transactions since the start.
+    public var transactions = Transactions()
+
+    /// A report of a daemon that has done nothing yet; fill in what is known.
+    public init() {}
+
+    /// Totals of records since the start.
+    public struct Records: Codable, Sendable, Equatable {
+        /// Read.
+        public var consumed = 0
+        /// Assigned and published.
+        public var assigned = 0
+        /// Found anomalous.
+        public var anomalies = 0
+        /// Sent to the dead-letter topic.
+        public var deadLettered = 0
+        /// Passed over.
+        public var skipped = 0
+
+        /// All zero.
+        public init() {}
+    }
+
+    /// One partition of the input.
+    public struct Partition: Codable, Sendable, Equatable {
+        /// The topic.
+        public var topic: String
+        /// The partition's number.
+        public var partition: Int32
+        /// The next offset to commit.
+        public var position: Int64
+        /// The end of the log; nil where it is not known.
+        public var end: Int64?
+        /// Records between the two; nil where the end is not known.
+        public var lag: Int64?
+
+        /// The lag is derived.
+        public init(topic: String, partition: Int32, position: Int64, end: Int64?) {
+            self.topic = topic
+            self.partition = partition
+            self.position = position
+            self.end = end
+            lag = end.map { max(0, $0 - position) }
+        }
+    }
+
+    /// The model in use.
+    public struct Model: Codable, Sendable, Equatable {
+        /// Its version.
+        public var version = 0
+        /// How many clusters.
+        public var clusters = 0
+        /// Records it has learnt from.
+        public var records = 0
+        /// The space's kind.
+        public var space = ""
+        /// The space's dimension.
+        public var dimension = 0
+        /// `cosine` or `euclidean`.
+        public var metric = ""
+        /// The score above which a record is anomalous; nil before there is one.
+        public var threshold: Double?
+
+        /// An empty model.
+        public init() {}
+    }
+
+    /// Bytes in flight.
+    public struct Memory: Codable, Sendable, Equatable {
+        /// Bytes of records read and not yet committed.
+        public var inFlightBytes = 0
+        /// The configured ceiling.
+        public var ceilingBytes = 0
+        /// Resident memory of the process.
+        public var residentBytes = 0
+
+        /// All zero.
+        public init() {}
+    }
+
+    /// Transactions since the start.
+    public struct Transactions: Codable, Sendable, Equatable {
+        /// Committed.
+        public var committed = 0
+        /// Aborted.
+        public var aborted = 0
+        /// How long the last commit took, milliseconds; nil before the first.
+        public var lastCommitMs: Double?
+
+        /// None yet.
+        public init() {}
+    }
+}
