@@ -1,0 +1,70 @@
+public import Pipeline
+public import Streams
+
+/// Exit codes, after sysexits.h.
+public enum ExitCode: Int32, Sendable {
+    /// All went well.
+    case clean = 0
+    /// The command line is wrong.
+    case usage = 64
+    /// The input data cannot be used.
+    case badInput = 65
+    /// The input is not there.
+    case noInput = 66
+    /// No broker could be reached.
+    case unreachable = 69
+    /// A defect of centroidd.
+    case bug = 70
+    /// Something that another try may mend, such as being fenced by another instance.
+    case tryAgain = 75
+    /// The broker refused our credentials or rights.
+    case notAuthorised = 77
+    /// The configuration cannot be used.
+    case configuration = 78
+
+    /// The code for what a log reported.
+    public init(_ error: StreamError) {
+        self =
+            switch error.kind {
+            case .unreachable: .unreachable
+            case .unauthorised: .notAuthorised
+            case .misconfigured: .configuration
+            case .retriable, .abortable, .fenced, .fatal: .tryAgain
+            }
+    }
+
+    /// The code for how a pipeline ended.
+    public init(_ failure: PipelineFailure) {
+        self =
+            switch failure {
+            case .log(let error): ExitCode(error)
+            case .rejected: .badInput
+            case .model: .configuration
+            case .bug: .bug
+            }
+    }
+}
+
+/// An error that ends the process: what to say, and with which code.
+public struct Exit: Error, CustomStringConvertible {
+    /// The code.
+    public var code: ExitCode
+    /// What to say on standard error; empty where all has been said.
+    public var description: String
+
+    /// Memberwise.
+    public init(_ code: ExitCode, _ description: String = "") {
+        self.code = code
+        self.description = description
+    }
+
+    /// From whatever the rooms throw.
+    public init(_ error: any Error) {
+        switch error {
+        case let exit as Exit: self = exit
+        case let failure as PipelineFailure: self.init(ExitCode(failure), "\(failure)")
+        case let error as StreamError: self.init(ExitCode(error), "\(error)")
+        default: self.init(.bug, "\(error)")
+        }
+    }
+}
