@@ -1,0 +1,128 @@
+import Synchronization
+
+/// Reads the inputs of a ``FileLog`` one after the other.
+///
+/// Unlike with Kafka a poll fills up to `maximum` records as long as lines keep coming, and returns early when none
+/// came for `timeout`: `cat file | …` gives full batches whatever the size of the pipe, `tail -f | …` stays prompt.
+final class FileConsumer: RecordConsumer, @unchecked Sendable {
+    /// A poll that is fed by a trickle ends after this many timeouts.
+    private static let patience = 10
+
+    private let log: FileLog
+    // Sendable: everything below belongs to the one thread that polls (the contract of RecordConsumer); `commit` and
+    // `endOffsets`, which other threads may call, touch none of it.
+    private var listener: (any RebalanceListener)?
+    private var cursors: [Cursor] = []
+    private var current = 0
+    private var isPaused = false
+    private var isAssigned = false
+
+    /// How far one input was read.
+    private struct Cursor {
+        var source: TopicPartition
+        var input: FileLog.Input
+        var reader: LineReader?
+        /// Number of the next line.
+        var line: Int64 = 0
+        /// Lines before this one are skipped.
+        var wanted: Int64 = 0
+        var isFinished = false
+    }
+
+    init(log: FileLog) {
+        self.log = log
+    }
+
+    func subscribe(to topics: [String], listener: any RebalanceListener) throws(StreamError) {
+        let unknown = topics.filter { !log.topics.contains($0) }
+        guard unknown.isEmpty else {
+            throw StreamError(
+                .misconfigured, code: "_UNKNOWN_TOPIC",
+                "no input is named \(unknown.joined(separator: ", ")); there are \(log.topics.joined(separator: ", "))")
+        }
+        self.listener = listener
+        cursors = log.inputs.filter { topics.isEmpty || topics.contains($0.source.topic) }
+            .map { Cursor(source: $0.source, input: $0.input) }
+    }
+
+    func poll(maximum: Int, maximumBytes: Int, timeout: Duration) throws(StreamError) -> Polled {
+        try assignOnce()
+        guard !isPaused else { return Polled(records: []) }
+        var records: [Record] = []
+        var bytes = 0
+        let limit = ContinuousClock.now + timeout * Self.patience
+        while current < cursors.count, records.count < max(1, maximum), bytes < maximumBytes {
+            let wait = records.isEmpty ? timeout : min(timeout, max(.zero, limit - ContinuousClock.now))
+            guard let step = try next(timeout: wait) else { break }
+            if let record = step {
+                records.append(record)
+                bytes += record.footprint
+            }
+        }
+        return Polled(records: records, finished: current >= cursors.count)
+    }
+
+    func pause() { isPaused = true }
+
+    func resume() { isPaused = false }
+
+    func seek(to offsets: Offsets) throws(StreamError) {
+        for (partition, offset) in offsets {
+            guard let index = cursors.firstIndex(where: { $0.source == partition }) else {
+                throw StreamError(.fatal, code: "_STATE", "\(partition) is not an input: its position cannot move")
+            }
+            if offset < cursors[index].line {
+                guard case .file = cursors[index].input else {
+                    throw StreamError(
+                        .fatal, code: "ESPIPE", "\(partition) cannot be read again from line \(offset): it is a stream")
+                }
+                cursors[index].reader = nil
+                cursors[index].line = 0
+            }
+            cursors[index].wanted = offset
+            cursors[index].isFinished = false
+            current = min(current, index)
+        }
+    }
+
+    func commit(_ offsets: Offsets) {}
+
+    func endOffsets() -> Offsets { [:] }
+
+    func close() {
+        if isAssigned { listener?.revoked(cursors.map(\.source), lost: false) }
+        isAssigned = false
+        listener = nil
+        cursors = []
+        current = 0
+    }
+
+    private func assignOnce() throws(StreamError) {
+        guard !isAssigned, !cursors.isEmpty else { return }
+        isAssigned = true
+        try seek(to: listener?.assigned(cursors.map(\.source), committed: [:]) ?? [:])
+    }
+
+    /// The next record; `.some(nil)` where an input ended or a line was skipped, nil where nothing came in time.
+    private func next(timeout: Duration) throws(StreamError) -> Record?? {
+        if cursors[current].isFinished {
+            current += 1
+            return .some(nil)
+        }
+        if cursors[current].reader == nil { cursors[current].reader = try log.reader(of: cursors[current].input) }
+        guard let reader = cursors[current].reader else { return nil }
+        switch try reader.next(timeout: timeout) {
+        case .timedOut: return nil
+        case .end:
+            cursors[current].isFinished = true
+            cursors[current].reader = nil
+            current += 1
+            return .some(nil)
+        case .line(let line):
+            let offset = cursors[current].line
+            cursors[current].line += 1
+            guard offset >= cursors[current].wanted else { return .some(nil) }
+            return FileLog.record(line, source: cursors[current].source, offset: offset)
+        }
+    }
+}
