@@ -2,6 +2,7 @@ public import Clustering
 import Dispatch
 public import Embedding
 import Foundation
+import Kernels
 public import Streams
 import Synchronization
 public import Telemetry

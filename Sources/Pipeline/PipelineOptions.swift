@@ -20,6 +20,8 @@ public struct PipelineOptions: Sendable {
     public var delivery = Delivery.exactlyOnce
     /// Whether the input's key is kept on the assignment.
     public var keepsKey = true
+    /// Whether an assignment repeats the record's text.
+    public var includesText = false
     /// A transaction is committed when it has been open for this long ...
     public var commitInterval = Duration.milliseconds(500)
     /// ... or holds this many records.

@@ -42,7 +42,7 @@ public enum ModelEvent: Sendable {
         struct Test: Encodable {
             var name: String
             var candidate: Double
-            var current: Double
+            var current: Double?
             var limit: Double
             var passed: Bool
         }

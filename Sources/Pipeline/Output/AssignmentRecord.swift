@@ -30,14 +30,17 @@ struct AssignmentRecord: Encodable {
 
     let assignment: Assignment
     let record: Record
+    /// The record's text, where it is asked for.
+    let text: String?
 
     enum CodingKeys: String, CodingKey {
-        case cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
+        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
     }
 
     func encode(to encoder: any Encoder) throws {
         // Absent values are written as null: a consumer finds the same keys in every record.
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(text, forKey: .text)
         try container.encode(assignment.cluster, forKey: .cluster)
         try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)
         try container.encode(assignment.distance.flatMap { Self.rounded(Double($0)) }, forKey: .distance)
@@ -76,7 +79,7 @@ struct AssignmentEncoder: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
-    func encode(_ assignment: Assignment, of record: Record) throws -> [UInt8] {
-        Array(try encoder.encode(AssignmentRecord(assignment: assignment, record: record)))
+    func encode(_ assignment: Assignment, of record: Record, text: String?) throws -> [UInt8] {
+        Array(try encoder.encode(AssignmentRecord(assignment: assignment, record: record, text: text)))
     }
 }

@@ -157,7 +157,7 @@ final class Publisher: Sendable {
             switch outcome {
             case .row(let row):
                 let assignment = assignments[row]
-                try state.transaction.send(output(assignment, of: record))
+                try state.transaction.send(output(assignment, of: record, text: embedded.texts[row]))
                 state.tally.records.assigned += 1
                 if assignment.anomaly { note(assignment, record, embedded.texts[row], &state.tally) }
             case .rejected(let rejection):
@@ -167,11 +167,11 @@ final class Publisher: Sendable {
         }
     }
 
-    private func output(_ assignment: Assignment, of record: Record) throws -> OutgoingRecord {
+    private func output(_ assignment: Assignment, of record: Record, text: String?) throws -> OutgoingRecord {
         OutgoingRecord(
             topic: options.outputTopic, partition: outputPartitions.partition(for: record),
             timestamp: record.timestamp, key: options.keepsKey ? record.key : nil,
-            value: try encoder.encode(assignment, of: record),
+            value: try encoder.encode(assignment, of: record, text: options.includesText ? text : nil),
             headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))])
     }
 
@@ -195,7 +195,7 @@ final class Publisher: Sendable {
         sink.metrics.increment(.recordsAnomalies, ["reason": assignment.reason?.rawValue ?? "far"])
         tally.anomalies.append(
             StatusReport.Anomaly(
-                time: Timestamp.now(), cluster: assignment.cluster, label: assignment.label,
+                time: Timestamp.now(), cluster: assignment.cluster, label: assignment.label ?? "",
                 text: String((text ?? "").prefix(200)), score: Double(assignment.score ?? 0),
                 tail: assignment.tail ?? 0, reason: assignment.reason?.rawValue ?? "",
                 topic: record.source.topic, partition: record.source.partition, offset: record.offset))

@@ -1,0 +1,32 @@
+import KafkaLog
+import Logging
+import Telemetry
+
+/// Takes what the Kafka client reports to the log and the metrics.
+struct KafkaTelemetry: KafkaEventSink {
+    var sink: EventSink
+
+    func receive(_ event: KafkaEvent) {
+        switch event {
+        case .log(let level, let facility, let message):
+            sink.logger.log(level: Self.level(level), "\(message)", metadata: ["facility": "\(facility)"])
+        case .error(let error):
+            let transient = error.kind == .retriable || error.kind == .unreachable
+            sink.emit(BrokerFailed(code: error.code, message: error.message, transient: transient))
+        case .statistics:
+            break
+        }
+    }
+
+    /// librdkafka uses syslog's severities.
+    private static func level(_ severity: Int) -> Logger.Level {
+        switch severity {
+        case ...2: .critical
+        case 3: .error
+        case 4: .warning
+        case 5: .notice
+        case 6: .info
+        default: .debug
+        }
+    }
+}

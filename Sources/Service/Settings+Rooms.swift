@@ -1,0 +1,108 @@
+public import Clustering
+public import Embedding
+public import KafkaLog
+import Kernels
+public import Pipeline
+public import Settings
+
+// The one place where the configuration file meets the rooms' own options.
+extension Settings {
+    /// Options of the space.
+    public var embeddingOptions: EmbeddingOptions {
+        var options = EmbeddingOptions()
+        options.kind = space.kind == .vector ? .vector : .text
+        options.modelFolder = space.model
+        options.dimension = space.dimension
+        options.encoding = EmbeddingOptions.Encoding(rawValue: space.encoding.rawValue) ?? .automatic
+        options.maximumTokens = space.maximumTokens
+        options.metric = clusters.metric == .cosine ? .cosine : .euclidean
+        return options
+    }
+
+    /// Options of the clusters and their thresholds.
+    public var clusteringOptions: ClusteringOptions {
+        var options = ClusteringOptions()
+        options.halfLife =
+            switch clusters.halfLife {
+            case .records(let count): .records(Double(count))
+            case .time(let duration): .time(seconds: duration.inSeconds)
+            case .never: .none
+            }
+        options.birth = clusters.birth.map { .distance(Float($0)) } ?? .automatic
+        options.maximumClusters = clusters.maximum
+        options.seed = UInt64(bitPattern: Int64(clusters.seed))
+        options.step = clusters.step
+        options.sampleCapacity = recluster.sample
+        options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
+        options.anomalies.heavyShare = anomalies.heavyShare
+        options.recluster.k = recluster.k.map { .fixed($0) } ?? .automatic
+        options.recluster.maximumK = recluster.maximumK
+        return options
+    }
+
+    /// When the model is reclustered.
+    public var schedule: ReclusterSchedule {
+        switch recluster.every {
+        case .never: ReclusterSchedule(period: .off)
+        case .records(let count): ReclusterSchedule(period: .records(UInt64(count)))
+        case .time(let duration): ReclusterSchedule(period: .seconds(duration.inSeconds))
+        }
+    }
+
+    /// Options of the pipeline of a daemon. Half of `pipeline.memory` is for records in flight, the rest for
+    /// librdkafka's queues (see ``kafkaOptions``).
+    public var pipelineOptions: PipelineOptions {
+        var options = PipelineOptions(application: application ?? "centroidd", clustering: clusteringOptions)
+        options.topics = input.topics
+        options.outputTopic = output.topic
+        options.eventsTopic = output.eventsTopic ?? "\(options.application).events"
+        options.deadLetterTopic = output.deadLetterTopic ?? "\(options.application).dead-letter"
+        options.store = ModelStore(topic: "\(options.application).model")
+        options.onError = RejectionPolicy(rawValue: output.onError.rawValue) ?? .deadLetter
+        options.delivery = Delivery(rawValue: output.delivery.rawValue) ?? .exactlyOnce
+        options.keepsKey = input.key == .keep
+        options.includesText = output.text
+        options.commitInterval = output.commitInterval
+        options.memory = pipeline.memory / 2
+        options.lanes = pipeline.lanes ?? ProcessorCount.active
+        options.maximumBatch = pipeline.batch ?? defaultBatch
+        options.drainTimeout = pipeline.drainTimeout
+        options.schedule = schedule
+        return options
+    }
+
+    /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
+    /// that larger batches pay.
+    private var defaultBatch: Int { space.model == nil ? 500 : 64 }
+
+    /// Options of the Kafka client.
+    public var kafkaOptions: KafkaOptions {
+        var options = KafkaOptions(bootstrapServers: kafka.bootstrapServers ?? "")
+        options.clientID = kafka.clientID
+        options.groupInstanceID = kafka.instance ?? application
+        options.sessionTimeout = kafka.sessionTimeout
+        options.transactionTimeout = kafka.transactionTimeout
+        options.startsAtEnd = input.from == .latest
+        // A quarter of the memory each for what was fetched and for what is to be sent; a message that is larger
+        // than input.maximum_record must still be read, so that it can be refused.
+        let quarter = max(1024, pipeline.memory / 4 / 1024)
+        options.properties = [
+            "queued.max.messages.kbytes": String(quarter),
+            "queue.buffering.max.kbytes": String(quarter),
+            "max.poll.interval.ms": String(Int(kafka.pollTimeout.inSeconds * 1000)),
+        ]
+        options.properties.merge(kafka.properties) { $1 }
+        return options
+    }
+
+    /// Turns a value's bytes into what the space reads.
+    public func decoder(for space: any Space) -> RecordDecoder {
+        RecordDecoder(
+            space: space, format: InputFormat(rawValue: input.format.rawValue) ?? .text, field: self.space.field,
+            maximumBytes: input.maximumRecord)
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
