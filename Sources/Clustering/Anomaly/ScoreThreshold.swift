@@ -60,6 +60,17 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         refit(options)
     }
 
+    /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of the
+    /// new one are known.
+    mutating func restart() {
+        body = ScoreHistogram()
+        peaks = []
+        peakWeight = 0
+        freshPeaks = 0
+        peakLevel = nil
+        tail = nil
+    }
+
     /// The level of peaks: the configured one, or lower where `q` would lie beyond it.
     private func level(_ options: AnomalyOptions) -> Double {
         min(options.level, 1 - 2 * options.falseAlarmRate)

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What became of a candidate.
 public struct Adoption: Sendable {
     /// The next version of the model, or the old one where the candidate was refused.
@@ -43,4 +45,52 @@ public struct Verdict: Sendable, Equatable, Codable {
     }
 
     private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+}
+
+/// Lets a candidate in if it is no worse than what it replaces.
+///
+/// The candidate may come from an earlier version: it is applied to `model` as it is now. Two tests are made: the
+/// silhouette of the records that were held out of the fit may not fall below the living clusters' by more than
+/// ``ReclusterOptions/silhouetteMargin``, and at least ``ReclusterOptions/minimumRetention`` of the sampled records must
+/// keep their cluster id. Without living clusters both pass.
+/// - Throws: ``ClusteringError/mismatch(_:)`` when the candidate is of another dimension or of a later version.
+public func adopt(
+    _ candidate: Candidate, into model: Model, options: ClusteringOptions
+) throws(ClusteringError) -> Adoption {
+    guard candidate.centroids.columns == model.dimension, candidate.modelVersion <= model.version else {
+        throw .mismatch(
+            "a candidate of model version \(candidate.modelVersion) and dimension \(candidate.centroids.columns) does not"
+                + " fit version \(model.version) of dimension \(model.dimension); recluster this model again")
+    }
+    guard candidate.centroids.rows > 0, !model.sample.slots.isEmpty else {
+        throw .notEnough("a candidate without clusters, or a model without a sample, cannot be adopted; wait for more records")
+    }
+    var tests: [Verdict.Test] = []
+    if let test = silhouetteTest(candidate, model: model, options: options) { tests.append(test) }
+    var next = model
+    let installation = next.install(candidate, options: options)
+    if let retention = installation.retention {
+        let limit = options.recluster.minimumRetention
+        tests.append(
+            .init(name: "id_retention", candidate: retention, current: nil, limit: limit, passed: retention >= limit))
+    }
+    let isAdopted = tests.allSatisfy(\.passed)
+    return Adoption(
+        model: isAdopted ? next : model, lineage: isAdopted ? installation.lineage : [],
+        verdict: Verdict(adopted: isAdopted, clusters: candidate.centroids.rows, tests: tests))
+}
+
+/// Compares candidate and living clusters on the held-out part of the sample (all of it where none was held out).
+private func silhouetteTest(_ candidate: Candidate, model: Model, options: ClusteringOptions) -> Verdict.Test? {
+    guard !model.clusters.isEmpty else { return nil }
+    let heldOut = Set(candidate.heldOut)
+    let known = model.sample.slots.filter { heldOut.isEmpty || heldOut.contains($0.record) }
+    let pool = known.count >= 10 ? known : model.sample.slots
+    let rows = Quality.draw(options.recluster.silhouetteSample, of: pool.count, seed: options.seed ^ model.records)
+    let vectors = Matrix(records: rows.map { pool[$0] }, dimension: model.dimension)
+    let judge = ClusterCountJudge(vectors: vectors, metric: model.metric)
+    let mine = judge.silhouette(candidate.centroids)
+    let current = judge.silhouette(model.centroids)
+    let limit = current - options.recluster.silhouetteMargin
+    return .init(name: "silhouette", candidate: mine, current: current, limit: limit, passed: mine >= limit)
 }

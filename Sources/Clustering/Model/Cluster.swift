@@ -22,8 +22,27 @@ public struct Cluster: Sendable, Equatable, Codable {
     public internal(set) var label: String
     /// The decayed counts of the terms in its members' text, bounded.
     public internal(set) var terms: TermCounts
+    /// The sum of the counts of terms when the cluster was last named.
+    var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+
+    /// A cluster that holds nothing yet.
+    init(id: Int, clock: Double, bornAt: UInt64, revision: UInt64) {
+        self.id = id
+        self.clock = clock
+        self.bornAt = bornAt
+        self.revision = revision
+        weight = 0
+        distanceSum = 0
+        distanceSquareSum = 0
+        lastSeen = bornAt
+        lastTimestamp = nil
+        label = "cluster \(id)"
+        terms = TermCounts()
+        labelledTerms = 0
+        representatives = []
+    }
 
     /// The decayed mean of the members' distances; 0 without members.
     public var meanDistance: Double { weight > 0 ? distanceSum / weight : 0 }

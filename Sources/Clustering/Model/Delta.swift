@@ -11,6 +11,8 @@ public struct Delta: Sendable, Equatable, Codable {
     public let firstRecord: UInt64
     /// How many records it covers.
     public internal(set) var records = 0
+    /// The time of the first record that has one, in milliseconds since 1970.
+    public internal(set) var firstTimestamp: Int64?
     /// The oldest record's time in milliseconds since 1970.
     public internal(set) var oldestTimestamp: Int64?
     /// The newest record's time in milliseconds since 1970.
@@ -42,6 +44,7 @@ public struct Delta: Sendable, Equatable, Codable {
         }
         var result = self
         result.records += other.records
+        result.firstTimestamp = firstTimestamp ?? other.firstTimestamp
         result.widen(oldest: other.oldestTimestamp, newest: other.newestTimestamp)
         for gain in other.gains { result.add(gain) }
         result.scores += other.scores

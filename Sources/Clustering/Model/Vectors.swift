@@ -1,49 +1,13 @@
 import Kernels
 
-/// Sums over the elements of vectors, eight lanes at a time: the compiler may not reorder float sums by itself.
+/// Distances of vectors in a metric.
 enum Vectors {
-    /// `Σ a·b` over `count` elements.
-    @inline(__always)
-    static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
-        var lanes = SIMD8<Float>(repeating: 0)
-        var index = 0
-        while index + 8 <= count {
-            lanes += load(a + index) * load(b + index)
-            index += 8
-        }
-        var sum = lanes.sum()
-        while index < count {
-            sum += a[index] * b[index]
-            index += 1
-        }
-        return sum
-    }
-
-    /// `Σ (a - b)²` over `count` elements.
-    @inline(__always)
-    static func squaredDistance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
-        var lanes = SIMD8<Float>(repeating: 0)
-        var index = 0
-        while index + 8 <= count {
-            let difference = load(a + index) - load(b + index)
-            lanes += difference * difference
-            index += 8
-        }
-        var sum = lanes.sum()
-        while index < count {
-            let difference = a[index] - b[index]
-            sum += difference * difference
-            index += 1
-        }
-        return sum
-    }
-
     /// The distance of two vectors in `metric`.
     @inline(__always)
     static func distance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int, _ metric: Metric) -> Float {
         switch metric {
-        case .cosine: max(0, 1 - dot(a, b, count))
-        case .euclidean: squaredDistance(a, b, count).squareRoot()
+        case .cosine: max(0, 1 - VectorMath.dot(a, b, count: count))
+        case .euclidean: VectorMath.squaredDistance(a, b, count: count).squareRoot()
         }
     }
 
@@ -63,15 +27,8 @@ enum Vectors {
         matrix.storage.withUnsafeMutableBufferPointer { storage in
             guard let base = storage.baseAddress else { return }
             let start = base + row * columns
-            let length = dot(start, start, columns).squareRoot()
-            guard length > 0, length.isFinite else { return }
-            for index in 0..<columns { start[index] /= length }
+            _ = VectorMath.normalise(start, count: columns)
         }
-    }
-
-    @inline(__always)
-    private static func load(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
-        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
     }
 }
 

@@ -25,9 +25,10 @@ struct Gatherer {
     ) {
         let record = delta.firstRecord + UInt64(delta.records)
         delta.records += 1
+        delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
         let clock = Forgetting.clock(
-            records: record, newest: newest(delta), origin: model.originTimestamp ?? delta.oldestTimestamp,
+            records: record, newest: newest(delta), origin: model.originTimestamp ?? delta.firstTimestamp,
             halfLife: options.halfLife)
         let priority = Reservoir.priority(seed: options.seed, record: record, clock: clock)
         let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false

@@ -14,32 +14,41 @@ struct Radii: Sendable {
 
     /// The radii of a model's clusters.
     init(model: Model, birth: Birth) {
-        let weights = model.weights
-        var weight = 0.0
-        var sum = 0.0
-        var squares = 0.0
-        for (cluster, current) in zip(model.clusters, weights) where cluster.weight > 0 {
-            weight += current
-            sum += current * cluster.meanDistance
-            squares += current * cluster.distanceSquareSum / cluster.weight
+        let moments = zip(model.clusters, model.weights).map { cluster, current in
+            // Decayed sums fade like the weight, so that they are brought up to date by the same factor.
+            let factor = cluster.weight > 0 ? current / cluster.weight : 0
+            return (
+                count: current, sum: cluster.distanceSum * factor, square: cluster.distanceSquareSum * factor
+            )
         }
-        let mean = weight > 0 ? sum / weight : 0
-        let square = weight > 0 ? squares / weight : 0
-        typicalMean = mean
+        let typical = Self.typical(moments)
+        typicalMean = typical.mean
+        limits = Self.limits(moments: moments, birth: birth)
         if case .distance(let distance) = birth {
-            limits = Array(repeating: distance, count: weights.count)
             typicalLimit = distance
-            return
+        } else {
+            typicalLimit = Self.limit(mean: typical.mean, square: typical.square)
         }
-        typicalLimit = Self.limit(mean: mean, square: square)
-        limits = zip(model.clusters, weights).map { cluster, current in
+    }
+
+    /// The reach of clusters of which the number of members and the sums of their distances and squared distances are known.
+    static func limits(moments: [(count: Double, sum: Double, square: Double)], birth: Birth) -> [Float] {
+        if case .distance(let distance) = birth { return Array(repeating: distance, count: moments.count) }
+        let typical = typical(moments)
+        return moments.map { own in
             // The cluster's own moments, drawn towards the common ones while it holds few members.
-            let share = Self.priorWeight / (Self.priorWeight + current)
-            let own = max(cluster.weight, .leastNormalMagnitude)
-            return Self.limit(
-                mean: share * mean + (1 - share) * cluster.distanceSum / own,
-                square: share * square + (1 - share) * cluster.distanceSquareSum / own)
+            let belief = priorWeight + own.count
+            return limit(
+                mean: (priorWeight * typical.mean + own.sum) / belief,
+                square: (priorWeight * typical.square + own.square) / belief)
         }
+    }
+
+    /// The mean distance and the mean squared distance over all members.
+    private static func typical(_ moments: [(count: Double, sum: Double, square: Double)]) -> (mean: Double, square: Double) {
+        let count = moments.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return (0, 0) }
+        return (moments.reduce(0) { $0 + $1.sum } / count, moments.reduce(0) { $0 + $1.square } / count)
     }
 
     private static func limit(mean: Double, square: Double) -> Float {

@@ -1,0 +1,125 @@
+import Kernels
+
+extension Model {
+    /// What installing a candidate did.
+    struct Installation {
+        var lineage: [LineageEvent]
+        /// The share of sampled records that kept their cluster id; nil without living clusters before.
+        var retention: Double?
+    }
+
+    /// Makes a candidate's clusters the living ones: ids are carried over by matching, weights are spread by the sample.
+    ///
+    /// The decayed total weight does not change. Sampled records beyond the reach of every cluster, and clusters with a
+    /// single member, are outliers.
+    mutating func install(_ candidate: Candidate, options: ClusteringOptions) -> Installation {
+        let placement = Placement(model: self, candidate: candidate, birth: options.birth)
+        let matching = Matching(placement: placement, model: self, candidate: candidate)
+        let members = placement.members(candidate.centroids.rows)
+        let before = self
+        version += 1
+        var built = build(placement: placement, matching: matching, members: members, options: options)
+        built.sort { $0.cluster.id < $1.cluster.id }
+        let total = before.totalWeight
+        clusters = built.map(\.cluster)
+        means = Matrix(columns: dimension, storage: built.flatMap(\.mean))
+        centroids = means
+        if metric == .cosine {
+            for row in 0..<centroids.rows { Vectors.normalise(row: row, of: &centroids) }
+        }
+        unassignedWeight = max(0, total - clusters.reduce(0) { $0 + $1.weight })
+        unassignedClock = clock
+        let fresh = clusters.indices.filter { clusters[$0].labelledTerms == 0 }
+        relabel(rows: fresh, options: options)
+        nursery = Nursery()
+        recalibrate(placement: placement, candidate: candidate, options: options)
+
+        let rowOf = Dictionary(uniqueKeysWithValues: built.enumerated().map { ($1.column, $0) })
+        let ids = placement.new.map { rowOf[Int($0.first)].map { clusters[$0].id } }
+        let retention = Quality.idRetention(before: placement.old.map { before.clusters[$0].id }, after: ids)
+        return Installation(
+            lineage: lineage(before: before, matching: matching, rowOf: rowOf), retention: retention)
+    }
+
+    /// A cluster made of a candidate's.
+    struct Built {
+        var column: Int
+        var cluster: Cluster
+        var mean: [Float]
+    }
+
+    private mutating func build(
+        placement: Placement, matching: Matching, members: [[Int]], options: ClusteringOptions
+    ) -> [Built] {
+        let perMember = totalWeight / Double(max(1, placement.records.count))
+        var built: [Built] = []
+        for (column, rows) in members.enumerated() where rows.count >= min(2, placement.records.count) {
+            let source = matching.source[column]
+            let old = source.map { clusters[$0] }
+            var cluster = Cluster(
+                id: old?.id ?? nextClusterID, clock: clock, bornAt: old?.bornAt ?? records, revision: version)
+            if old == nil { nextClusterID += 1 }
+            var mean = [Double](repeating: 0, count: dimension)
+            for row in rows {
+                for (column, value) in placement.data[row: row].enumerated() { mean[column] += Double(value) }
+            }
+            cluster.weight = perMember * Double(rows.count)
+            cluster.describe(
+                records: rows.map { placement.records[$0] }, distances: rows.map { placement.new[$0].firstDistance },
+                perMember: perMember, options: options.labels)
+            // A cluster that is about what it was keeps its name.
+            if let old, let source, matching.share(ofLiving: source, to: column) > 0.8 {
+                cluster.label = old.label
+                cluster.labelledTerms = old.labelledTerms
+            }
+            built.append(Built(column: column, cluster: cluster, mean: mean.map { Float($0 / Double(rows.count)) }))
+        }
+        return built
+    }
+
+    /// Starts the threshold anew from records that the candidate was not fitted to; the old one holds until then.
+    private mutating func recalibrate(placement: Placement, candidate: Candidate, options: ClusteringOptions) {
+        let heldOut = Set(candidate.heldOut)
+        let rows = placement.records.indices.filter { heldOut.contains(placement.records[$0].record) }
+        threshold.restart()
+        guard !rows.isEmpty, !clusters.isEmpty else { return }
+        let queries = placement.data.selecting(rows)
+        let pairs = NearestTwo.search(queries: queries, centroids: centroids, metric: metric)
+        var heavy = HeavyClusters(weights: weights, share: options.anomalies.heavyShare)
+        let scores = heavy.scores(queries: queries, pairs: pairs, model: self)
+        threshold.learn(scores, clock: clock, options: options.anomalies)
+    }
+
+    private func lineage(before: Model, matching: Matching, rowOf: [Int: Int]) -> [LineageEvent] {
+        var events: [LineageEvent] = []
+        for (column, row) in rowOf.sorted(by: { $0.value < $1.value }) {
+            let cluster = clusters[row]
+            var event = LineageEvent(
+                kind: .born, cluster: cluster.id, related: [], weight: cluster.weight, overlap: nil,
+                label: cluster.label, version: version)
+            if let source = matching.source[column] {
+                let way = Vectors.distance(
+                    Array(before.centroids[row: source]), Array(centroids[row: row]), metric)
+                event.kind = Double(way) > 0.5 * cluster.meanDistance ? .moved : .kept
+                event.overlap = matching.share(ofLiving: source, to: column)
+            } else if let origin = matching.origin(of: column) {
+                event.kind = .split
+                event.related = [before.clusters[origin].id]
+                event.overlap = matching.share(of: column, from: origin)
+            }
+            events.append(event)
+        }
+        for (row, cluster) in before.clusters.enumerated() where index(of: cluster.id) == nil {
+            var event = LineageEvent(
+                kind: .retired, cluster: cluster.id, related: [], weight: before.weight(of: row), overlap: nil,
+                label: cluster.label, version: version)
+            if let column = matching.heir(of: row), let heir = rowOf[column] {
+                event.kind = .merged
+                event.related = [clusters[heir].id]
+                event.overlap = matching.share(ofLiving: row, to: column)
+            }
+            events.append(event)
+        }
+        return events
+    }
+}

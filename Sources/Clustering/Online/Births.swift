@@ -1,0 +1,128 @@
+import Kernels
+
+extension Model {
+    /// Puts far-off records into the nursery and makes a cluster of each dense group that they complete.
+    ///
+    /// A group is dense when enough of the nursery lies within a typical cluster's reach of one record, and then of the
+    /// group's own centroid. At the ceiling the lightest cluster makes room if it is lighter than the group; otherwise the
+    /// group waits.
+    mutating func bear(_ newcomers: [StoredRecord], options: ClusteringOptions) -> [LineageEvent] {
+        guard !newcomers.isEmpty, !clusters.isEmpty else { return [] }
+        for record in newcomers { nursery.append(record, capacity: options.nurseryCapacity) }
+        let reach = BirthReach(radii: Radii(model: self, birth: options.birth), metric: metric)
+        var events: [LineageEvent] = []
+        for seed in newcomers where nursery.waiting.contains(where: { $0 === seed }) {
+            guard let group = group(around: seed, reach: reach, options: options) else { continue }
+            events += bear(group, options: options)
+        }
+        return events
+    }
+
+    /// A group of the nursery that could become a cluster.
+    struct BirthGroup {
+        var members: [Int]
+        var mean: [Float]
+        var centroid: [Float]
+        var distances: [Float]
+        var weight: Double
+    }
+
+    /// The dense group that `seed` belongs to, if there is one.
+    private func group(around seed: StoredRecord, reach: BirthReach, options: ClusteringOptions) -> BirthGroup? {
+        let near = nursery.waiting.indices.filter {
+            Vectors.distance(seed.vector, nursery.waiting[$0].vector, metric) <= reach.pair
+        }
+        guard near.count >= options.birthMembers else { return nil }
+        var centroid = Matrix(columns: dimension, storage: mean(of: near))
+        if metric == .cosine { Vectors.normalise(row: 0, of: &centroid) }
+        let core = centroid.storage
+        let all = nursery.waiting.map { Vectors.distance(core, $0.vector, metric) }
+        let members = all.indices.filter { all[$0] <= reach.centroid }
+        guard members.count >= options.birthMembers else { return nil }
+        let final = mean(of: members)
+        var unit = Matrix(columns: dimension, storage: final)
+        if metric == .cosine { Vectors.normalise(row: 0, of: &unit) }
+        return BirthGroup(
+            members: members, mean: final, centroid: unit.storage,
+            distances: members.map { Vectors.distance(unit.storage, nursery.waiting[$0].vector, metric) },
+            weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) })
+    }
+
+    /// The mean vector of members of the nursery.
+    private func mean(of members: [Int]) -> [Float] {
+        var sum = [Double](repeating: 0, count: dimension)
+        for member in members {
+            for (column, value) in nursery.waiting[member].vector.enumerated() { sum[column] += Double(value) }
+        }
+        return sum.map { Float($0 / Double(members.count)) }
+    }
+
+    private mutating func bear(_ group: BirthGroup, options: ClusteringOptions) -> [LineageEvent] {
+        var events: [LineageEvent] = []
+        if clusters.count >= options.maximumClusters {
+            let weights = weights
+            guard let lightest = weights.indices.min(by: { weights[$0] < weights[$1] }), weights[lightest] < group.weight
+            else { return [] }
+            events += retire(rows: [lightest])
+        }
+        let records = group.members.map { nursery.waiting[$0] }
+        var cluster = Cluster(id: nextClusterID, clock: clock, bornAt: self.records, revision: version)
+        nextClusterID += 1
+        // Decayed records are worth less than one; the weight they carried as outliers moves with them.
+        cluster.weight = min(group.weight, outlierWeight)
+        let perMember = cluster.weight / Double(records.count)
+        cluster.describe(records: records, distances: group.distances, perMember: perMember, options: options.labels)
+        addUnassigned(-cluster.weight)
+        clusters.append(cluster)
+        means.append(row: group.mean)
+        centroids.append(row: group.centroid)
+        let gone = Set(group.members)
+        nursery.waiting = nursery.waiting.indices.filter { !gone.contains($0) }.map { nursery.waiting[$0] }
+        relabel(rows: [clusters.count - 1], options: options)
+        events.append(
+            LineageEvent(
+                kind: .born, cluster: cluster.id, related: [], weight: cluster.weight, overlap: nil,
+                label: clusters[clusters.count - 1].label, version: version))
+        return events
+    }
+}
+
+extension Cluster {
+    /// Sets everything but the weight from the records it is made of, each of which counts `perMember`.
+    mutating func describe(records: [StoredRecord], distances: [Float], perMember: Double, options: LabelOptions) {
+        distanceSum = 0
+        distanceSquareSum = 0
+        var counts: [String: Double] = [:]
+        var speakers: [Representative] = []
+        for (record, distance) in zip(records, distances) {
+            distanceSum += perMember * Double(distance)
+            distanceSquareSum += perMember * Double(distance) * Double(distance)
+            lastSeen = max(lastSeen, record.record)
+            if let time = record.timestamp { lastTimestamp = max(lastTimestamp ?? time, time) }
+            guard let text = record.text else { continue }
+            for term in Terms.split(text) { counts[term, default: 0] += perMember }
+            speakers.append(Representative(text: text, distance: distance, record: record.record))
+        }
+        terms = TermCounts()
+        terms.merge(counts, factor: 1, capacity: options.vocabulary)
+        representatives = Representative.nearest(speakers, limit: options.representatives)
+    }
+}
+
+/// How near records of the nursery must be to each other to become a cluster.
+struct BirthReach: Sendable {
+    /// The distance of two members.
+    let pair: Float
+    /// The distance of a member to the centroid.
+    let centroid: Float
+
+    /// Two members of a cluster whose members are `r` from the centroid on average are about `√2·r` from each other; as
+    /// cosine distances, `1 - (1 - r)²`. Both are given a quarter of leeway.
+    init(radii: Radii, metric: Metric) {
+        centroid = radii.typicalLimit
+        let mean = Float(radii.typicalMean)
+        let expected = metric == .cosine ? 1 - (1 - mean) * (1 - mean) : mean * Float(2).squareRoot()
+        // A fixed birth distance serves before clusters have any spread of their own.
+        pair = min(centroid, max(1.25 * expected, centroid / 2))
+    }
+}

@@ -1,0 +1,137 @@
+import Kernels
+
+extension Model {
+    /// Turns the model into its next version by what a delta teaches, and returns the ids that were born or retired.
+    ///
+    /// A cluster of weight `w` and mean `c` that gained `m` records of sum `s`, while `n` records arrived in all, becomes
+    /// `c' = (c·w·aⁿ + s) / (w·aⁿ + m)`, `w' = w·aⁿ + m` with `a = exp(ln 0.5 / half-life)`: the rule of Spark's
+    /// StreamingKMeans with time unit "points". Under cosine the centroid is the mean scaled to unit length. Records of
+    /// clusters that have gone since the delta's version count as outliers.
+    /// - Throws: ``ClusteringError/mismatch(_:)`` when the delta is of a later version or of another dimension; the model
+    ///   is then unchanged.
+    @discardableResult
+    public mutating func merge(_ delta: Delta, options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
+        guard delta.dimension == dimension, delta.modelVersion <= version else {
+            throw .mismatch(
+                "a delta of model version \(delta.modelVersion) and dimension \(delta.dimension) cannot be merged into"
+                    + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from")
+        }
+        version += 1
+        records += UInt64(delta.records)
+        originTimestamp = originTimestamp ?? delta.firstTimestamp
+        if let newest = delta.newestTimestamp { newestTimestamp = max(newestTimestamp ?? newest, newest) }
+        let next = Forgetting.clock(
+            records: records, newest: newestTimestamp, origin: originTimestamp, halfLife: options.halfLife)
+        clock = max(clock, next)
+
+        var outliers = Double(delta.records)
+        for gain in delta.gains {
+            guard let row = index(of: gain.cluster) else { continue }
+            learn(gain, row: row, options: options)
+            outliers -= gain.weight
+        }
+        addUnassigned(outliers)
+        for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
+        threshold.learn(delta.scores, clock: clock, options: options.anomalies)
+
+        var events = bear(delta.far, options: options)
+        events += retireFaded(options)
+        events += try warmUp(options)
+        relabelGrown(options)
+        return events
+    }
+
+    /// Adds (or, below 0, takes) weight that belongs to no cluster, after bringing what is there up to date.
+    mutating func addUnassigned(_ weight: Double) {
+        unassignedWeight = max(0, outlierWeight + weight)
+        unassignedClock = clock
+    }
+
+    private mutating func learn(_ gain: ClusterGain, row: Int, options: ClusteringOptions) {
+        let factor = Forgetting.factor(from: clusters[row].clock, to: clock)
+        let kept = clusters[row].weight * factor
+        let total = kept + gain.weight
+        guard total > 0 else { return }
+        let columns = dimension
+        means.storage.withUnsafeMutableBufferPointer { means in
+            for column in 0..<columns {
+                let old = Double(means[row * columns + column])
+                means[row * columns + column] = Float((old * kept + gain.sum[column]) / total)
+            }
+        }
+        updateCentroid(row: row)
+        clusters[row].weight = total
+        clusters[row].clock = clock
+        clusters[row].distanceSum = clusters[row].distanceSum * factor + gain.distanceSum
+        clusters[row].distanceSquareSum = clusters[row].distanceSquareSum * factor + gain.distanceSquareSum
+        clusters[row].lastSeen = max(clusters[row].lastSeen, gain.lastSeen)
+        if let time = gain.lastTimestamp {
+            clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
+        }
+        clusters[row].revision = version
+        clusters[row].terms.merge(gain.terms, factor: factor, capacity: options.labels.vocabulary)
+        if !gain.representatives.isEmpty {
+            clusters[row].representatives = Representative.nearest(
+                clusters[row].representatives + gain.representatives, limit: options.labels.representatives)
+        }
+    }
+
+    /// Sets the centroid of a row from its mean.
+    mutating func updateCentroid(row: Int) {
+        centroids.replace(row: row, with: means[row: row])
+        if metric == .cosine { Vectors.normalise(row: row, of: &centroids) }
+    }
+
+    /// Takes clusters out; their weight becomes unassigned. Returns an event for each.
+    mutating func retire(rows: [Int]) -> [LineageEvent] {
+        guard !rows.isEmpty else { return [] }
+        let going = Set(rows)
+        var events: [LineageEvent] = []
+        for row in rows.sorted() {
+            let cluster = clusters[row]
+            let weight = weight(of: row)
+            addUnassigned(weight)
+            events.append(
+                LineageEvent(
+                    kind: .retired, cluster: cluster.id, related: [], weight: weight, overlap: nil, label: cluster.label,
+                    version: version))
+        }
+        let staying = clusters.indices.filter { !going.contains($0) }
+        clusters = staying.map { clusters[$0] }
+        centroids = centroids.selecting(staying)
+        means = means.selecting(staying)
+        return events
+    }
+
+    private mutating func retireFaded(_ options: ClusteringOptions) -> [LineageEvent] {
+        retire(rows: clusters.indices.filter { weight(of: $0) < options.minimumWeight })
+    }
+
+    /// Rebuilds a young model from its sample each time the number of records has doubled, and makes the first clusters.
+    private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
+        guard records >= UInt64(options.bootstrapRecords) else { return [] }
+        let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
+        guard isDue, sample.slots.count >= 2 else { return [] }
+        let candidate = try recluster(model: self, options: options)
+        nextWarmUp = records * 2
+        return install(candidate, options: options).lineage
+    }
+
+    /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.
+    private mutating func relabelGrown(_ options: ClusteringOptions) {
+        guard version % 16 == 0 else { return }
+        let grown = clusters.indices.filter { clusters[$0].terms.total > 2 * clusters[$0].labelledTerms }
+        relabel(rows: grown, options: options)
+    }
+
+    /// Names clusters by their terms.
+    mutating func relabel(rows: [Int], options: ClusteringOptions) {
+        guard !rows.isEmpty else { return }
+        let background = Labeller.Background(clusters)
+        for row in rows {
+            clusters[row].label = Labeller.label(clusters[row], background: background, options: options.labels)
+            clusters[row].labelledTerms = clusters[row].terms.total
+            clusters[row].revision = version
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Kernels
+
+/// Makes a candidate for a new set of clusters from a model's sample.
+///
+/// Pure and slow (seconds for 20,000 records): meant for a copy of the model, off the hot path. Part of the sample is held
+/// out of the fit, for the gate and for the anomaly threshold. The living centroids are tried as a start as well, and
+/// win unless fresh ones are clearly better, so that nothing changes without need.
+/// - Throws: ``ClusteringError/notEnough(_:)`` when the sample holds fewer than two records.
+public func recluster(model: Model, options: ClusteringOptions) throws(ClusteringError) -> Candidate {
+    let records = model.sample.slots
+    guard records.count >= 2 else {
+        throw .notEnough("reclustering needs at least 2 sampled records, there are \(records.count); wait for more")
+    }
+    let settings = options.recluster
+    let seed = SeededGenerator.mix(options.seed ^ SeededGenerator.mix(model.records))
+    var generator = SeededGenerator(seed: seed)
+    let heldOut = heldOutRows(of: records.count, share: settings.heldOutShare, seed: seed)
+    let isHeldOut = Set(heldOut)
+    let data = Matrix(records: records, dimension: model.dimension)
+    let train = heldOut.isEmpty ? data : data.selecting(records.indices.filter { !isHeldOut.contains($0) })
+    var kmeans = KMeans(data: train, metric: model.metric)
+    kmeans.iterations = settings.iterations
+
+    let judged = Quality.draw(settings.silhouetteSample, of: data.rows, seed: seed &+ 1)
+    let judge = ClusterCountJudge(vectors: data.selecting(judged), metric: model.metric)
+    var curve: [Candidate.CurvePoint] = []
+    let k: Int
+    switch settings.k {
+    case .fixed(let count): k = min(max(1, count), options.maximumClusters)
+    case .automatic:
+        let ceiling = min(settings.maximumK, options.maximumClusters)
+        curve = judge.curve(data: train, maximum: ceiling, iterations: settings.iterations, generator: &generator)
+        k = curve.max { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }?.k ?? 1
+    }
+    var result = kmeans.run(k: k, starts: settings.starts, generator: &generator)
+    if !model.clusters.isEmpty, settings.k == .automatic || k == model.clusters.count {
+        let warm = kmeans.run(from: model.centroids)
+        // A silhouette's own sampling error is about this large.
+        if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
+    }
+    if curve.isEmpty {
+        curve = [.init(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))]
+    }
+    return Candidate(
+        centroids: result.centroids, modelVersion: model.version, curve: curve.sorted { $0.k < $1.k },
+        inertia: result.inertia, fitted: train.rows, heldOut: heldOut.map { records[$0].record }.sorted())
+}
+
+/// Rows that are held out of a fit: none of a sample too small to spare any.
+private func heldOutRows(of count: Int, share: Double, seed: UInt64) -> [Int] {
+    count < 500 ? [] : Quality.draw(Int(Double(count) * share), of: count, seed: seed &+ 2)
+}
