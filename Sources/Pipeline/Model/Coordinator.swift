@@ -37,7 +37,7 @@ struct Coordinator: Sendable {
         reclusteredAt = model.records
         let adoption = try Clustering.adopt(candidate, into: model, options: options)
         model = adoption.model
-        events.append(.verdict(adoption.verdict, clusters: model.clusters.count, version: model.version))
+        events.append(.verdict(adoption.verdict, version: model.version))
         events += adoption.lineage.map(ModelEvent.lineage)
         return adoption
     }

@@ -26,7 +26,8 @@ extension Publisher {
         guard state.transaction.isOpen else { return }
         let records = state.tally.records
         let start = ContinuousClock.now
-        try settleModel(&state)
+        // Without a store nothing says that the model must cover this very record: the step goes on.
+        if options.store != nil { try settleModel(&state) }
         try writeEvents(&state)
         if let store = options.store, state.stored?.version != state.coordinator.model.version {
             let changes = try store.records(
@@ -44,9 +45,8 @@ extension Publisher {
         publishProgress(&state, commitSeconds: (ContinuousClock.now - start).seconds)
     }
 
-    /// The model covers every record assigned so far.
+    /// Makes the model cover every record assigned so far.
     private func settleModel(_ state: inout State) throws {
-        guard options.store != nil else { return }
         var coordinator = state.coordinator
         defer { state.coordinator = coordinator }
         try state.worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
@@ -98,6 +98,7 @@ extension Publisher {
                 try rollBack(&state, replacingProducer: false)
                 sink.emit(TransactionAborted(reason: "partitions_lost", message: "the group took the partitions away"))
             } else {
+                try settleModel(&state)
                 try commit(&state)
             }
         }
@@ -152,14 +153,12 @@ extension Publisher {
             state.lastReclustering = .now
             guard !state.failed else { return }
             // What the worker holds was gathered against the model that is about to change.
-            var coordinator = state.coordinator
-            defer { state.coordinator = coordinator }
-            try state.worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
+            try settleModel(&state)
             switch result {
             case .failure(let error):
                 sink.emit(StageFailed(stage: "recluster", errorType: "clustering", message: "\(error)"))
             case .success(let candidate):
-                let adoption = try coordinator.adopt(candidate)
+                let adoption = try state.coordinator.adopt(candidate)
                 state.worker.follow(adoption.model)
                 sink.emit(
                     ReclusterFinished(

@@ -1,0 +1,62 @@
+import Embedding
+import Foundation
+import KafkaLog
+import Pipeline
+public import Settings
+import Streams
+import Telemetry
+
+/// `centroidd check`: everything that can be known of a configuration without side effects.
+public struct CheckRun: Sendable {
+    private let loaded: LoadedSettings
+
+    /// A check of a configuration that could be read.
+    public init(_ loaded: LoadedSettings) { self.loaded = loaded }
+
+    /// Checks the space and Kafka's own properties, offline; the lines to print.
+    ///
+    /// - Throws: ``Exit`` (78) for what would stop the daemon.
+    public func checkOffline() throws -> [String] {
+        let settings = loaded.settings
+        do {
+            let space = try settings.embeddingOptions.makeSpace()
+            try settings.kafkaOptions.validate()
+            return [
+                "space       \(space.identity), \(space.dimension) dimensions, \(space.metric.rawValue)",
+                "input       \(settings.input.topics.joined(separator: ", ")) as \(settings.input.format.rawValue)",
+                "output      \(settings.output.topic), \(settings.output.delivery.rawValue)",
+            ]
+        } catch let error as StreamError {
+            throw Exit(.configuration, error.message)
+        } catch {
+            throw Exit(.configuration, "\(error)")
+        }
+    }
+
+    /// Asks the broker for the topics; the lines to print.
+    ///
+    /// - Throws: ``Exit`` with the code that the daemon would end with.
+    public func checkBroker(sink: EventSink) throws -> [String] {
+        let settings = loaded.settings
+        do {
+            let log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
+            let options = settings.pipelineOptions
+            let ours = [options.outputTopic, options.deadLetterTopic, options.eventsTopic, options.store?.topic]
+                .compactMap { $0 }
+            let counts = try log.partitionCounts(of: options.topics + ours)
+            var lines = ["broker      \(settings.kafka.bootstrapServers ?? "") answers"]
+            for topic in options.topics {
+                guard let count = counts[topic] else {
+                    throw Exit(.configuration, "input topic \"\(topic)\" does not exist; create it, or mend input.topics")
+                }
+                lines.append("topic       \(topic): \(count) partitions")
+            }
+            for topic in ours {
+                lines.append("topic       \(topic): " + (counts[topic].map { "\($0) partitions" } ?? "will be created"))
+            }
+            return lines
+        } catch {
+            throw Exit(error)
+        }
+    }
+}

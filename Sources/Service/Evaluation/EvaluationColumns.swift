@@ -1,0 +1,60 @@
+import Foundation
+import Settings
+import Streams
+
+/// Which columns of a file are the truth and which are the record.
+struct EvaluationColumns: Sendable {
+    /// What a record is made of.
+    enum Content: Sendable, Equatable {
+        /// One column, as text.
+        case text(String)
+        /// Numeric columns, as a vector.
+        case numbers([String])
+    }
+
+    var label: String?
+    var anomaly: String?
+    var content: Content
+
+    /// Chooses the content: the column named, or the only one left, or all that are left where they are to be a
+    /// vector.
+    ///
+    /// - Throws: ``Exit`` naming the columns there are.
+    init(
+        columns: [String], label: String?, anomaly: String?, field: String?, kind: SpaceSettings.Kind?,
+        path: String
+    ) throws {
+        let known = columns.joined(separator: ", ")
+        for name in [label, anomaly, field].compactMap({ $0 }) where !columns.contains(name) {
+            throw Exit(.usage, "\(path): there is no column \"\(name)\"; the columns are \(known)")
+        }
+        self.label = label
+        self.anomaly = anomaly
+        let rest = columns.filter { $0 != label && $0 != anomaly }
+        guard !rest.isEmpty else { throw Exit(.usage, "\(path): no column is left beside the truth") }
+        if let field, kind != .vector {
+            content = .text(field)
+        } else if kind == .vector || (kind == nil && rest.count > 1) {
+            content = .numbers(field.map { [$0] } ?? rest)
+        } else if rest.count == 1 {
+            content = .text(rest[0])
+        } else {
+            throw Exit(
+                .usage, "\(path): which column is the text? Name it with --field or space.field; there are \(known)")
+        }
+    }
+
+    func truth(of row: TabularRow) -> LabelledLog.Truth {
+        LabelledLog.Truth(
+            label: label.flatMap { row[$0] },
+            isAnomaly: anomaly.flatMap { row[$0] }.map { !["", "0", "-", "false", "normal", "no"].contains($0.lowercased()) })
+    }
+
+    func value(of row: TabularRow) -> [UInt8] {
+        switch content {
+        case .text(let column): Array((row[column] ?? "").utf8)
+        case .numbers(let columns):
+            Array("[\(columns.map { row[$0] ?? "null" }.joined(separator: ","))]".utf8)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Clustering
+import Foundation
+import Kernels
+import Streams
+
+/// What `evaluate` prints: quality as far as the truth that was given allows.
+public struct EvaluationReport: Encodable, Sendable {
+    /// Records read.
+    public var records = 0
+    /// Records that count: the first are learned only, and rows labelled `noise` are left out.
+    public var judged = 0
+    /// Records per second, everything included.
+    public var recordsPerSecond = 0.0
+    /// The space.
+    public var space = ""
+    /// Clusters at the end.
+    public var clusters = 0
+    /// Distinct clusters among the records that count.
+    public var clustersUsed: Int?
+    /// Records that could not be used.
+    public var refused = 0
+    /// External measures, against the label column.
+    public var ari, ami, nmi, vMeasure, purity, groupingAccuracy, groupF1: Double?
+    /// Internal measures, on the model's sample.
+    public var silhouette, daviesBouldin, calinskiHarabasz: Double?
+    /// Share of sampled records that kept their id, mean over the reclusterings that were adopted.
+    public var idRetention: Double?
+    /// Reclusterings adopted and refused.
+    public var reclusteringsAdopted = 0, reclusteringsRefused = 0
+    /// Anomaly measures, against the anomaly column.
+    public var auroc, auprc, bestF1, flagAllF1, mcc: Double?
+    /// Share of records flagged.
+    public var alarmRate = 0.0
+    /// Share of normal records flagged.
+    public var falseAlarmRate: Double?
+
+    /// JSON, UTF-8, keys in snake case and sorted.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+/// What of a published assignment is judged.
+private struct JudgedAssignment: Decodable {
+    struct Source: Decodable { var offset: Int }
+
+    var cluster: Int?
+    var score: Float?
+    var anomaly: Bool
+    var source: Source
+}
+
+/// A published verdict.
+private struct JudgedVerdict: Decodable {
+    var kind: String
+    var verdict: Verdict?
+}
+
+extension EvaluationReport {
+    /// Records at the beginning that are learned but do not count, as the published baselines do it.
+    private static func warmUp(_ count: Int) -> Int { min(200, count / 10) }
+
+    /// Judges what was published.
+    init(truth: [LabelledLog.Truth], output: [OutgoingRecord], assignments: String, events: String?, model: Model?) throws {
+        let decoder = JSONDecoder()
+        records = truth.count
+        space = model?.space ?? ""
+        clusters = model?.clusters.count ?? 0
+        var judgedRows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)] = []
+        var retentions: [Double] = []
+        var flagged = 0
+        var assigned = 0
+        let first = Self.warmUp(truth.count)
+        for record in output {
+            let value = Data(record.value ?? [])
+            if record.topic == events {
+                let event = try decoder.decode(JudgedVerdict.self, from: value)
+                guard let verdict = event.verdict else { continue }
+                reclusteringsAdopted += verdict.adopted ? 1 : 0
+                reclusteringsRefused += verdict.adopted ? 0 : 1
+                if verdict.adopted, let test = verdict.tests.first(where: { $0.name == "id_retention" }) {
+                    retentions.append(test.candidate)
+                }
+            } else if record.topic == assignments {
+                let assignment = try decoder.decode(JudgedAssignment.self, from: value)
+                assigned += 1
+                guard assignment.source.offset >= first else { continue }
+                flagged += assignment.anomaly ? 1 : 0
+                judgedRows.append((truth[assignment.source.offset], assignment))
+            }
+        }
+        refused = truth.count - assigned
+        judged = judgedRows.count
+        alarmRate = judged > 0 ? Double(flagged) / Double(judged) : 0
+        if !retentions.isEmpty { idRetention = retentions.reduce(0, +) / Double(retentions.count) }
+        judgeClusters(judgedRows)
+        judgeAnomalies(judgedRows)
+        if let model { judgeShape(model) }
+    }
+
+    private mutating func judgeClusters(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {
+        clustersUsed = Set(rows.compactMap(\.assignment.cluster)).count
+        var ids: [String: Int] = [:]
+        var labels: [Int] = []
+        var found: [Int] = []
+        for (truth, assignment) in rows {
+            guard let label = truth.label, label.lowercased() != "noise" else { continue }
+            let id = ids[label] ?? ids.count
+            ids[label] = id
+            labels.append(id)
+            found.append(assignment.cluster ?? -1)
+        }
+        guard labels.count > 1 else { return }
+        ari = Quality.adjustedRandIndex(labels, found)
+        ami = Quality.adjustedMutualInformation(labels, found)
+        nmi = Quality.normalizedMutualInformation(labels, found)
+        vMeasure = Quality.vMeasure(labels, found)
+        purity = Quality.purity(labels, found)
+        groupingAccuracy = Quality.groupingAccuracy(labels, found)
+        groupF1 = Quality.groupF1(labels, found)
+    }
+
+    private mutating func judgeAnomalies(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {
+        var scores: [Double] = []
+        var positive: [Bool] = []
+        var flags: [Bool] = []
+        for (truth, assignment) in rows {
+            guard let isAnomaly = truth.isAnomaly else { continue }
+            scores.append(Double(assignment.score ?? 0))
+            positive.append(isAnomaly)
+            flags.append(assignment.anomaly)
+        }
+        guard positive.contains(true), positive.contains(false) else { return }
+        auroc = Quality.auroc(scores: scores, positive: positive)
+        auprc = Quality.averagePrecision(scores: scores, positive: positive)
+        bestF1 = Quality.bestF1(scores: scores, positive: positive)
+        flagAllF1 = Quality.flagAllF1(positive: positive)
+        mcc = Quality.matthews(predicted: flags, positive: positive)
+        let normal = zip(flags, positive).filter { !$0.1 }
+        falseAlarmRate = Double(normal.filter(\.0).count) / Double(normal.count)
+    }
+
+    /// Silhouette and its like of the model's own sample, each record at its nearest centroid.
+    private mutating func judgeShape(_ model: Model) {
+        let sample = model.sampleVectors
+        guard model.clusters.count > 1, sample.rows > model.clusters.count else { return }
+        let nearest = NearestTwo.search(queries: sample, centroids: model.centroids, metric: model.metric)
+        let labels = nearest.map { Int($0.first) }
+        guard Set(labels).count > 1 else { return }
+        silhouette = Quality.sampledSilhouette(vectors: sample, labels: labels, metric: model.metric)
+        daviesBouldin = Quality.daviesBouldin(vectors: sample, labels: labels)
+        calinskiHarabasz = Quality.calinskiHarabasz(vectors: sample, labels: labels)
+    }
+}

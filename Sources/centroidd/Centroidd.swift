@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Service
+
+/// The program: one command a file.
+@main
+struct Centroidd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "centroidd",
+        abstract: "Streaming clustering: every record of a topic gets a cluster, a distance and an anomaly verdict.",
+        discussion: """
+            Try it without Kafka:   tail -n 5000 /var/log/syslog | centroidd pipe
+            Watch it at work:       centroidd demo
+            Run it:                 centroidd run --config /etc/centroidd/centroidd.yaml
+            """,
+        version: Version.current,
+        subcommands: [
+            RunCommand.self, CheckCommand.self, PipeCommand.self, DemoCommand.self, EmbedCommand.self,
+            EvaluateCommand.self,
+        ])
+
+    /// Parses, runs and exits with a code of sysexits.h.
+    static func main() async {
+        setvbuf(stdout, nil, _IOFBF, 0)
+        var code = ExitCode.clean.rawValue
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let exit as Exit {
+            if !exit.description.isEmpty { FileHandle.standardError.write(Data("centroidd: \(exit)\n".utf8)) }
+            code = exit.code.rawValue
+        } catch {
+            // Help and version are clean; everything else that the parser throws is a wrong command line.
+            let status = Centroidd.exitCode(for: error)
+            let stream = status.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
+            stream.write(Data((Centroidd.fullMessage(for: error) + "\n").utf8))
+            code = status.isSuccess ? 0 : ExitCode.usage.rawValue
+        }
+        fflush(stdout)
+        exit(code)
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import Service
+import Settings
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Validate a configuration without side effects.",
+        discussion: """
+            Example:  centroidd check --config centroidd.yaml --connect
+            Example:  centroidd check --schema > centroidd.schema.json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Also ask the broker for the topics and their partitions.")
+    var connect = false
+
+    @Flag(help: "Take warnings for errors.")
+    var denyWarnings = false
+
+    @Flag(help: "Print the JSON Schema of the configuration and do nothing else.")
+    var schema = false
+
+    func run() throws {
+        if schema { return print(try Settings.schema()) }
+        guard common.config != nil else { throw Exit(.usage, "which file? Give --config FILE") }
+        let loaded = try common.settings(for: .daemon)
+        for warning in loaded.warnings {
+            FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
+        }
+        if denyWarnings, !loaded.warnings.isEmpty { throw Exit(.configuration, "warnings are denied") }
+        let check = CheckRun(loaded)
+        var lines = try check.checkOffline()
+        if connect { lines += try check.checkBroker(sink: common.telemetry(loaded.settings, standard: .error)) }
+        if !common.quiet { print(lines.joined(separator: "\n")) }
+    }
+}

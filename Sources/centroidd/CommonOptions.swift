@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Service
+import Settings
+import Telemetry
+
+/// Options that every command has.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The configuration file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
+
+    @Flag(help: "Say nothing on standard error but errors.")
+    var quiet = false
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level?
+
+    @Option(help: "logfmt or json.")
+    var logFormat: LogFormat?
+
+    /// Reads the configuration, or takes the defaults where there is none.
+    ///
+    /// - Throws: `Exit` with all that is wrong.
+    func settings(for purpose: Settings.Purpose) throws -> LoadedSettings {
+        do {
+            return try Settings.load(
+                path: config, environment: ProcessInfo.processInfo.environment, for: purpose)
+        } catch let error as SettingsError {
+            throw Exit(.configuration, "\(error)")
+        }
+    }
+
+    /// Sets up logging to standard error. Commands that print data are silent unless something is wrong.
+    func telemetry(_ settings: Settings, standard: Logger.Level? = nil) -> EventSink {
+        let configured = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
+        let level = quiet ? .error : logLevel ?? standard ?? configured
+        let format = logFormat ?? LogFormat(rawValue: settings.log.format.rawValue) ?? .logfmt
+        let output = LogOutput(format: format, level: level)
+        output.bootstrap()
+        return EventSink(logger: output.logger("centroidd"))
+    }
+}
+
+/// Options that choose the space where no configuration file does.
+struct SpaceOptions: ParsableArguments {
+    @Option(help: "text or vector.")
+    var space: SpaceSettings.Kind?
+
+    @Option(help: "A sentence-transformer folder; without one, text is embedded by hashed n-grams.", completion: .directory)
+    var model: String?
+
+    @Option(help: "The column or JSON field that holds the text or vector.")
+    var field: String?
+
+    @Option(help: "Elements of a ready-made vector.")
+    var dimension: Int?
+
+    /// The folder that `make model` fills, for commands that take it without being asked.
+    static let fetchedModel = "models/all-MiniLM-L6-v2"
+
+    /// Writes what was chosen over the settings.
+    func apply(to settings: inout Settings, fallBackToFetchedModel: Bool = false) {
+        if let space { settings.space.kind = space }
+        if let field { settings.space.field = field }
+        if let dimension { settings.space.dimension = dimension }
+        if let model {
+            settings.space.model = model
+        } else if fallBackToFetchedModel, settings.space.model == nil, settings.space.kind == .text,
+            FileManager.default.fileExists(atPath: Self.fetchedModel)
+        {
+            settings.space.model = Self.fetchedModel
+        }
+        if settings.space.kind == .vector { settings.space.model = nil }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
+extension SpaceSettings.Kind: ExpressibleByArgument {}
+extension EmbedRun.Format: ExpressibleByArgument {}

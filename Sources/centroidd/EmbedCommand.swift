@@ -1,0 +1,35 @@
+import ArgumentParser
+import Service
+import Settings
+
+struct EmbedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "embed", abstract: "Standard input to vectors, one a line.",
+        discussion: """
+            Example:  echo "disk quota exceeded" | centroidd embed --model models/all-MiniLM-L6-v2
+
+            Without --model and --config the model that `make model` fetched is taken where there is one, and hashed
+            n-grams otherwise.
+            """)
+
+    enum Precision: String, ExpressibleByArgument, CaseIterable { case f32 }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var space: SpaceOptions
+
+    @Option(help: "Arithmetic of the transformer.")
+    var precision = Precision.f32
+
+    @Option(help: "Lanes to embed on; all processors when not given.")
+    var threads: Int?
+
+    @Option(help: "json: {\"tokens\":[…],\"vector\":[…]} a line; f32: raw little-endian floats.")
+    var format = EmbedRun.Format.json
+
+    func run() throws {
+        var settings = try common.settings(for: .pipe).settings
+        space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
+        _ = common.telemetry(settings, standard: .warning)
+        try EmbedRun(settings: settings, format: format, threads: threads).run()
+    }
+}

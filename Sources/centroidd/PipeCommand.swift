@@ -1,0 +1,43 @@
+import ArgumentParser
+import Embedding
+import Foundation
+import Service
+import Settings
+import Streams
+
+struct PipeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pipe", abstract: "Standard input to standard output: a record a line in, an assignment a line out.",
+        discussion: """
+            Example:  centroidd pipe < app.log | jq 'select(.anomaly)'
+            Example:  journalctl -f -o cat | centroidd pipe --snapshot logs.centroid
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var space: SpaceOptions
+
+    @Option(help: "A file to load the model from before, and to save it to after.", completion: .file())
+    var snapshot: String?
+
+    @Option(help: "Seed of all that is drawn; the same input and seed give the same output.")
+    var seed: Int?
+
+    func run() async throws {
+        var settings = try common.settings(for: .pipe).settings
+        space.apply(to: &settings)
+        if let seed { settings.clusters.seed = seed }
+        let sink = common.telemetry(settings, standard: .warning)
+        let file = snapshot.map(SnapshotModel.init(path:))
+        let model = try file?.load()
+        let embedding: any Space
+        do {
+            embedding = try settings.embeddingOptions.makeSpace()
+        } catch {
+            throw Exit(.configuration, "\(error)")
+        }
+        let log = FileLog(inputs: [.standardInput], outputTopics: [settings.output.topic])
+        let run = PipeRun(settings: settings, log: log, topics: log.topics, sink: sink)
+        let result = try await run.run(space: embedding, model: model)
+        if let file, let result { try file.save(result) }
+    }
+}
