@@ -29,7 +29,7 @@ public struct ClusteringOptions: Sendable, Equatable {
     /// Records per learning step, at least 1: those of one step are all judged by the same model.
     public var step = 100
     /// Records that are enough to make the first clusters, at least 2.
-    public var bootstrapRecords = 100
+    public var bootstrapRecords = 50
     /// Until this many records the model is rebuilt from its sample each time their number has doubled; 0 never does.
     public var warmUpRecords: UInt64 = 6400
     /// Members that a dense group in the nursery needs to become a cluster, at least 2.
@@ -114,7 +114,7 @@ public struct LabelOptions: Sendable, Equatable {
     public var vocabulary = 64
     /// Representatives kept per cluster: the records nearest to the centroid. 0 keeps none.
     public var representatives = 3
-    /// The most characters of a record's text that are kept, at least 1.
+    /// The most bytes (UTF-8) of a record's text that are kept, at least 1.
     public var textLength = 200
 
     /// The defaults.

@@ -3,7 +3,7 @@ public import Kernels
 /// The whole loop of assigning and learning: steps of ``ClusteringOptions/step`` records, each judged by the model that
 /// the step before left.
 ///
-/// Steps end where the number of records is a multiple of the step, so that the results do not depend on how the records
+/// Steps end where the number of records is a multiple of the step, and where the first clusters are due, so that the results do not depend on how the records
 /// are cut into batches. A value: a copy is a roll-back.
 public struct Learner: Sendable {
     /// The model after the last full step.
@@ -69,7 +69,9 @@ public struct Learner: Sendable {
     /// Records until the step ends, at least 1 before any is added.
     private var remaining: Int {
         let step = UInt64(max(1, options.step))
-        let within = model.records % step
-        return Int(step - within) - pending.records
+        let bootstrap = UInt64(options.bootstrapRecords)
+        var end = (model.records / step + 1) * step
+        if model.records < bootstrap { end = min(end, bootstrap) }
+        return Int(end - model.records) - pending.records
     }
 }

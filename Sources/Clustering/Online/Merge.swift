@@ -113,7 +113,7 @@ extension Model {
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
         guard isDue, sample.slots.count >= 2 else { return [] }
         let candidate = try recluster(model: self, options: options)
-        nextWarmUp = records * 2
+        nextWarmUp = max(100, records * 2)
         return install(candidate, options: options).lineage
     }
 

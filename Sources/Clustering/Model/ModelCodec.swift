@@ -1,0 +1,161 @@
+import Kernels
+
+/// A model as keys and values: what a compacted topic or a snapshot file holds.
+///
+/// `meta` names the counts and a digest of the other entries, so that a set that lacks entries, or mixes those of two
+/// versions, is refused. It also carries the source offsets that the model covers.
+public enum ModelCodec {
+    /// Every entry of a model, `meta` last.
+    public static func entries(
+        of model: Model, sourceOffsets: [String: Int64]
+    ) throws(ClusteringError) -> [ModelEntry] {
+        try changes(from: nil, to: model, sourceOffsets: sourceOffsets)
+    }
+
+    /// The entries that turn the stored form of `old` into that of `new`: those that changed, tombstones for those that
+    /// went, `meta` last. `old` must be an earlier version of `new`, or nil.
+    public static func changes(
+        from old: Model?, to new: Model, sourceOffsets: [String: Int64]
+    ) throws(ClusteringError) -> [ModelEntry] {
+        var entries: [ModelEntry] = []
+        for (row, cluster) in new.clusters.enumerated() {
+            if let old, let before = old.index(of: cluster.id), old.clusters[before].revision == cluster.revision { continue }
+            let mean = PackedVector(elements: Array(new.means[row: row]))
+            try entries.append(StoredCluster(cluster: cluster, mean: mean), key: "cluster/\(cluster.id)")
+        }
+        for cluster in old?.clusters ?? [] where new.index(of: cluster.id) == nil {
+            entries.append(ModelEntry(key: "cluster/\(cluster.id)", value: nil))
+        }
+        let known = Set(old?.nursery.waiting.map(\.record) ?? [])
+        for record in new.nursery.waiting where !known.contains(record.record) {
+            try entries.append(record, key: "nursery/\(record.record)")
+        }
+        let waiting = Set(new.nursery.waiting.map(\.record))
+        for record in known.sorted() where !waiting.contains(record) {
+            entries.append(ModelEntry(key: "nursery/\(record)", value: nil))
+        }
+        let slots = old?.sample.slots ?? []
+        for (slot, record) in new.sample.slots.enumerated() where slot >= slots.count || slots[slot] != record {
+            try entries.append(record, key: "sample/\(slot)")
+        }
+        if slots.count > new.sample.slots.count {
+            for slot in new.sample.slots.count..<slots.count {
+                entries.append(ModelEntry(key: "sample/\(slot)", value: nil))
+            }
+        }
+        try entries.append(StoredMeta(new, sourceOffsets: sourceOffsets), key: "meta")
+        return entries
+    }
+
+    /// Rebuilds a model, equal to the one that was stored, and the source offsets stored with it.
+    ///
+    /// - Parameter entries: the last value of each key; keys with a tombstone left out.
+    /// - Throws: ``ClusteringError/storedModel(_:)`` when entries are missing, left over, damaged, of different versions or
+    ///   not a model's.
+    public static func decode(
+        _ entries: [String: [UInt8]]
+    ) throws(ClusteringError) -> (model: Model, sourceOffsets: [String: Int64]) {
+        guard let bytes = entries["meta"] else {
+            throw .storedModel(
+                "there is no entry \"meta\" among \(entries.count) entries: this is not a model, or its writing was cut off")
+        }
+        let meta = try EntryFormat.decode(StoredMeta.self, from: bytes, key: "meta")
+        var parts = Parts()
+        for (key, value) in entries where key != "meta" { try parts.read(key, value, meta: meta) }
+        return (try parts.model(meta), meta.sourceOffsets)
+    }
+
+    /// The entries read so far.
+    private struct Parts {
+        var clusters: [StoredCluster] = []
+        var nursery: [StoredRecord] = []
+        var sample: [(slot: Int, record: StoredRecord)] = []
+
+        mutating func read(_ key: String, _ value: [UInt8], meta: StoredMeta) throws(ClusteringError) {
+            let parts = key.split(separator: "/")
+            guard parts.count == 2, let number = UInt64(parts[1]) else { throw Self.unknown(key) }
+            let vector: [Float]
+            switch parts[0] {
+            case "cluster":
+                let stored = try EntryFormat.decode(StoredCluster.self, from: value, key: key)
+                guard UInt64(stored.cluster.id) == number else { throw Self.misplaced(key) }
+                clusters.append(stored)
+                vector = stored.mean.elements
+            case "nursery":
+                let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+                guard record.record == number else { throw Self.misplaced(key) }
+                nursery.append(record)
+                vector = record.vector
+            case "sample":
+                let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+                sample.append((Int(clamping: number), record))
+                vector = record.vector
+            default: throw Self.unknown(key)
+            }
+            guard vector.count == meta.dimension, vector.allSatisfy(\.isFinite) else {
+                throw .storedModel(
+                    "the vector of the model's entry \(key) has \(vector.count) elements (all finite:"
+                        + " \(vector.allSatisfy(\.isFinite))), expected \(meta.dimension) finite ones")
+            }
+        }
+
+        func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
+            let found = "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled"
+            let expected = "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled"
+            guard found == expected else {
+                throw .storedModel("the stored model has \(found); its meta entry expects \(expected): entries are missing or left over")
+            }
+            guard meta.dimension > 0 else { throw .storedModel("the stored model has no dimension") }
+            var model = Model(space: meta.space, dimension: meta.dimension, metric: meta.metric)
+            model.restore(meta)
+            let ordered = clusters.sorted { $0.cluster.id < $1.cluster.id }
+            model.clusters = ordered.map(\.cluster)
+            model.means = Matrix(columns: meta.dimension, storage: ordered.flatMap(\.mean.elements))
+            model.centroids = model.means
+            for row in ordered.indices { model.updateCentroid(row: row) }
+            model.nursery.waiting = nursery.sorted { $0.record < $1.record }
+            let slots = sample.sorted { $0.slot < $1.slot }
+            guard slots.enumerated().allSatisfy({ $0.offset == $0.element.slot }) else {
+                throw .storedModel("the stored model's sample has gaps: entries are missing")
+            }
+            model.sample = Reservoir(slots: slots.map(\.record))
+            guard StoredMeta.digest(of: model) == meta.digest, clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID })
+            else {
+                throw .storedModel(
+                    "the stored model's entries are not all of version \(meta.version): versions are mixed; restore the whole"
+                        + " set or start without it")
+            }
+            return model
+        }
+
+        private static func unknown(_ key: String) -> ClusteringError {
+            .storedModel("\"\(key)\" is not the key of a model's entry: the set is mixed with something else")
+        }
+
+        private static func misplaced(_ key: String) -> ClusteringError {
+            .storedModel("the model's entry \(key) holds another entry's value")
+        }
+    }
+}
+
+extension Model {
+    /// Takes over the plain figures of a stored model.
+    fileprivate mutating func restore(_ meta: StoredMeta) {
+        version = meta.version
+        records = meta.records
+        nextClusterID = meta.nextClusterID
+        clock = meta.clock
+        newestTimestamp = meta.newestTimestamp
+        originTimestamp = meta.originTimestamp
+        unassignedWeight = meta.unassignedWeight
+        unassignedClock = meta.unassignedClock
+        nextWarmUp = meta.nextWarmUp
+        threshold = meta.threshold
+    }
+}
+
+extension [ModelEntry] {
+    fileprivate mutating func append(_ value: some Encodable, key: String) throws(ClusteringError) {
+        append(ModelEntry(key: key, value: try EntryFormat.encode(value, key: key)))
+    }
+}
