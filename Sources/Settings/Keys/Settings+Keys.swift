@@ -1,0 +1,211 @@
+extension Settings {
+    /// Every key, in the order of the manual.
+    public static let keys: [SettingsKey] =
+        [
+            SettingsKey(
+                "application",
+                ValueCodec.topic(longest: 200).optional,
+                \.application,
+                isRequired: true,
+                "Names the consumer group, the transactional id and the daemon's own topics (`<application>.model`, "
+                    + "...). Changing it starts afresh."
+            )
+        ] + kafkaKeys + inputKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + outputKeys
+        + operationKeys
+
+    /// Every section with what it is about, in the order of the manual.
+    public static let sections: [(name: String, documentation: String)] = [
+        ("kafka", "How to reach Kafka, and how to be a member there."),
+        ("input", "What is read."),
+        ("space", "What a record is turned into."),
+        ("clusters", "How records are clustered."),
+        ("recluster", "Periodic reclustering, in the background. A result is adopted only if it is no worse."),
+        ("anomalies", "What is anomalous."),
+        ("output", "What is written."),
+        ("http", "The status server: page, metrics, health."),
+        ("pipeline", "Memory and threads."),
+        ("log", "Diagnostics, on standard error."),
+    ]
+
+    private static let kafkaKeys: [SettingsKey] = [
+        SettingsKey(
+            "kafka.bootstrap_servers",
+            ValueCodec.servers.optional,
+            \.kafka.bootstrapServers,
+            isRequired: true,
+            "The brokers to ask first."
+        ),
+        SettingsKey(
+            "kafka.client_id",
+            .text("name"),
+            \.kafka.clientID,
+            "The name under which brokers log this client."
+        ),
+        SettingsKey(
+            "kafka.instance",
+            ValueCodec.topic().optional,
+            \.kafka.instance,
+            "A name that is stable over restarts and unique in the application (static membership): a restart within "
+                + "the session timeout then moves no partition. Empty: a dynamic member."
+        ),
+        SettingsKey(
+            "kafka.session_timeout",
+            .duration(.seconds(1) ... .seconds(1800)),
+            \.kafka.sessionTimeout,
+            "After this long without a heartbeat the group gives our partitions away."
+        ),
+        SettingsKey(
+            "kafka.poll_timeout",
+            .duration(.seconds(2) ... .seconds(86_400)),
+            \.kafka.pollTimeout,
+            "After this long without a poll the client leaves the group (`max.poll.interval.ms`)."
+        ),
+        SettingsKey(
+            "kafka.transaction_timeout",
+            .duration(.seconds(1) ... .seconds(900)),
+            \.kafka.transactionTimeout,
+            "After this long the broker aborts an open transaction; until then readers wait for a crashed instance."
+        ),
+        SettingsKey(
+            "kafka.properties",
+            .properties,
+            \.kafka.properties,
+            "Raw librdkafka properties. A name that ends in `_file` takes its value from a file, a relative path "
+                + "from the credentials of the systemd unit: `{sasl.password_file: kafka-password}`."
+        ),
+    ]
+
+    private static let inputKeys: [SettingsKey] = [
+        SettingsKey(
+            "input.topics",
+            .names(.topic()),
+            \.input.topics,
+            isRequired: true,
+            "The topics that are read."
+        ),
+        SettingsKey("input.format", .choice, \.input.format, "What a record's value is."),
+        SettingsKey("input.key", .choice, \.input.key, "Whether an assignment keeps its record's key."),
+        SettingsKey("input.from", .choice, \.input.from, "Where an application without committed offsets begins."),
+        SettingsKey(
+            "input.maximum_record",
+            .size(1024...268_435_456),
+            \.input.maximumRecord,
+            "A larger value is not looked at but refused as `too_large`, as `output.on_error` says."
+        ),
+    ]
+
+    private static let spaceKeys: [SettingsKey] = [
+        SettingsKey("space.kind", .choice, \.space.kind, "Embedded text, or ready-made vectors."),
+        SettingsKey(
+            "space.field",
+            ValueCodec.text("name").optional,
+            \.space.field,
+            "The field of a JSON object, or the column of a table. Empty: the whole value."
+        ),
+        SettingsKey(
+            "space.model",
+            ValueCodec.text("path").optional,
+            \.space.model,
+            "The folder of a sentence transformer (BERT family, safetensors), relative to the working directory. "
+                + "Empty: hashed n-grams, which need no model."
+        ),
+        SettingsKey(
+            "space.dimension",
+            ValueCodec.integer(1...65_536).optional,
+            \.space.dimension,
+            "Numbers in a vector: needed for vectors, free to choose for hashed n-grams, given by a model. "
+                + "Empty: the space's own."
+        ),
+        SettingsKey("space.encoding", .choice, \.space.encoding, "How a ready-made vector is written."),
+        SettingsKey(
+            "space.maximum_tokens",
+            ValueCodec.integer(8...8192).or("auto"),
+            \.space.maximumTokens,
+            "Tokens of a text that are looked at; `auto` leaves it to the model."
+        ),
+    ]
+
+    private static let clusterKeys: [SettingsKey] = [
+        SettingsKey("clusters.metric", .choice, \.clusters.metric, "How far two vectors are apart."),
+        SettingsKey(
+            "clusters.half_life",
+            .span(never: "none"),
+            \.clusters.halfLife,
+            isHot: true,
+            "After this much the weight of what was learnt has halved; `none` never forgets."
+        ),
+        SettingsKey(
+            "clusters.birth",
+            ValueCodec.number(0...1e9, isOpen: true).or("auto"),
+            \.clusters.birth,
+            isHot: true,
+            "From this distance to all clusters a record may begin a new one; `auto` goes by each cluster's spread."
+        ),
+        SettingsKey(
+            "clusters.maximum",
+            .count(1...65_536),
+            \.clusters.maximum,
+            "The ceiling on living clusters; at the ceiling the lightest makes room."
+        ),
+        SettingsKey(
+            "clusters.seed",
+            .integer(0...Int.max),
+            \.clusters.seed,
+            "All randomness comes from here: the same seed and records give the same result."
+        ),
+        SettingsKey(
+            "clusters.step",
+            .count(1...100_000),
+            \.clusters.step,
+            "Records per learning step; those of one step are judged by the same model."
+        ),
+    ]
+
+    private static let reclusterKeys: [SettingsKey] = [
+        SettingsKey(
+            "recluster.every",
+            .span(never: "off"),
+            \.recluster.every,
+            isHot: true,
+            "How often; `off` never."
+        ),
+        SettingsKey("recluster.algorithm", .choice, \.recluster.algorithm, isHot: true, "How a candidate is made."),
+        SettingsKey(
+            "recluster.k",
+            ValueCodec.count(1...65_536).or("auto"),
+            \.recluster.k,
+            isHot: true,
+            "How many clusters; `auto` takes the number with the best silhouette."
+        ),
+        SettingsKey(
+            "recluster.sample",
+            .count(100...1_000_000),
+            \.recluster.sample,
+            "Records kept, the recent ones more likely, to recluster from."
+        ),
+        SettingsKey(
+            "recluster.maximum_k",
+            .count(2...65_536),
+            \.recluster.maximumK,
+            isHot: true,
+            "The largest number of clusters that `k: auto` tries."
+        ),
+    ]
+
+    private static let anomalyKeys: [SettingsKey] = [
+        SettingsKey(
+            "anomalies.false_alarm_rate",
+            .number(0...0.5, isOpen: true),
+            \.anomalies.falseAlarmRate,
+            isHot: true,
+            "The share of normal records that may be flagged."
+        ),
+        SettingsKey(
+            "anomalies.heavy_share",
+            .number(0...1),
+            \.anomalies.heavyShare,
+            isHot: true,
+            "A cluster with less than this share of the weight does not make what is near it normal."
+        ),
+    ]
+}

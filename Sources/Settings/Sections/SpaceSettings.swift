@@ -1,0 +1,38 @@
+/// What a record is turned into.
+public struct SpaceSettings: Sendable, Equatable {
+    /// The kind of space.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Text, through a sentence transformer or, without a model, hashed n-grams.
+        case text
+        /// A ready-made vector.
+        case vector
+    }
+
+    /// How a ready-made vector is written.
+    public enum Encoding: String, Sendable, CaseIterable {
+        /// Told apart by the first byte and the length.
+        case auto
+        /// A JSON array of numbers.
+        case json
+        /// Base64 of little-endian 32-bit floats.
+        case base64
+        /// Little-endian 32-bit floats.
+        case raw
+    }
+
+    /// The kind of space.
+    public var kind = Kind.text
+    /// The field of a JSON object, or the column of a table, that is embedded; nil takes the whole value.
+    public var field: String?
+    /// The folder of a sentence transformer, relative to the working directory; nil hashes n-grams.
+    public var model: String?
+    /// Numbers in a vector; needed for `vector`, and optional for hashed n-grams.
+    public var dimension: Int?
+    /// How a ready-made vector is written.
+    public var encoding = Encoding.auto
+    /// Tokens of a text that are looked at, special tokens included; nil leaves it to the model.
+    public var maximumTokens: Int?
+
+    /// The defaults.
+    public init() {}
+}
