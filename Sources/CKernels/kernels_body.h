@@ -167,31 +167,31 @@ static void bias_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
     }
 }
 
-static void normalise_row(float *x, const float *gain, const float *bias, float mean, float inverse, int64_t n) {
+static void normalise_row(float *x, const float *gain, const float *bias, float centre, float inverse, int64_t n) {
     int64_t i = 0;
     for (; i + W <= n; i += W)
-        store(x + i, (load(x + i) - splat(mean)) * splat(inverse) * load(gain + i) + load(bias + i));
-    for (; i < n; i++) x[i] = (x[i] - mean) * inverse * gain[i] + bias[i];
+        store(x + i, (load(x + i) - splat(centre)) * splat(inverse) * load(gain + i) + load(bias + i));
+    for (; i < n; i++) x[i] = (x[i] - centre) * inverse * gain[i] + bias[i];
 }
 
 static void add_norm(float *x, const float *residual, const float *gain, const float *bias, float epsilon,
                      int64_t rows, int64_t n) {
     for (int64_t row = 0; row < rows; row++, x += n) {
         vf total = splat(0), spread = splat(0);
-        float rest = 0, mean, variance;
+        float rest = 0, centre, variance;
         int64_t i;
         if (residual) add_scaled(x, residual + row * n, 1, n);
         for (i = 0; i + W <= n; i += W) total += load(x + i);
         for (; i < n; i++) rest += x[i];
-        mean = (add_lanes(total) + rest) / (float)n;
+        centre = (add_lanes(total) + rest) / (float)n;
         rest = 0;
         for (i = 0; i + W <= n; i += W) {
-            vf d = load(x + i) - splat(mean);
+            vf d = load(x + i) - splat(centre);
             spread = d * d + spread;
         }
-        for (; i < n; i++) rest += (x[i] - mean) * (x[i] - mean);
+        for (; i < n; i++) rest += (x[i] - centre) * (x[i] - centre);
         variance = (add_lanes(spread) + rest) / (float)n;
-        normalise_row(x, gain, bias, mean, 1 / sqrtf(variance + epsilon), n);
+        normalise_row(x, gain, bias, centre, 1 / sqrtf(variance + epsilon), n);
     }
 }
 
@@ -215,12 +215,10 @@ static void softmax(float *x, float factor, int64_t n) {
     scale(x, 1 / (add_lanes(total) + sum), n);
 }
 
-static void mean_unit(float *out, const float *x, int64_t rows, int64_t n) {
+static void mean(float *out, const float *x, int64_t rows, int64_t n) {
     memset(out, 0, (size_t)n * sizeof(float));
     for (int64_t row = 0; row < rows; row++) add_scaled(out, x + row * n, 1, n);
     if (rows > 0) scale(out, 1 / (float)rows, n);
-    float length = sqrtf(dot(out, out, n));
-    if (length > 0) scale(out, 1 / length, n);
 }
 
 #include "attention_body.h"
@@ -264,7 +262,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .bias_gelu = bias_gelu,
     .add_norm = add_norm,
     .softmax = softmax,
-    .mean_unit = mean_unit,
+    .mean = mean,
     .attend = attend,
     .peak_gflops = peak_gflops,
 };

@@ -125,16 +125,15 @@ public struct CentroidIndex: Sendable {
         let widest = blocks.reduce(0) { max($0, $1.weights.outputs) }
         let size = Self.queryBlock * (widest + (shift.isEmpty ? 0 : d))
         LanePool.withLane { lane in
-            lane.withScratch(size) { products in
-                let moved = products + Self.queryBlock * widest
-                for start in stride(from: 0, to: rows, by: Self.queryBlock) {
-                    let count = min(Self.queryBlock, rows - start)
-                    let block = queries + start * d
-                    let tops = topTwo(moving(block, rows: count, to: moved), rows: count, lane, products)
-                    for row in 0..<count {
-                        let pair = exact(tops[row], query: block + row * d, centroids)
-                        pairs.initializeElement(at: start + row, to: pair)
-                    }
+            let products = lane.scratch.reserve(size)
+            let moved = products + Self.queryBlock * widest
+            for start in stride(from: 0, to: rows, by: Self.queryBlock) {
+                let count = min(Self.queryBlock, rows - start)
+                let block = queries + start * d
+                let tops = topTwo(moving(block, rows: count, to: moved), rows: count, lane, products)
+                for row in 0..<count {
+                    let pair = exact(tops[row], query: block + row * d, centroids)
+                    pairs.initializeElement(at: start + row, to: pair)
                 }
             }
         }

@@ -43,8 +43,8 @@ typedef struct {
                      int64_t rows, int64_t n);
     /// x = softmax(x * scale).
     void (*softmax)(float *x, float scale, int64_t n);
-    /// out = the mean of the rows, then of unit length (left as it is where it is all zero).
-    void (*mean_unit)(float *out, const float *x, int64_t rows, int64_t n);
+    /// out = the mean of the rows.
+    void (*mean)(float *out, const float *x, int64_t rows, int64_t n);
     void (*attend)(const centroidd_attention *attention);
     /// Multiply-adds in registers for about `seconds`: 10^9 operations a second that one core can reach.
     double (*peak_gflops)(double seconds);

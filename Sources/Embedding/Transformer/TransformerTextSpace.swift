@@ -1,0 +1,115 @@
+public import Kernels
+
+/// Text as the exact 32-bit vectors of a sentence-transformers model: a folder of a BERT-family encoder.
+public struct TransformerTextSpace: TokenizingSpace {
+    /// The model's hidden size.
+    public let dimension: Int
+    /// Cosine unless asked otherwise.
+    public let metric: Metric
+    /// Model type, fingerprint of the weights, pooling and token limit.
+    public let identity: String
+    private let tokenizer: WordPieceTokenizer
+    private let weights: BERTWeights
+
+    /// Loads the model of `folder`; `maximumTokens` overrules the folder's own limit per text.
+    ///
+    /// Throws where a file is missing, damaged, or of a model that is not supported.
+    public init(folder: String, metric: Metric = .cosine, maximumTokens: Int? = nil) throws(EmbeddingError) {
+        let files = try ModelFiles(folder: folder)
+        let configuration = try TransformerConfiguration(files, maximumTokens: maximumTokens)
+        tokenizer = try TokenizerFiles(files).makeTokenizer()
+        guard tokenizer.vocabulary.size <= configuration.vocabularySize else {
+            throw EmbeddingError(
+                place: files.path("config.json"),
+                problem:
+                    "the vocabulary has \(tokenizer.vocabulary.size) tokens, the model \(configuration.vocabularySize)",
+                mend: "Fetch the model again: the vocabulary belongs to another model"
+            )
+        }
+        let file = try Safetensors(
+            path: files.path("model.safetensors"),
+            data: try files.bytes("model.safetensors")
+        )
+        weights = try BERTWeights(file, configuration)
+        dimension = configuration.hiddenSize
+        self.metric = metric
+        let fingerprint = String(file.fingerprint(), radix: 16)
+        identity =
+            "text:bert:\(fingerprint):\(configuration.pooling.rawValue):\(metric.rawValue):\(configuration.maximumTokens)"
+    }
+
+    /// Takes text that is not empty.
+    public func input(from value: FieldValue) throws(InputRejection) -> SpaceInput {
+        .text(try TextInput.check(value))
+    }
+
+    /// The ids of the tokens that the model would read of `text`, the opening and closing ones included.
+    public func tokenIDs(of text: String) -> [Int32] {
+        tokenizer.encode(text, maximum: weights.configuration.maximumTokens)
+    }
+
+    /// A worker's own scratch memory and compiled products.
+    public func makeLane() -> any EmbeddingLane {
+        let unit = metric == .cosine || weights.configuration.normalises
+        return TransformerLane(tokenizer: tokenizer, weights: weights, unit: unit)
+    }
+}
+
+/// One worker's share of a ``TransformerTextSpace``.
+final class TransformerLane: EmbeddingLane {
+    /// Records are encoded in groups of about this many tokens: enough to keep the products busy, few enough to stay
+    /// in the second-level cache between them.
+    static let groupTokens = 256
+
+    private let tokenizer: WordPieceTokenizer
+    private let encoder: BERTEncoder
+    private let configuration: TransformerConfiguration
+    private let unit: Bool
+    private var scratch = WordPieceTokenizer.Scratch()
+    private var ids: [Int32] = []
+    private var lengths: [Int] = []
+
+    init(tokenizer: WordPieceTokenizer, weights: BERTWeights, unit: Bool) {
+        self.tokenizer = tokenizer
+        self.unit = unit
+        configuration = weights.configuration
+        encoder = BERTEncoder(weights)
+    }
+
+    func embed(_ inputs: [SpaceInput]) -> Matrix {
+        let size = configuration.hiddenSize
+        var result = Matrix(rows: inputs.count, columns: size)
+        result.storage.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            var first = 0
+            for (index, input) in inputs.enumerated() {
+                switch input {
+                case .text(let text):
+                    let before = ids.count
+                    tokenizer.encode(text, maximum: configuration.maximumTokens, into: &ids, scratch: &scratch)
+                    let length = ids.count - before
+                    if before > 0 && ids.count > Self.groupTokens {
+                        // The group is full without this record, which begins the next one.
+                        encodeGroup(keeping: length, into: base + first * size)
+                        first = index
+                    }
+                    lengths.append(length)
+                case .vector(let vector):
+                    encodeGroup(keeping: 0, into: base + first * size)
+                    for (column, x) in vector.prefix(size).enumerated() { base[index * size + column] = x }
+                    first = index + 1
+                }
+            }
+            encodeGroup(keeping: 0, into: base + first * size)
+        }
+        return result
+    }
+
+    private func encodeGroup(keeping rest: Int, into output: UnsafeMutablePointer<Float>) {
+        if !lengths.isEmpty {
+            encoder.encode(ids.dropLast(rest), lengths: lengths[...], unit: unit, into: output)
+        }
+        ids.removeFirst(ids.count - rest)
+        lengths.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,69 @@
+import CKernels
+
+/// The steps of a transformer encoder that are no matrix product, through the fastest instructions of this processor.
+public enum TransformerKernels {
+    /// `x = GELU(x + bias)` in place on `rows × columns` (the exact form with the error function, to 5e-7).
+    public static func addBiasGELU(
+        _ x: UnsafeMutablePointer<Float>,
+        bias: UnsafePointer<Float>,
+        rows: Int,
+        columns: Int
+    ) {
+        VectorMath.kernels.pointee.bias_gelu(x, bias, Int64(rows), Int64(columns))
+    }
+
+    /// `x = LayerNorm(x + residual) · gain + bias` in place on `rows × columns` (Ba, Kiros and Hinton 2016);
+    /// without a residual where that is nil.
+    public static func addLayerNorm(
+        _ x: UnsafeMutablePointer<Float>,
+        residual: UnsafePointer<Float>?,
+        gain: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>,
+        epsilon: Float,
+        rows: Int,
+        columns: Int
+    ) {
+        VectorMath.kernels.pointee.add_norm(x, residual, gain, bias, epsilon, Int64(rows), Int64(columns))
+    }
+
+    /// Writes the mean of `rows` rows to `target`, of unit length where `unit` (a zero mean stays as it is).
+    public static func mean(
+        of x: UnsafePointer<Float>,
+        rows: Int,
+        columns: Int,
+        unit: Bool,
+        into target: UnsafeMutablePointer<Float>
+    ) {
+        VectorMath.kernels.pointee.mean(target, x, Int64(rows), Int64(columns))
+        if unit { VectorMath.normalise(target, count: columns) }
+    }
+
+    /// The floats of scratch memory that ``attend(qkv:tokens:heads:headSize:scratch:into:)`` needs.
+    public static func attentionScratch(tokens: Int, headSize: Int) -> Int {
+        Int(centroidd_attention_scratch(Int64(tokens), Int64(headSize)))
+    }
+
+    /// Scaled dot-product self-attention of one record (Vaswani et al. 2017, section 3.2).
+    ///
+    /// `qkv` has `tokens` rows of queries, keys and values, each `heads · headSize` wide; `output` is
+    /// `tokens × heads · headSize`.
+    public static func attend(
+        qkv: UnsafePointer<Float>,
+        tokens: Int,
+        heads: Int,
+        headSize: Int,
+        scratch: UnsafeMutablePointer<Float>,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        var work = centroidd_attention(
+            qkv: qkv,
+            tokens: Int64(tokens),
+            heads: Int64(heads),
+            head_size: Int64(headSize),
+            scale: 1 / Float(headSize).squareRoot(),
+            output: output,
+            scratch: scratch
+        )
+        VectorMath.kernels.pointee.attend(&work)
+    }
+}
