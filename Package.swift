@@ -78,7 +78,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
         tests("SettingsTests", ["Settings", "Pipeline", "Clustering", "Embedding", "Kernels", "KafkaLog"]),
         tests("StatusServerTests", ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting]),
-        tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels"]),
+        tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
         tests("IntegrationTests", ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]),
         tests("SoundnessTests", []),
     ],

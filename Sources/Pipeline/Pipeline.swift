@@ -36,7 +36,6 @@ public final class Pipeline: Sendable {
     private let reclusterQueue = DispatchQueue(label: "centroidd.recluster", qos: .utility)
     private let lifecycle = Mutex(Lifecycle())
     private let parts = Mutex<Parts?>(nil)
-    private let timer = Mutex<(any DispatchSourceTimer)?>(nil)
 
     /// What has been done so far.
     public let board: ProgressBoard
@@ -91,7 +90,7 @@ public final class Pipeline: Sendable {
         }
     }
 
-    private static func failure(from error: any Error) -> PipelineFailure {
+    static func failure(from error: any Error) -> PipelineFailure {
         switch error {
         case let failure as PipelineFailure: failure
         case let error as StreamError: .log(error)
@@ -105,13 +104,16 @@ public final class Pipeline: Sendable {
         // The transaction first: it fences an earlier instance, so that the model that is read next stands still.
         let transaction = try OutputTransaction(
             log: log, delivery: options.delivery, transactionalID: options.application)
-        let restored = try options.store?.restore(from: log)
+        let restore: @Sendable () throws -> (model: Model, covered: Offsets)? = { [options, log] in
+            try options.store?.restore(from: log)
+        }
+        let restored = try restore()
         let model = try checked(restored?.model ?? startModel)
         let consumer = try log.makeConsumer(group: options.application)
         let publisher = Publisher(
             options: options, model: model, stored: restored?.model, covered: restored?.covered ?? [:],
             transaction: transaction, budget: budget, consumer: consumer, outputPartitions: outputPartitions,
-            board: board, sink: sink, delegate: self)
+            board: board, sink: sink, restore: restore, delegate: self)
         let sequencer = Sequencer { publisher.accept($0) }
         let stage = EmbeddingStage(
             space: space, decoder: decoder, lanes: options.lanes, sequencer: sequencer, sink: sink)
@@ -120,7 +122,7 @@ public final class Pipeline: Sendable {
             bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512, linger: options.linger, delegate: self)
         parts.withLock { $0 = Parts(reader: reader, publisher: publisher, stage: stage, sequencer: sequencer) }
         move(to: .waiting)
-        startTimer(publisher)
+        scheduleTick(publisher)
         reader.start()
     }
 
@@ -149,13 +151,14 @@ public final class Pipeline: Sendable {
         return model
     }
 
-    private func startTimer(_ publisher: Publisher) {
-        let source = DispatchSource.makeTimerSource(queue: publisher.queue)
+    /// Ticks the publisher for as long as the pipeline lives.
+    private func scheduleTick(_ publisher: Publisher) {
         let interval = max(0.02, min(0.25, options.commitInterval.seconds / 4))
-        source.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(5))
-        source.setEventHandler { publisher.tick() }
-        source.activate()
-        timer.withLock { $0 = source }
+        publisher.queue.asyncAfter(deadline: .now() + interval) { [self] in
+            guard state != .stopped, state != .failed else { return }
+            publisher.tick()
+            scheduleTick(publisher)
+        }
     }
 
     /// Asks for an orderly end: what is in flight is finished and committed, then the group is left.
@@ -187,7 +190,6 @@ public final class Pipeline: Sendable {
     }
 
     private func end(with failure: PipelineFailure?) {
-        timer.withLock { $0?.cancel() }
         let waiters = lifecycle.withLock { lifecycle -> [CheckedContinuation<Void, Never>] in
             guard lifecycle.state != .stopped, lifecycle.state != .failed else { return [] }
             lifecycle.failure = lifecycle.failure ?? failure

@@ -157,7 +157,8 @@ private struct NotifierService: Service {
 /// A second SIGTERM or SIGINT ends the process at once: the open transaction times out at the broker, and nothing of
 /// it is ever seen.
 private final class ImpatientSignals: Sendable {
-    private let sources: [any DispatchSourceSignal]
+    // Safe: written once in `init`, and a dispatch source may be cancelled from any thread.
+    nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
     init(sink: EventSink) {
         let received = Received()

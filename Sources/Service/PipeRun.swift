@@ -79,7 +79,8 @@ public struct PipeRun: Sendable {
 
 /// Turns SIGINT and SIGTERM into a call.
 final class Interrupt: Sendable {
-    private let sources: [any DispatchSourceSignal]
+    // Safe: written once in `init`, and a dispatch source may be cancelled from any thread.
+    nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
     init(_ action: @escaping @Sendable () -> Void) {
         sources = [SIGINT, SIGTERM].map { number in

@@ -42,6 +42,13 @@ struct Coordinator: Sendable {
         return adoption
     }
 
+    /// Goes on from a model that was read back.
+    mutating func resume(from stored: Model) {
+        model = stored
+        reclusteredAt = min(reclusteredAt, stored.records)
+        events = []
+    }
+
     /// Hands over what has to be published.
     mutating func takeEvents() -> [ModelEvent] {
         defer { events = [] }

@@ -19,6 +19,8 @@ struct OutputTransaction: Sendable {
     private(set) var isOpen = false
     /// Records sent since it was opened.
     private(set) var records = 0
+    /// Whether a commit was begun and not answered: it may have been carried out.
+    private(set) var outcomeIsUnknown = false
     /// When it was opened.
     private(set) var opened = ContinuousClock.now
 
@@ -58,6 +60,7 @@ struct OutputTransaction: Sendable {
         switch delivery {
         case .exactlyOnce:
             if !offsets.isEmpty { try producer.sendOffsets(offsets, of: consumer) }
+            outcomeIsUnknown = true
             try producer.commit()
         case .atLeastOnce:
             try producer.flush()
@@ -66,25 +69,30 @@ struct OutputTransaction: Sendable {
         close()
     }
 
-    /// Gives it up. When the producer cannot even abort (a fatal error, or one of unknown outcome) a new one takes
-    /// its place, which ends whatever the old one left open (KIP-360).
-    mutating func abort(replacingProducer: Bool) throws(StreamError) {
+    /// Gives it up. When the producer cannot abort (a fatal error), or when the outcome of a commit is not known, a new
+    /// one takes its place: that ends whatever the old one left open, one way or the other (KIP-360).
+    ///
+    /// - Returns: whether the producer was replaced; what was committed then has to be read from the log.
+    mutating func abort(replacingProducer: Bool) throws(StreamError) -> Bool {
         defer { close() }
-        guard delivery == .exactlyOnce else { return }
-        if !replacingProducer {
-            guard isOpen else { return }
+        guard delivery == .exactlyOnce else { return false }
+        if !replacingProducer, !outcomeIsUnknown {
+            guard isOpen else { return false }
             do throws(StreamError) {
-                return try producer.abort()
+                try producer.abort()
+                return false
             } catch where error.kind != .fenced {
                 // Fall through: only a new producer helps.
             }
         }
         producer.close()
         producer = try Self.makeProducer(log, delivery, transactionalID)
+        return true
     }
 
     private mutating func close() {
         isOpen = false
+        outcomeIsUnknown = false
         records = 0
     }
 

@@ -120,16 +120,21 @@ extension Publisher {
         if state.failuresInARow > 1 {
             Thread.sleep(forTimeInterval: min(5, 0.05 * Double(1 << state.failuresInARow)))
         }
-        do throws(StreamError) {
+        do {
             try rollBack(&state, replacingProducer: error.kind != .abortable)
         } catch {
-            fail(.log(error), state: &state)
+            fail(Pipeline.failure(from: error), state: &state)
         }
     }
 
     /// Back to what the last commit left, in a new epoch: what is in flight is dropped and read again.
-    private func rollBack(_ state: inout State, replacingProducer: Bool) throws(StreamError) {
-        try state.transaction.abort(replacingProducer: replacingProducer)
+    private func rollBack(_ state: inout State, replacingProducer: Bool) throws {
+        if try state.transaction.abort(replacingProducer: replacingProducer), let stored = try restore() {
+            // The commit that was not answered may have been carried out: the log knows.
+            state.committed.resume(from: stored.model)
+            state.stored = stored.model
+            state.ledger.start(stored.covered)
+        }
         state.epoch += 1
         state.coordinator = state.committed
         state.worker.follow(state.committed.model)
@@ -164,7 +169,7 @@ extension Publisher {
                     ReclusterFinished(
                         verdict: adoption.verdict.adopted ? .adopted : .refused, reason: adoption.verdict.summary,
                         algorithm: options.clustering.recluster.algorithm.rawValue,
-                        clusters: adoption.model.clusters.count, sample: adoption.model.sample.count,
+                        clusters: adoption.model.clusters.count, sample: adoption.model.sample.slots.count,
                         seconds: seconds))
             }
         }

@@ -54,13 +54,16 @@ final class Publisher: Sendable {
     private let deadLetters: DeadLetter
     private let outputPartitions: OutputPartitions
     private let delegate: any PublisherDelegate
+    /// Reads back what was committed last; nil where nothing was, or nothing is stored.
+    let restore: @Sendable () throws -> (model: Model, covered: Offsets)?
     /// Belongs to `queue`; the mutex is never contended.
     let state: Mutex<State>
 
     init(
         options: PipelineOptions, model: Model, stored: Model?, covered: Offsets, transaction: OutputTransaction,
         budget: FlowBudget, consumer: any RecordConsumer, outputPartitions: OutputPartitions, board: ProgressBoard,
-        sink: EventSink, delegate: any PublisherDelegate
+        sink: EventSink, restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
+        delegate: any PublisherDelegate
     ) {
         self.options = options
         self.budget = budget
@@ -68,6 +71,7 @@ final class Publisher: Sendable {
         self.outputPartitions = outputPartitions
         self.board = board
         self.sink = sink
+        self.restore = restore
         self.delegate = delegate
         deadLetters = DeadLetter(topic: options.deadLetterTopic)
         let coordinator = Coordinator(model: model, options: options.clustering, schedule: options.schedule)
@@ -208,10 +212,8 @@ final class Publisher: Sendable {
                 try work(&state)
             } catch let error as StreamError {
                 recover(from: error, state: &state)
-            } catch let failure as PipelineFailure {
-                fail(failure, state: &state)
             } catch {
-                fail(.bug("\(error)"), state: &state)
+                fail(Pipeline.failure(from: error), state: &state)
             }
         }
     }

@@ -150,7 +150,8 @@ extension EvaluationReport {
         let nearest = NearestTwo.search(queries: sample, centroids: model.centroids, metric: model.metric)
         let labels = nearest.map { Int($0.first) }
         guard Set(labels).count > 1 else { return }
-        silhouette = Quality.sampledSilhouette(vectors: sample, labels: labels, metric: model.metric)
+        silhouette = Quality.sampledSilhouette(
+            vectors: sample, labels: labels, metric: model.metric, size: 2_000, seed: 0)
         daviesBouldin = Quality.daviesBouldin(vectors: sample, labels: labels)
         calinskiHarabasz = Quality.calinskiHarabasz(vectors: sample, labels: labels)
     }
