@@ -1,0 +1,85 @@
+public import Kernels
+
+/// Which space records enter, with the defaults of every choice.
+public struct EmbeddingOptions: Sendable, Equatable {
+    /// The kinds of spaces.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// Text, by a model where one is named and by hashed words where not.
+        case text
+        /// Ready-made vectors.
+        case vector
+    }
+
+    /// The kind of space.
+    public var kind = Kind.text
+    /// The folder of a sentence-transformers model for ``Kind/text``; nil hashes words instead.
+    public var modelFolder: String?
+    /// The number of elements: must be given for ``Kind/vector``, may be for hashed text (256 unless given), and must
+    /// agree with the model where there is one.
+    public var dimension: Int?
+    /// The metric of the space.
+    public var metric = Metric.cosine
+    /// How vectors are written, for ``Kind/vector``.
+    public var encoding = VectorEncoding.automatic
+    /// The most tokens of a text that the model reads; nil for the model's own limit.
+    public var maximumTokens: Int?
+
+    /// The defaults.
+    public init() {}
+
+    /// The largest dimension taken.
+    public static let largestDimension = 65_536
+
+    /// Makes the space that these options describe; reads the model's files where there is a model.
+    public func makeSpace() throws(EmbeddingError) -> any Space {
+        if let dimension, dimension < 1 || dimension > Self.largestDimension {
+            throw EmbeddingError(
+                place: "space.dimension",
+                problem: "\(dimension) is no dimension",
+                mend: "Give a number from 1 to \(Self.largestDimension)"
+            )
+        }
+        switch kind {
+        case .text: return try makeTextSpace()
+        case .vector:
+            guard let dimension else {
+                throw EmbeddingError(
+                    place: "space.dimension",
+                    problem: "a vector space has no dimension",
+                    mend: "Give the number of elements of your vectors"
+                )
+            }
+            guard modelFolder == nil else {
+                throw EmbeddingError(
+                    place: "space.model",
+                    problem: "a vector space takes no model",
+                    mend: "Leave the model out, or set the kind to text"
+                )
+            }
+            return VectorSpace(dimension: dimension, metric: metric, encoding: encoding)
+        }
+    }
+
+    private func makeTextSpace() throws(EmbeddingError) -> any Space {
+        guard let modelFolder else {
+            let size = dimension ?? HashedTextSpace.defaultDimension
+            guard size >= HashedTextSpace.smallestDimension else {
+                throw EmbeddingError(
+                    place: "space.dimension",
+                    problem: "\(size) is too few for hashed text",
+                    mend: "Give at least \(HashedTextSpace.smallestDimension), or leave it out"
+                )
+            }
+            return HashedTextSpace(dimension: size, metric: metric)
+        }
+        let space = try TransformerTextSpace(folder: modelFolder, metric: metric, maximumTokens: maximumTokens)
+        if let dimension, dimension != space.dimension {
+            throw EmbeddingError(
+                place: "space.dimension",
+                problem: "\(dimension) is not the model's \(space.dimension)",
+                mend: "Leave it out: the model decides"
+            )
+        }
+        return space
+    }
+}
