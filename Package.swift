@@ -28,6 +28,7 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -64,9 +65,9 @@ let package = Package(
         // The shell.
         room("Telemetry", [logging, metrics]),
         room("Pipeline", ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry", deque, logging]),
-        room("Settings", ["KafkaLog", "Embedding", "Clustering", "Pipeline", "StatusServer", "Kernels", yams]),
+        room("Settings", [yams]),
         room("StatusServer", ["Telemetry", hummingbird, lifecycle, logging]),
-        room("Service", ["Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels", "Telemetry", lifecycle, logging, metrics]),
+        room("Service", ["Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels", "Telemetry", lifecycle, unixSignals, logging, metrics]),
         .executableTarget(name: "centroidd", dependencies: ["Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline", argumentParser, logging], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Streams", "Clustering", "Telemetry"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -76,7 +77,7 @@ let package = Package(
         tests("StreamsTests", ["Streams"]),
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
-        tests("SettingsTests", ["Settings", "Pipeline", "Clustering", "Embedding", "Kernels", "KafkaLog"]),
+        tests("SettingsTests", ["Settings"]),
         tests("StatusServerTests", ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting]),
         tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
         tests("IntegrationTests", ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]),

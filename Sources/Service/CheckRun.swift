@@ -1,10 +1,11 @@
 import Embedding
 import Foundation
 import KafkaLog
+import Kernels
 import Pipeline
 public import Settings
 import Streams
-import Telemetry
+public import Telemetry
 
 /// `centroidd check`: everything that can be known of a configuration without side effects.
 public struct CheckRun: Sendable {

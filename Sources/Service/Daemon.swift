@@ -1,7 +1,7 @@
 import Dispatch
 import Embedding
 import Foundation
-public import KafkaLog
+import KafkaLog
 import Logging
 import Pipeline
 import ServiceLifecycle
@@ -9,6 +9,7 @@ public import Settings
 import StatusServer
 import Streams
 import Synchronization
+import UnixSignals
 public import Telemetry
 
 /// The daemon: one pipeline on Kafka, its HTTP server and its service manager, from configuration to exit.
@@ -87,8 +88,8 @@ public final class Daemon: Sendable {
         guard let listen = settings.http.listen else { return nil }
         return StatusServer(
             configuration: .init(host: listen.host, port: listen.port), source: status, logger: sink.logger
-        ) { [self] host, port in
-            boundAddress.withLock { $0 = "\(host):\(port)" }
+        ) { [self] address in
+            boundAddress.withLock { $0 = "\(address)" }
         }
     }
 }
@@ -124,7 +125,7 @@ private struct NotifierService: Service {
         let pause = min(notifier.watchdogInterval.map { $0 / 3 } ?? .seconds(5), .seconds(5))
         var isReady = false
         var lastBeat: UInt64 = 0
-        try await withGracefulShutdownHandler {
+        await withGracefulShutdownHandler {
             while !Task.isShuttingDownGracefully {
                 let report = status.statusReport()
                 if report.ready, !isReady {

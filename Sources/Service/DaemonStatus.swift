@@ -2,6 +2,7 @@ import Clustering
 import Kernels
 import Pipeline
 import Settings
+import Streams
 public import Telemetry
 
 /// What a running daemon says of itself.
@@ -37,7 +38,7 @@ public struct DaemonStatus: StatusSource {
         let memory = pipeline.memory
         report.memory.inFlightBytes = memory.inFlight
         report.memory.ceilingBytes = memory.ceiling
-        report.memory.residentBytes = ProcessMetrics.residentBytes()
+        report.memory.residentBytes = ProcessMetrics.residentBytes() ?? 0
         return report
     }
 
@@ -74,7 +75,7 @@ public struct DaemonStatus: StatusSource {
         report.model.space = model.space
         report.model.dimension = model.dimension
         report.model.metric = model.metric.rawValue
-        report.model.threshold = model.threshold.value.map(Double.init)
+        report.model.threshold = model.threshold.value
         let weights = model.weights
         let total = max(model.totalWeight, .leastNormalMagnitude)
         let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(Self.shownClusters)

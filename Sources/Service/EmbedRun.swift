@@ -2,6 +2,7 @@ import Dispatch
 import Embedding
 import Foundation
 import Kernels
+import Pipeline
 public import Settings
 import Streams
 
@@ -16,7 +17,7 @@ public struct EmbedRun: Sendable {
     }
 
     private struct Line: Encodable {
-        var tokens: [Int]?
+        var tokens: [Int32]?
         var vector: [Float]
     }
 
@@ -46,7 +47,7 @@ public struct EmbedRun: Sendable {
         }
         let stage = ParallelEmbedder(space: space, lanes: lanes)
         let decoder = settings.decoder(for: space)
-        let consumer = FileLog(inputs: [.standardInput]).makeConsumer()
+        let consumer = try FileLog(inputs: [.standardInput]).makeConsumer(group: "embed")
         defer { consumer.close() }
         while true {
             let polled = try consumer.poll(
@@ -72,8 +73,8 @@ public struct EmbedRun: Sendable {
                     withUnsafeBytes(of: value.bitPattern.littleEndian) { output.append(contentsOf: $0) }
                 }
             case .json:
-                var tokens: [Int]?
-                if case .text(let text) = input { tokens = space.tokenIDs(of: text) }
+                var tokens: [Int32]?
+                if case .text(let text) = input { tokens = (space as? any TokenizingSpace)?.tokenIDs(of: text) }
                 output += try encoder.encode(Line(tokens: tokens, vector: Array(vectors[row: row])))
                 output.append(UInt8(ascii: "\n"))
             }

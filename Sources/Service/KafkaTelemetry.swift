@@ -1,5 +1,6 @@
 import KafkaLog
 import Logging
+import Streams
 import Telemetry
 
 /// Takes what the Kafka client reports to the log and the metrics.
@@ -8,9 +9,9 @@ struct KafkaTelemetry: KafkaEventSink {
 
     func receive(_ event: KafkaEvent) {
         switch event {
-        case .log(let level, let facility, let message):
-            sink.logger.log(level: Self.level(level), "\(message)", metadata: ["facility": "\(facility)"])
-        case .error(let error):
+        case .log(let level, let facility, let message, let client):
+            sink.logger.log(level: Self.level(level), "\(message)", metadata: ["facility": "\(facility)", "client": "\(client)"])
+        case .error(let error, _):
             let transient = error.kind == .retriable || error.kind == .unreachable
             sink.emit(BrokerFailed(code: error.code, message: error.message, transient: transient))
         case .statistics:

@@ -1,8 +1,8 @@
-import Clustering
+public import Clustering
 import Dispatch
-import Embedding
+public import Embedding
 import Foundation
-public import Pipeline
+import Pipeline
 public import Settings
 public import Streams
 public import Telemetry

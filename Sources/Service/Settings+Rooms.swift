@@ -13,7 +13,13 @@ extension Settings {
         options.kind = space.kind == .vector ? .vector : .text
         options.modelFolder = space.model
         options.dimension = space.dimension
-        options.encoding = EmbeddingOptions.Encoding(rawValue: space.encoding.rawValue) ?? .automatic
+        options.encoding =
+            switch space.encoding {
+            case .auto: .automatic
+            case .json: .json
+            case .base64: .base64
+            case .raw: .binary
+            }
         options.maximumTokens = space.maximumTokens
         options.metric = clusters.metric == .cosine ? .cosine : .euclidean
         return options
@@ -85,10 +91,9 @@ extension Settings {
         options.startsAtEnd = input.from == .latest
         // A quarter of the memory each for what was fetched and for what is to be sent; a message that is larger
         // than input.maximum_record must still be read, so that it can be refused.
-        let quarter = max(1024, pipeline.memory / 4 / 1024)
+        let quarter = max(1 << 20, pipeline.memory / 4)
+        options.bufferBytes = quarter
         options.properties = [
-            "queued.max.messages.kbytes": String(quarter),
-            "queue.buffering.max.kbytes": String(quarter),
             "max.poll.interval.ms": String(Int(kafka.pollTimeout.inSeconds * 1000)),
         ]
         options.properties.merge(kafka.properties) { $1 }

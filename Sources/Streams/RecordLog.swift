@@ -32,7 +32,7 @@ public struct TopicDefinition: Sendable, Equatable {
 }
 
 /// What a consumer tells its owner about its partitions. Called on the thread that polls, inside `poll` or `close`.
-public protocol RebalanceListener: AnyObject, Sendable {
+public protocol RebalanceListener: AnyObject {
     /// Partitions were given. The answer holds the positions to start from; a partition that is not in it starts
     /// at the group's committed offset or, without one, where the log is configured to (the earliest record).
     func assigned(_ partitions: [TopicPartition], committed: Offsets) -> Offsets

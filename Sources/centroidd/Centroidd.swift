@@ -21,7 +21,6 @@ struct Centroidd: AsyncParsableCommand {
 
     /// Parses, runs and exits with a code of sysexits.h.
     static func main() async {
-        setvbuf(stdout, nil, _IOFBF, 0)
         var code = ExitCode.clean.rawValue
         do {
             var command = try parseAsRoot()
@@ -40,7 +39,6 @@ struct Centroidd: AsyncParsableCommand {
             stream.write(Data((Centroidd.fullMessage(for: error) + "\n").utf8))
             code = status.isSuccess ? 0 : ExitCode.usage.rawValue
         }
-        fflush(stdout)
-        exit(code)
+        Foundation.exit(code)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Service
 import Settings
 
@@ -23,7 +24,7 @@ struct CheckCommand: ParsableCommand {
     var schema = false
 
     func run() throws {
-        if schema { return print(try Settings.schema()) }
+        if schema { return print(Settings.jsonSchema()) }
         guard common.config != nil else { throw Exit(.usage, "which file? Give --config FILE") }
         let loaded = try common.settings(for: .daemon)
         for warning in loaded.warnings {

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Logging
-import Service
-import Settings
-import Telemetry
+public import Logging
+public import Service
+public import Settings
+public import Telemetry
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
@@ -23,10 +23,10 @@ struct CommonOptions: ParsableArguments {
     ///
     /// - Throws: `Exit` with all that is wrong.
     func settings(for purpose: Settings.Purpose) throws -> LoadedSettings {
-        do {
+        do throws(SettingsError) {
             return try Settings.load(
-                path: config, environment: ProcessInfo.processInfo.environment, for: purpose)
-        } catch let error as SettingsError {
+                file: config, environment: ProcessInfo.processInfo.environment, for: purpose)
+        } catch {
             throw Exit(.configuration, "\(error)")
         }
     }

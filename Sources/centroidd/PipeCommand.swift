@@ -1,6 +1,7 @@
 import ArgumentParser
 import Embedding
 import Foundation
+import Logging
 import Service
 import Settings
 import Streams

@@ -1,5 +1,6 @@
 import Foundation
 import KafkaLog
+import Pipeline
 public import Settings
 import Streams
 public import Telemetry
@@ -42,16 +43,16 @@ public struct DemoRun: Sendable {
         let daemon = try Daemon(settings: settings, sink: sink)
         let feeder = try feeder(lines, settings: settings, daemon: daemon, sink: sink)
         feeder.start(limit: once ? Self.generatedLines : nil)
-        let watch = Task { await watch(daemon, feeder) }
+        let watching = Task { await watch(daemon, feeder) }
         defer { feeder.stop() }
         do {
             try await daemon.run()
         } catch {
-            watch.cancel()
+            watching.cancel()
             throw error
         }
-        watch.cancel()
-        _ = await watch.value
+        watching.cancel()
+        _ = await watching.value
         Self.summarise(daemon.status.statusReport())
     }
 

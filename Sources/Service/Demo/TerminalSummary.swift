@@ -12,8 +12,8 @@ struct TerminalSummary {
         let text = Self.page(report, address: address)
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A\u{1B}[J" : ""
         drawnLines = text.count
-        print(up + text.joined(separator: "\n"))
-        fflush(stdout)
+        let page = up + text.joined(separator: "\n") + "\n"
+        FileHandle.standardOutput.write(Data(page.utf8))
     }
 
     private func line(_ report: StatusReport) -> String {

@@ -138,7 +138,7 @@ extension EvaluationReport {
         auprc = Quality.averagePrecision(scores: scores, positive: positive)
         bestF1 = Quality.bestF1(scores: scores, positive: positive)
         flagAllF1 = Quality.flagAllF1(positive: positive)
-        mcc = Quality.matthews(predicted: flags, positive: positive)
+        mcc = Quality.matthews(flagged: flags, positive: positive)
         let normal = zip(flags, positive).filter { !$0.1 }
         falseAlarmRate = Double(normal.filter(\.0).count) / Double(normal.count)
     }
