@@ -76,7 +76,12 @@ struct ParetoTail: Sendable, Equatable, Codable {
         }
         let gap = 1e-6 / mean
         let low = roots(function, from: -1 / largest + 1e-8 / largest, to: -gap)
-        let high = roots(function, from: gap, to: max(2 * gap, 2 * (mean - smallest) / (smallest * smallest)), spread: true)
+        let high = roots(
+            function,
+            from: gap,
+            to: max(2 * gap, 2 * (mean - smallest) / (smallest * smallest)),
+            spread: true
+        )
         return (low + high).map { s in
             let shape = excesses.reduce(0) { $0 + log(1 + s * $1) } / count
             return ParetoTail(shape: shape, scale: shape / s)
@@ -86,7 +91,10 @@ struct ParetoTail: Sendable, Equatable, Codable {
     /// Roots of `function` between two points: sign changes on a grid (even, or geometric where the range spans orders of
     /// magnitude), then bisection.
     private static func roots(
-        _ function: (Double) -> Double, from: Double, to: Double, spread: Bool = false
+        _ function: (Double) -> Double,
+        from: Double,
+        to: Double,
+        spread: Bool = false
     ) -> [Double] {
         let steps = 12
         func point(_ step: Int) -> Double {

@@ -2,8 +2,10 @@
 ///
 /// Siffer et al. 2017, "Anomaly Detection in Streams with Extreme Value Theory", KDD. Scores above a high quantile `t`
 /// are peaks; a generalised Pareto tail fitted to their excesses gives the score `z` that is exceeded with probability
-/// `q`. Scores above `z` are alarms and teach nothing. Unlike the paper's, all counts fade with the half-life, and `t`
-/// follows the distribution when the share of peaks has doubled or halved.
+/// `q`. Scores above `z` are alarms: their values teach nothing. Unlike the paper's, all counts fade with the half-life, and
+/// `t` follows the distribution when the share of peaks has doubled or halved. Peaks alone would be cut off at `z`, and
+/// a forgetting threshold would sink ever lower; so alarms count as scores somewhere above `z`, but never for more than
+/// the share `q` that is due there, whatever their number.
 public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The score `z` above which a record is an anomaly; nil until enough scores were seen.
     public private(set) var value: Double?
@@ -17,8 +19,11 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     private var body = ScoreHistogram()
     private var peaks: [Float] = []
     private var peakWeight = 0.0
+    private var alarmWeight = 0.0
     private var freshPeaks = 0
     private var tail: ParetoTail?
+    /// The share of scores above `t`, alarms that are due included.
+    private var tailShare = 0.0
     private var clock = 0.0
 
     init() {}
@@ -29,7 +34,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         guard body.total > 0 else { return nil }
         let score = Double(score)
         if let peakLevel, let tail, score > peakLevel {
-            return min(1, peakWeight / body.total) * tail.survival(score - peakLevel)
+            return min(1, tailShare) * tail.survival(score - peakLevel)
         }
         return min(1, body.weight(atLeast: score) / body.total)
     }
@@ -40,9 +45,11 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         self.clock = clock
         body.age(by: factor)
         peakWeight *= factor
+        alarmWeight *= factor
         for score in scores where score.isFinite {
             if let value, Double(score) > value {
                 alarms += 1
+                alarmWeight += 1
                 continue
             }
             learned += 1
@@ -66,6 +73,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         body = ScoreHistogram()
         peaks = []
         peakWeight = 0
+        alarmWeight = 0
         freshPeaks = 0
         peakLevel = nil
         tail = nil
@@ -91,7 +99,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
 
     private mutating func refit(_ options: AnomalyOptions) {
         guard peakLevel != nil else { return }
-        let share = peakWeight / max(body.total, .leastNormalMagnitude)
+        let share = (peakWeight + dueAlarms(options)) / max(body.total, .leastNormalMagnitude)
         let wanted = 1 - level(options)
         if share < wanted / 2 || share > wanted * 2 {
             relevel(options)
@@ -117,13 +125,21 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         peakWeight = body.weight(atLeast: new)
     }
 
+    /// The weight of alarms that may be normal scores: no more than are due above `z`.
+    private func dueAlarms(_ options: AnomalyOptions) -> Double {
+        min(alarmWeight, options.falseAlarmRate * body.total)
+    }
+
     /// `z = t + σ/γ ((q n / N_t)^-γ - 1)`; the empirical quantile where no tail can be fitted.
     private mutating func setThreshold(_ options: AnomalyOptions) {
         guard let level = peakLevel else { return }
         freshPeaks = 0
         if peaks.count > options.peakCapacity { peaks.removeFirst(peaks.count - options.peakCapacity) }
-        tail = ParetoTail.fit(peaks.map { Double($0) - level })
-        let probability = options.falseAlarmRate * body.total / max(peakWeight, .leastNormalMagnitude)
+        let due = dueAlarms(options)
+        fitTail(level: level, hidden: Int((due * Double(peaks.count) / max(peakWeight, 1)).rounded()))
+        let total = body.total + due
+        tailShare = (peakWeight + due) / max(total, .leastNormalMagnitude)
+        let probability = options.falseAlarmRate * total / max(peakWeight + due, .leastNormalMagnitude)
         let empirical = max(level, body.quantile(1 - options.falseAlarmRate))
         if let tail, probability < 1 {
             let excess = tail.excess(probability: probability)
@@ -131,5 +147,27 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         } else {
             value = empirical
         }
+    }
+
+    /// Fits the tail to the peaks and to `hidden` more of which it is only known that they lie above `z`: these are put
+    /// where the tail so far expects them (expectation maximisation).
+    private mutating func fitTail(level: Double, hidden: Int) {
+        let excesses = peaks.map { Double($0) - level }
+        guard hidden > 0, let value, value > level, var current = tail ?? ParetoTail.fit(excesses) else {
+            tail = ParetoTail.fit(excesses)
+            return
+        }
+        for _ in 0..<2 {
+            let beyond = current.survival(value - level)
+            let expected = (0..<hidden).map { index in
+                max(
+                    value - level,
+                    current.excess(probability: max(1e-12, beyond * (Double(index) + 0.5) / Double(hidden)))
+                )
+            }
+            guard let next = ParetoTail.fit(excesses + expected) else { break }
+            current = next
+        }
+        tail = current
     }
 }

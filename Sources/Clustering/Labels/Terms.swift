@@ -2,26 +2,33 @@
 enum Terms {
     /// Words that say nothing of a cluster.
     static let stopWords: Set<String> = [
-        "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
-        "could", "did", "do", "does", "for", "from", "get", "got", "had", "has", "have", "he", "her", "his", "how", "i", "if",
-        "im", "in", "into", "is", "it", "its", "just", "me", "my", "no", "not", "of", "on", "or", "our", "out", "rt", "she",
-        "should", "so", "some", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
-        "too", "up", "us", "use", "using", "via", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will",
+        "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
+        "can",
+        "could", "did", "do", "does", "for", "from", "get", "got", "had", "has", "have", "he", "her", "his", "how", "i",
+        "if",
+        "im", "in", "into", "is", "it", "its", "just", "me", "my", "no", "not", "of", "on", "or", "our", "out", "rt",
+        "she",
+        "should", "so", "some", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this",
+        "those", "to",
+        "too", "up", "us", "use", "using", "via", "was", "we", "were", "what", "when", "where", "which", "who", "why",
+        "will",
         "with", "would", "you", "your", "http", "https", "www", "com",
     ]
 
     /// The most bytes of a text that are looked at.
     static let byteLimit = 512
 
-    /// The terms of `text` in order: runs of letters and digits (and `_`, or `-` and `.` and `'` between letters) of 2 to 32 bytes, in lower
-    /// case, without those that hold no letter and without stop words.
+    /// The terms of `text` in order: runs of letters and digits (inside them also `_`, `-`, `.` and `'`) of 2 to 32 bytes, in
+    /// lower case, without those of which half or more is no letter, and without stop words.
     static func split(_ text: String) -> [String] {
         var terms: [String] = []
         var word: [UInt8] = []
         var letters = 0
         func finish() {
-            while let last = word.last, last == 0x2D || last == 0x2E || last == 0x27 || last == 0x5F { word.removeLast() }
-            if letters > 0, word.count >= 2, word.count <= 32, 2 * letters >= word.count {
+            while let last = word.last, last == 0x2D || last == 0x2E || last == 0x27 || last == 0x5F {
+                word.removeLast()
+            }
+            if letters > 0, word.count >= 2, word.count <= 32, 2 * letters > word.count {
                 let term = String(decoding: word, as: UTF8.self)
                 if !stopWords.contains(term) { terms.append(term) }
             }

@@ -55,15 +55,20 @@ public struct Verdict: Sendable, Equatable, Codable {
 /// keep their cluster id. Without living clusters both pass.
 /// - Throws: ``ClusteringError/mismatch(_:)`` when the candidate is of another dimension or of a later version.
 public func adopt(
-    _ candidate: Candidate, into model: Model, options: ClusteringOptions
+    _ candidate: Candidate,
+    into model: Model,
+    options: ClusteringOptions
 ) throws(ClusteringError) -> Adoption {
     guard candidate.centroids.columns == model.dimension, candidate.modelVersion <= model.version else {
         throw .mismatch(
             "a candidate of model version \(candidate.modelVersion) and dimension \(candidate.centroids.columns) does not"
-                + " fit version \(model.version) of dimension \(model.dimension); recluster this model again")
+                + " fit version \(model.version) of dimension \(model.dimension); recluster this model again"
+        )
     }
     guard candidate.centroids.rows > 0, !model.sample.slots.isEmpty else {
-        throw .notEnough("a candidate without clusters, or a model without a sample, cannot be adopted; wait for more records")
+        throw .notEnough(
+            "a candidate without clusters, or a model without a sample, cannot be adopted; wait for more records"
+        )
     }
     var tests: [Verdict.Test] = []
     if let test = silhouetteTest(candidate, model: model, options: options) { tests.append(test) }
@@ -72,12 +77,15 @@ public func adopt(
     if let retention = installation.retention {
         let limit = options.recluster.minimumRetention
         tests.append(
-            .init(name: "id_retention", candidate: retention, current: nil, limit: limit, passed: retention >= limit))
+            .init(name: "id_retention", candidate: retention, current: nil, limit: limit, passed: retention >= limit)
+        )
     }
     let isAdopted = tests.allSatisfy(\.passed)
     return Adoption(
-        model: isAdopted ? next : model, lineage: isAdopted ? installation.lineage : [],
-        verdict: Verdict(adopted: isAdopted, clusters: candidate.centroids.rows, tests: tests))
+        model: isAdopted ? next : model,
+        lineage: isAdopted ? installation.lineage : [],
+        verdict: Verdict(adopted: isAdopted, clusters: candidate.centroids.rows, tests: tests)
+    )
 }
 
 /// Compares candidate and living clusters on the held-out part of the sample (all of it where none was held out).

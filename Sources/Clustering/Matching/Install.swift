@@ -38,7 +38,9 @@ extension Model {
         let ids = placement.new.map { rowOf[Int($0.first)].map { clusters[$0].id } }
         let retention = Quality.idRetention(before: placement.old.map { before.clusters[$0].id }, after: ids)
         return Installation(
-            lineage: lineage(before: before, matching: matching, rowOf: rowOf), retention: retention)
+            lineage: lineage(before: before, matching: matching, rowOf: rowOf),
+            retention: retention
+        )
     }
 
     /// A cluster made of a candidate's.
@@ -49,7 +51,10 @@ extension Model {
     }
 
     private mutating func build(
-        placement: Placement, matching: Matching, members: [[Int]], options: ClusteringOptions
+        placement: Placement,
+        matching: Matching,
+        members: [[Int]],
+        options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
         var built: [Built] = []
@@ -57,7 +62,11 @@ extension Model {
             let source = matching.source[column]
             let old = source.map { clusters[$0] }
             var cluster = Cluster(
-                id: old?.id ?? nextClusterID, clock: clock, bornAt: old?.bornAt ?? records, revision: version)
+                id: old?.id ?? nextClusterID,
+                clock: clock,
+                bornAt: old?.bornAt ?? records,
+                revision: version
+            )
             if old == nil { nextClusterID += 1 }
             var mean = [Double](repeating: 0, count: dimension)
             for row in rows {
@@ -65,8 +74,11 @@ extension Model {
             }
             cluster.weight = perMember * Double(rows.count)
             cluster.describe(
-                records: rows.map { placement.records[$0] }, distances: rows.map { placement.new[$0].firstDistance },
-                perMember: perMember, options: options.labels)
+                records: rows.map { placement.records[$0] },
+                distances: rows.map { placement.new[$0].firstDistance },
+                perMember: perMember,
+                options: options.labels
+            )
             // A cluster that is about what it was keeps its name.
             if let old, let source, matching.share(ofLiving: source, to: column) > 0.8 {
                 cluster.label = old.label
@@ -95,11 +107,20 @@ extension Model {
         for (column, row) in rowOf.sorted(by: { $0.value < $1.value }) {
             let cluster = clusters[row]
             var event = LineageEvent(
-                kind: .born, cluster: cluster.id, related: [], weight: cluster.weight, overlap: nil,
-                label: cluster.label, version: version)
+                kind: .born,
+                cluster: cluster.id,
+                related: [],
+                weight: cluster.weight,
+                overlap: nil,
+                label: cluster.label,
+                version: version
+            )
             if let source = matching.source[column] {
                 let way = Vectors.distance(
-                    Array(before.centroids[row: source]), Array(centroids[row: row]), metric)
+                    Array(before.centroids[row: source]),
+                    Array(centroids[row: row]),
+                    metric
+                )
                 event.kind = Double(way) > 0.5 * cluster.meanDistance ? .moved : .kept
                 event.overlap = matching.share(ofLiving: source, to: column)
             } else if let origin = matching.origin(of: column) {
@@ -111,8 +132,14 @@ extension Model {
         }
         for (row, cluster) in before.clusters.enumerated() where index(of: cluster.id) == nil {
             var event = LineageEvent(
-                kind: .retired, cluster: cluster.id, related: [], weight: before.weight(of: row), overlap: nil,
-                label: cluster.label, version: version)
+                kind: .retired,
+                cluster: cluster.id,
+                related: [],
+                weight: before.weight(of: row),
+                overlap: nil,
+                label: cluster.label,
+                version: version
+            )
             if let column = matching.heir(of: row), let heir = rowOf[column] {
                 event.kind = .merged
                 event.related = [clusters[heir].id]

@@ -35,7 +35,10 @@ enum OptimalAssignment {
 
     /// The shortest path from the row in `match[0]` to a free column, by reduced costs.
     private static func augment(
-        _ values: [Double], _ columns: Int, _ rowPotential: inout [Double], _ columnPotential: inout [Double],
+        _ values: [Double],
+        _ columns: Int,
+        _ rowPotential: inout [Double],
+        _ columnPotential: inout [Double],
         _ match: [Int]
     ) -> (end: Int, previous: [Int]) {
         var least = [Double](repeating: .infinity, count: columns + 1)

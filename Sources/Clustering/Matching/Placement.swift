@@ -22,7 +22,9 @@ struct Placement {
             : NearestTwo.search(queries: data, centroids: model.centroids, metric: model.metric).map { Int($0.first) }
         new = NearestTwo.search(queries: data, centroids: candidate.centroids, metric: model.metric)
         var moments = [(count: Double, sum: Double, square: Double)](
-            repeating: (0, 0, 0), count: candidate.centroids.rows)
+            repeating: (0, 0, 0),
+            count: candidate.centroids.rows
+        )
         for pair in new {
             let distance = Double(pair.firstDistance)
             moments[Int(pair.first)].count += 1

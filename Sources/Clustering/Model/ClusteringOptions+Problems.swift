@@ -17,8 +17,14 @@ extension ClusteringOptions {
         require(step >= 1, "the learning step is \(step) records; it must be at least 1")
         require(bootstrapRecords >= 2, "the first clusters wait for \(bootstrapRecords) records; at least 2 are needed")
         require(birthMembers >= 2, "a birth asks for \(birthMembers) members; it must be at least 2")
-        require(nurseryCapacity >= birthMembers, "the nursery holds \(nurseryCapacity) records, fewer than a birth's \(birthMembers)")
-        require(sampleCapacity >= bootstrapRecords, "the sample holds \(sampleCapacity) records; at least \(bootstrapRecords) are needed")
+        require(
+            nurseryCapacity >= birthMembers,
+            "the nursery holds \(nurseryCapacity) records, fewer than a birth's \(birthMembers)"
+        )
+        require(
+            sampleCapacity >= bootstrapRecords,
+            "the sample holds \(sampleCapacity) records; at least \(bootstrapRecords) are needed"
+        )
         require(minimumWeight >= 0, "the least weight of a cluster is \(minimumWeight); it must be at least 0")
         problems += anomalies.problems() + recluster.problems() + labels.problems()
         return problems

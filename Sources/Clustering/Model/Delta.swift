@@ -40,7 +40,8 @@ public struct Delta: Sendable, Equatable, Codable {
         guard other.modelVersion == modelVersion, other.dimension == dimension else {
             throw .mismatch(
                 "a delta of model version \(other.modelVersion) (dimension \(other.dimension)) cannot be merged with one of"
-                    + " version \(modelVersion) (dimension \(dimension)); merge deltas of one version only")
+                    + " version \(modelVersion) (dimension \(dimension)); merge deltas of one version only"
+            )
         }
         var result = self
         result.records += other.records

@@ -19,16 +19,21 @@ enum EntryFormat {
 
     /// Checks the first line and reads the rest.
     static func decode<Value: Decodable>(
-        _ type: Value.Type, from bytes: [UInt8], key: String
+        _ type: Value.Type,
+        from bytes: [UInt8],
+        key: String
     ) throws(ClusteringError) -> Value {
         guard let end = bytes.firstIndex(of: 0x0A), end <= 64 else {
-            throw .storedModel("the model's entry \(key) does not begin with \"\(name)\": it is damaged or of another kind")
+            throw .storedModel(
+                "the model's entry \(key) does not begin with \"\(name)\": it is damaged or of another kind"
+            )
         }
         let header = String(decoding: bytes[..<end], as: UTF8.self).split(separator: " ")
         guard header.count == 2, header[0] == name else {
             throw .storedModel(
                 "the model's entry \(key) has the format \"\(header.first ?? "")\", expected \"\(name)\": it was written by"
-                    + " another version or program")
+                    + " another version or program"
+            )
         }
         let body = Data(bytes[(end + 1)...])
         guard header[1] == hexadecimal(checksum(body)) else {

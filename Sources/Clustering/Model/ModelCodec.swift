@@ -7,7 +7,8 @@ import Kernels
 public enum ModelCodec {
     /// Every entry of a model, `meta` last.
     public static func entries(
-        of model: Model, sourceOffsets: [String: Int64]
+        of model: Model,
+        sourceOffsets: [String: Int64]
     ) throws(ClusteringError) -> [ModelEntry] {
         try changes(from: nil, to: model, sourceOffsets: sourceOffsets)
     }
@@ -15,11 +16,15 @@ public enum ModelCodec {
     /// The entries that turn the stored form of `old` into that of `new`: those that changed, tombstones for those that
     /// went, `meta` last. `old` must be an earlier version of `new`, or nil.
     public static func changes(
-        from old: Model?, to new: Model, sourceOffsets: [String: Int64]
+        from old: Model?,
+        to new: Model,
+        sourceOffsets: [String: Int64]
     ) throws(ClusteringError) -> [ModelEntry] {
         var entries: [ModelEntry] = []
         for (row, cluster) in new.clusters.enumerated() {
-            if let old, let before = old.index(of: cluster.id), old.clusters[before].revision == cluster.revision { continue }
+            if let old, let before = old.index(of: cluster.id), old.clusters[before].revision == cluster.revision {
+                continue
+            }
             let mean = PackedVector(elements: Array(new.means[row: row]))
             try entries.append(StoredCluster(cluster: cluster, mean: mean), key: "cluster/\(cluster.id)")
         }
@@ -57,7 +62,8 @@ public enum ModelCodec {
     ) throws(ClusteringError) -> (model: Model, sourceOffsets: [String: Int64]) {
         guard let bytes = entries["meta"] else {
             throw .storedModel(
-                "there is no entry \"meta\" among \(entries.count) entries: this is not a model, or its writing was cut off")
+                "there is no entry \"meta\" among \(entries.count) entries: this is not a model, or its writing was cut off"
+            )
         }
         let meta = try EntryFormat.decode(StoredMeta.self, from: bytes, key: "meta")
         var parts = Parts()
@@ -95,7 +101,8 @@ public enum ModelCodec {
             guard vector.count == meta.dimension, vector.allSatisfy(\.isFinite) else {
                 throw .storedModel(
                     "the vector of the model's entry \(key) has \(vector.count) elements (all finite:"
-                        + " \(vector.allSatisfy(\.isFinite))), expected \(meta.dimension) finite ones")
+                        + " \(vector.allSatisfy(\.isFinite))), expected \(meta.dimension) finite ones"
+                )
             }
         }
 
@@ -103,7 +110,9 @@ public enum ModelCodec {
             let found = "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled"
             let expected = "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled"
             guard found == expected else {
-                throw .storedModel("the stored model has \(found); its meta entry expects \(expected): entries are missing or left over")
+                throw .storedModel(
+                    "the stored model has \(found); its meta entry expects \(expected): entries are missing or left over"
+                )
             }
             guard meta.dimension > 0 else { throw .storedModel("the stored model has no dimension") }
             var model = Model(space: meta.space, dimension: meta.dimension, metric: meta.metric)
@@ -119,11 +128,13 @@ public enum ModelCodec {
                 throw .storedModel("the stored model's sample has gaps: entries are missing")
             }
             model.sample = Reservoir(slots: slots.map(\.record))
-            guard StoredMeta.digest(of: model) == meta.digest, clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID })
+            guard StoredMeta.digest(of: model) == meta.digest,
+                clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID })
             else {
                 throw .storedModel(
                     "the stored model's entries are not all of version \(meta.version): versions are mixed; restore the whole"
-                        + " set or start without it")
+                        + " set or start without it"
+                )
             }
             return model
         }

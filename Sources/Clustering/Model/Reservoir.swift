@@ -29,7 +29,8 @@ public struct Reservoir: Sendable, Equatable {
     init(slots: [StoredRecord]) {
         self.slots = slots
         ranks = Heap(
-            slots.enumerated().map { Ranked(priority: $1.priority, record: $1.record, slot: $0) })
+            slots.enumerated().map { Ranked(priority: $1.priority, record: $1.record, slot: $0) }
+        )
     }
 
     /// The rank above which a record has no chance; infinite until the reservoir is full.

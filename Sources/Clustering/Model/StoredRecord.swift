@@ -71,7 +71,9 @@ struct PackedVector: Codable, Equatable {
         let text = try container.decode(String.self)
         guard let data = Data(base64Encoded: text), data.count % 4 == 0 else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a vector must be base64 of 32-bit floats")
+                in: container,
+                debugDescription: "a vector must be base64 of 32-bit floats"
+            )
         }
         elements = data.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { index in

@@ -4,7 +4,8 @@ import Kernels
 enum Vectors {
     /// The distance of two vectors in `metric`.
     @inline(__always)
-    static func distance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int, _ metric: Metric) -> Float {
+    static func distance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int, _ metric: Metric) -> Float
+    {
         switch metric {
         case .cosine: max(0, 1 - VectorMath.dot(a, b, count: count))
         case .euclidean: VectorMath.squaredDistance(a, b, count: count).squareRoot()

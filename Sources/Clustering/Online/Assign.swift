@@ -9,11 +9,19 @@ public import Kernels
 ///   - model: a version to judge by; it is not changed.
 /// - Returns: an assignment for each row, in order, and what ``Model/merge(_:options:)`` turns into the next version.
 public func assign(
-    vectors: Matrix, observations: [Observation], model: Model, options: ClusteringOptions
+    vectors: Matrix,
+    observations: [Observation],
+    model: Model,
+    options: ClusteringOptions
 ) -> (assignments: [Assignment], delta: Delta) {
     var delta = Delta(model: model)
     let assignments = assign(
-        vectors: vectors, observations: observations, model: model, options: options, into: &delta)
+        vectors: vectors,
+        observations: observations,
+        model: model,
+        options: options,
+        into: &delta
+    )
     return (assignments, delta)
 }
 
@@ -21,7 +29,11 @@ public func assign(
 ///
 /// Records that are added in several calls leave the same delta, to the bit, as in one.
 public func assign(
-    vectors: Matrix, observations: [Observation], model: Model, options: ClusteringOptions, into delta: inout Delta
+    vectors: Matrix,
+    observations: [Observation],
+    model: Model,
+    options: ClusteringOptions,
+    into delta: inout Delta
 ) -> [Assignment] {
     precondition(vectors.columns == model.dimension, "vectors must have the model's dimension")
     precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
@@ -43,7 +55,14 @@ public func assign(
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
         gatherer.add(vector: vectors[row: row], observation: observation, pair: pair, score: scores[row], to: &delta)
         result.append(
-            judge(pair, score: scores[row], isHeavy: heavy.isHeavy[Int(pair.first)], limits: gatherer.radii, model: model))
+            judge(
+                pair,
+                score: scores[row],
+                isHeavy: heavy.isHeavy[Int(pair.first)],
+                limits: gatherer.radii,
+                model: model
+            )
+        )
     }
     return result
 }

@@ -43,9 +43,12 @@ extension Model {
         var unit = Matrix(columns: dimension, storage: final)
         if metric == .cosine { Vectors.normalise(row: 0, of: &unit) }
         return BirthGroup(
-            members: members, mean: final, centroid: unit.storage,
+            members: members,
+            mean: final,
+            centroid: unit.storage,
             distances: members.map { Vectors.distance(unit.storage, nursery.waiting[$0].vector, metric) },
-            weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) })
+            weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) }
+        )
     }
 
     /// The mean vector of members of the nursery.
@@ -61,7 +64,8 @@ extension Model {
         var events: [LineageEvent] = []
         if clusters.count >= options.maximumClusters {
             let weights = weights
-            guard let lightest = weights.indices.min(by: { weights[$0] < weights[$1] }), weights[lightest] < group.weight
+            guard let lightest = weights.indices.min(by: { weights[$0] < weights[$1] }),
+                weights[lightest] < group.weight
             else { return [] }
             events += retire(rows: [lightest])
         }
@@ -81,8 +85,15 @@ extension Model {
         relabel(rows: [clusters.count - 1], options: options)
         events.append(
             LineageEvent(
-                kind: .born, cluster: cluster.id, related: [], weight: cluster.weight, overlap: nil,
-                label: clusters[clusters.count - 1].label, version: version))
+                kind: .born,
+                cluster: cluster.id,
+                related: [],
+                weight: cluster.weight,
+                overlap: nil,
+                label: clusters[clusters.count - 1].label,
+                version: version
+            )
+        )
         return events
     }
 }

@@ -21,21 +21,33 @@ struct Gatherer {
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists.
     mutating func add(
-        vector: ArraySlice<Float>, observation: Observation, pair: NearestPair?, score: Float?, to delta: inout Delta
+        vector: ArraySlice<Float>,
+        observation: Observation,
+        pair: NearestPair?,
+        score: Float?,
+        to delta: inout Delta
     ) {
         let record = delta.firstRecord + UInt64(delta.records)
         delta.records += 1
         delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
         let clock = Forgetting.clock(
-            records: record, newest: newest(delta), origin: model.originTimestamp ?? delta.firstTimestamp,
-            halfLife: options.halfLife)
+            records: record,
+            newest: newest(delta),
+            origin: model.originTimestamp ?? delta.firstTimestamp,
+            halfLife: options.halfLife
+        )
         let priority = Reservoir.priority(seed: options.seed, record: record, clock: clock)
         let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false
         if priority <= sampleLimit || isFar {
             let stored = StoredRecord(
-                record: record, clock: clock, priority: priority, timestamp: observation.timestamp,
-                vector: Array(vector), text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) })
+                record: record,
+                clock: clock,
+                priority: priority,
+                timestamp: observation.timestamp,
+                vector: Array(vector),
+                text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
+            )
             if priority <= sampleLimit { delta.sampled.append(stored) }
             if isFar { delta.far.append(stored) }
         }
@@ -44,7 +56,11 @@ struct Gatherer {
         let cluster = model.clusters[Int(pair.first)]
         let index = delta.gain(for: cluster.id)
         delta.gains[index].add(
-            vector: vector, distance: pair.firstDistance, record: record, timestamp: observation.timestamp)
+            vector: vector,
+            distance: pair.firstDistance,
+            record: record,
+            timestamp: observation.timestamp
+        )
         if let text = observation.text {
             describe(text, record: record, distance: pair.firstDistance, cluster: cluster, gain: &delta.gains[index])
         }
@@ -66,7 +82,10 @@ struct Gatherer {
         let worst = cluster.representatives.count < limit ? Float.infinity : cluster.representatives[limit - 1].distance
         guard distance < worst else { return }
         let candidate = Representative(
-            text: Terms.cut(text, limit: options.labels.textLength), distance: distance, record: record)
+            text: Terms.cut(text, limit: options.labels.textLength),
+            distance: distance,
+            record: record
+        )
         gain.representatives = Representative.nearest(gain.representatives + [candidate], limit: limit)
     }
 }

@@ -26,11 +26,13 @@ public struct Learner: Sendable {
     ///   - vectors: `m × d`, finite; unit length under the cosine metric.
     ///   - observations: one for each row.
     public mutating func process(
-        vectors: Matrix, observations: [Observation]
+        vectors: Matrix,
+        observations: [Observation]
     ) throws(ClusteringError) -> (assignments: [Assignment], lineage: [LineageEvent]) {
         guard vectors.columns == model.dimension else {
             throw .mismatch(
-                "vectors have \(vectors.columns) elements, the model has \(model.dimension); use one space for one model")
+                "vectors have \(vectors.columns) elements, the model has \(model.dimension); use one space for one model"
+            )
         }
         var assignments: [Assignment] = []
         var lineage: [LineageEvent] = []
@@ -41,7 +43,12 @@ public struct Learner: Sendable {
             let part = row == 0 && end == vectors.rows ? vectors : vectors.selecting(Array(row..<end))
             let known = Array(observations[min(row, observations.count)..<min(end, observations.count)])
             assignments += assign(
-                vectors: part, observations: known, model: model, options: options, into: &pending)
+                vectors: part,
+                observations: known,
+                model: model,
+                options: options,
+                into: &pending
+            )
             row = end
             if remaining == 0 { lineage += try flush() }
         }

@@ -14,14 +14,19 @@ extension Model {
         guard delta.dimension == dimension, delta.modelVersion <= version else {
             throw .mismatch(
                 "a delta of model version \(delta.modelVersion) and dimension \(delta.dimension) cannot be merged into"
-                    + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from")
+                    + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from"
+            )
         }
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
         if let newest = delta.newestTimestamp { newestTimestamp = max(newestTimestamp ?? newest, newest) }
         let next = Forgetting.clock(
-            records: records, newest: newestTimestamp, origin: originTimestamp, halfLife: options.halfLife)
+            records: records,
+            newest: newestTimestamp,
+            origin: originTimestamp,
+            halfLife: options.halfLife
+        )
         clock = max(clock, next)
 
         var outliers = Double(delta.records)
@@ -72,7 +77,9 @@ extension Model {
         clusters[row].terms.merge(gain.terms, factor: factor, capacity: options.labels.vocabulary)
         if !gain.representatives.isEmpty {
             clusters[row].representatives = Representative.nearest(
-                clusters[row].representatives + gain.representatives, limit: options.labels.representatives)
+                clusters[row].representatives + gain.representatives,
+                limit: options.labels.representatives
+            )
         }
     }
 
@@ -93,8 +100,15 @@ extension Model {
             addUnassigned(weight)
             events.append(
                 LineageEvent(
-                    kind: .retired, cluster: cluster.id, related: [], weight: weight, overlap: nil, label: cluster.label,
-                    version: version))
+                    kind: .retired,
+                    cluster: cluster.id,
+                    related: [],
+                    weight: weight,
+                    overlap: nil,
+                    label: cluster.label,
+                    version: version
+                )
+            )
         }
         let staying = clusters.indices.filter { !going.contains($0) }
         clusters = staying.map { clusters[$0] }

@@ -40,12 +40,15 @@ struct Radii: Sendable {
             let belief = priorWeight + own.count
             return limit(
                 mean: (priorWeight * typical.mean + own.sum) / belief,
-                square: (priorWeight * typical.square + own.square) / belief)
+                square: (priorWeight * typical.square + own.square) / belief
+            )
         }
     }
 
     /// The mean distance and the mean squared distance over all members.
-    private static func typical(_ moments: [(count: Double, sum: Double, square: Double)]) -> (mean: Double, square: Double) {
+    private static func typical(_ moments: [(count: Double, sum: Double, square: Double)]) -> (
+        mean: Double, square: Double
+    ) {
         let count = moments.reduce(0) { $0 + $1.count }
         guard count > 0 else { return (0, 0) }
         return (moments.reduce(0) { $0 + $1.sum } / count, moments.reduce(0) { $0 + $1.square } / count)

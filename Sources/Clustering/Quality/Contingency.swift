@@ -50,12 +50,14 @@ struct Contingency {
         var expected = 0.0
         for (a, rowsOfSize) in left {
             for (b, columnsOfSize) in right {
-                let fixed = logFactorial[a] + logFactorial[b] + logFactorial[count - a] + logFactorial[count - b]
+                let fixed =
+                    logFactorial[a] + logFactorial[b] + logFactorial[count - a] + logFactorial[count - b]
                     - logFactorial[count]
                 var sum = 0.0
                 for both in stride(from: max(1, a + b - count), through: min(a, b), by: 1) {
                     let term = Double(both) / total * log(total * Double(both) / (Double(a) * Double(b)))
-                    let chance = fixed - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both]
+                    let chance =
+                        fixed - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both]
                         - logFactorial[count - a - b + both]
                     sum += term * exp(chance)
                 }

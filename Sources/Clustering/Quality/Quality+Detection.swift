@@ -49,7 +49,8 @@ extension Quality {
     /// The Matthews correlation coefficient of verdicts, from -1 to 1; 0 where a side has only one kind.
     public static func matthews(flagged: [Bool], positive: [Bool]) -> Double {
         let counts = confusion(flagged, positive)
-        let product = (counts.hit + counts.alarm) * (counts.hit + counts.miss) * (counts.quiet + counts.alarm)
+        let product =
+            (counts.hit + counts.alarm) * (counts.hit + counts.miss) * (counts.quiet + counts.alarm)
             * (counts.quiet + counts.miss)
         guard product > 0 else { return 0 }
         return (counts.hit * counts.quiet - counts.alarm * counts.miss) / product.squareRoot()
@@ -63,7 +64,8 @@ extension Quality {
     }
 
     private static func confusion(
-        _ flagged: [Bool], _ positive: [Bool]
+        _ flagged: [Bool],
+        _ positive: [Bool]
     ) -> (hit: Double, alarm: Double, miss: Double, quiet: Double) {
         precondition(flagged.count == positive.count, "each record needs a verdict and a truth")
         var counts = (hit: 0.0, alarm: 0.0, miss: 0.0, quiet: 0.0)

@@ -22,7 +22,11 @@ extension Quality {
                 for index in sums.indices { sums[index] = 0 }
                 for other in labels.indices where other != row {
                     sums[groups.index[other]] += exactDistance(
-                        base + row * vectors.columns, base + other * vectors.columns, vectors.columns, metric)
+                        base + row * vectors.columns,
+                        base + other * vectors.columns,
+                        vectors.columns,
+                        metric
+                    )
                 }
                 sum += silhouette(own: groups.index[row], sums: sums, sizes: groups.sizes)
             }
@@ -45,7 +49,11 @@ extension Quality {
 
     /// As ``silhouette(vectors:labels:metric:)`` on at most `size` rows, drawn by `seed`.
     public static func sampledSilhouette(
-        vectors: Matrix, labels: [Int], metric: Metric, size: Int, seed: UInt64
+        vectors: Matrix,
+        labels: [Int],
+        metric: Metric,
+        size: Int,
+        seed: UInt64
     ) -> Double? {
         guard vectors.rows > size else { return silhouette(vectors: vectors, labels: labels, metric: metric) }
         let rows = draw(size, of: vectors.rows, seed: seed)
@@ -66,7 +74,10 @@ extension Quality {
     /// A distance with sums in 64-bit floats.
     @inline(__always)
     private static func exactDistance(
-        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int, _ metric: Metric
+        _ a: UnsafePointer<Float>,
+        _ b: UnsafePointer<Float>,
+        _ count: Int,
+        _ metric: Metric
     ) -> Double {
         var sum = 0.0
         switch metric {

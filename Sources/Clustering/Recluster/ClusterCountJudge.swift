@@ -26,7 +26,10 @@ struct ClusterCountJudge {
     /// The silhouettes of the counts from 2 to `maximum`: every count that is small, then ever wider steps, then all
     /// around the best. At most a third of the records, so that a cluster has some members.
     func curve(
-        data: Matrix, maximum: Int, iterations: Int, generator: inout SeededGenerator
+        data: Matrix,
+        maximum: Int,
+        iterations: Int,
+        generator: inout SeededGenerator
     ) -> [Candidate.CurvePoint] {
         let rows = Quality.draw(Self.trialRecords, of: data.rows, seed: generator.next())
         var kmeans = KMeans(data: rows.count < data.rows ? data.selecting(rows) : data, metric: metric)

@@ -138,7 +138,9 @@ struct KMeans {
             guard let base = storage.baseAddress else { return [] }
             return (0..<data.rows).map { row in
                 Self.weight(
-                    Vectors.distance(base + row * columns, base + record * columns, columns, metric), metric)
+                    Vectors.distance(base + row * columns, base + record * columns, columns, metric),
+                    metric
+                )
             }
         }
     }

@@ -42,8 +42,13 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
         curve = [.init(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))]
     }
     return Candidate(
-        centroids: result.centroids, modelVersion: model.version, curve: curve.sorted { $0.k < $1.k },
-        inertia: result.inertia, fitted: train.rows, heldOut: heldOut.map { records[$0].record }.sorted())
+        centroids: result.centroids,
+        modelVersion: model.version,
+        curve: curve.sorted { $0.k < $1.k },
+        inertia: result.inertia,
+        fitted: train.rows,
+        heldOut: heldOut.map { records[$0].record }.sorted()
+    )
 }
 
 /// Rows that are held out of a fit: none of a sample too small to spare any.

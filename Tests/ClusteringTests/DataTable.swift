@@ -1,0 +1,41 @@
+import Foundation
+import Kernels
+import TestSupport
+
+/// A public table of numbers with the label in the last column, each number scaled to 0...1 by its column's range.
+struct DataTable {
+    var vectors: Matrix
+    var labels: [String]
+
+    /// Reads `path` of the public data folder: CSV with a header, gzip or not.
+    init(_ path: String) throws {
+        let file = SharedData.root.appending(path: path)
+        let text = path.hasSuffix(".gz") ? try Self.unpack(file) : try String(contentsOf: file, encoding: .utf8)
+        var rows: [[Float]] = []
+        labels = []
+        for line in text.split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: ",")
+            labels.append(String(fields[fields.count - 1]))
+            rows.append(fields.dropLast().map { Float($0) ?? 0 })
+        }
+        vectors = Matrix(rows)
+        for column in 0..<vectors.columns {
+            let values = rows.map { $0[column] }
+            let low = values.min() ?? 0
+            let range = max((values.max() ?? 0) - low, .leastNormalMagnitude)
+            for row in rows.indices { vectors.storage[row * vectors.columns + column] = (values[row] - low) / range }
+        }
+    }
+
+    private static func unpack(_ file: URL) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/gzip")
+        process.arguments = ["-dc", file.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+}
