@@ -28,16 +28,20 @@ final class Administration {
 
     /// What the cluster says of a topic, asked until it answers or the start deadline ends.
     func metadata(of topic: String) throws(StreamError) -> TopicDescription {
-        try Self.metadata(of: topic, client: client, deadline: options.startDeadline, interruption)
+        // The embedded broker creates whatever topic it is asked about, so it is asked for all that it has.
+        try metadata(of: topic, client: client, amongAll: options.embedded != nil)
     }
 
-    private static func metadata(
-        of topic: String, client: ClientHandle, deadline: Duration, _ interruption: Interruption
+    private func metadata(
+        of topic: String, client: ClientHandle, amongAll: Bool
     ) throws(StreamError) -> TopicDescription {
+        let deadline = options.startDeadline
         let end = ContinuousClock.now + deadline
         let doing = "cannot ask for topic \(topic)"
         while true {
-            let (answer, code) = try client.use { client throws(StreamError) in ask(client, topic) }
+            let (answer, code) = try client.use { client throws(StreamError) in
+                Self.ask(client, topic, amongAll: amongAll)
+            }
             if let answer, answer.error?.kind != .retriable || answer.error?.code == "UNKNOWN_TOPIC_OR_PART" {
                 return answer
             }
@@ -58,14 +62,18 @@ final class Administration {
         }
     }
 
-    private static func ask(_ client: OpaquePointer, _ topic: String) -> (TopicDescription?, rd_kafka_resp_err_t) {
-        guard let handle = rd_kafka_topic_new(client, topic, nil) else { return (nil, rd_kafka_last_error()) }
-        defer { rd_kafka_topic_destroy(handle) }
+    private static func ask(
+        _ client: OpaquePointer, _ topic: String, amongAll: Bool
+    ) -> (TopicDescription?, rd_kafka_resp_err_t) {
+        let handle = amongAll ? nil : rd_kafka_topic_new(client, topic, nil)
+        if handle == nil && !amongAll { return (nil, rd_kafka_last_error()) }
+        defer { if let handle { rd_kafka_topic_destroy(handle) } }
         var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(client, 0, handle, &metadata, 1000)
+        let code = rd_kafka_metadata(client, amongAll ? 1 : 0, amongAll ? nil : handle, &metadata, 1000)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else { return (nil, code) }
         defer { rd_kafka_metadata_destroy(metadata) }
-        guard metadata.pointee.topic_cnt > 0, let entry = metadata.pointee.topics?.pointee else {
+        let entries = UnsafeBufferPointer(start: metadata.pointee.topics, count: Int(metadata.pointee.topic_cnt))
+        guard let entry = entries.first(where: { $0.topic.map { String(cString: $0) } == topic }) else {
             return (TopicDescription(name: topic), code)
         }
         var description = TopicDescription(name: topic)
@@ -80,6 +88,10 @@ final class Administration {
     // MARK: Creation
 
     func create(_ topics: [TopicDefinition]) throws(StreamError) {
+        if let broker = options.embedded {
+            for topic in topics { try broker.createTopic(topic.name, partitions: topic.partitions) }
+            return
+        }
         do throws(StreamError) {
             try createByAdmin(topics)
         } catch where error.code == "_UNSUPPORTED_FEATURE" {
@@ -97,7 +109,8 @@ final class Administration {
             return request
         }
         defer { for request in requests { if let request { rd_kafka_NewTopic_destroy(request) } } }
-        try ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, "cannot create topics") { client, options, queue in
+        let deadline = options.startDeadline
+        try ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, "cannot create topics", within: deadline) { client, options, queue in
             rd_kafka_CreateTopics(client, &requests, requests.count, options, queue)
         } answer: { event throws(StreamError) in
             var count = 0
@@ -127,8 +140,7 @@ final class Administration {
     private func awaitTopic(_ topic: String, _ client: ClientHandle) throws(StreamError) {
         let deadline = ContinuousClock.now + options.startDeadline
         while true {
-            let answer = try Self.metadata(
-                of: topic, client: client, deadline: options.startDeadline, interruption)
+            let answer = try metadata(of: topic, client: client, amongAll: false)
             if answer.exists { return }
             if let error = answer.error { throw error }
             guard ContinuousClock.now < deadline else {
@@ -145,7 +157,9 @@ final class Administration {
         var resources = [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
         defer { for resource in resources { if let resource { rd_kafka_ConfigResource_destroy(resource) } } }
         var policy: String?
-        try? ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "cannot describe topic \(topic)") { client, options, queue in
+        // Short, as it is only for a report, and a broker without the admin API never answers.
+        let deadline = min(options.startDeadline, .seconds(5))
+        try? ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "cannot describe topic \(topic)", within: deadline) { client, options, queue in
             rd_kafka_DescribeConfigs(client, &resources, resources.count, options, queue)
         } answer: { event throws(StreamError) in
             var count = 0
@@ -167,11 +181,11 @@ final class Administration {
     // MARK: The admin API's way of asking
 
     private func ask(
-        _ operation: rd_kafka_admin_op_t, _ doing: String,
+        _ operation: rd_kafka_admin_op_t, _ doing: String, within deadline: Duration,
         request: (OpaquePointer, OpaquePointer?, OpaquePointer) -> Void,
         answer: (OpaquePointer) throws(StreamError) -> Void
     ) throws(StreamError) {
-        let milliseconds = Int32(clamping: options.startDeadline.milliseconds)
+        let milliseconds = Int32(clamping: deadline.milliseconds)
         try client.use { client throws(StreamError) in
             guard let queue = rd_kafka_queue_new(client) else { return }
             defer { rd_kafka_queue_destroy(queue) }

@@ -7,7 +7,7 @@ public import Streams
 /// All of it is in memory and bounded: a partition keeps its last 5 MiB or 100,000 batches. It keeps groups and their
 /// committed offsets, but knows no isolation: aborted records are visible, offsets sent to a transaction are dropped,
 /// nobody is fenced. Topics are also created by writing to them, with four partitions.
-public final class EmbeddedBroker: Sendable {
+public final class EmbeddedBroker: Sendable, Equatable {
     /// Requests that can be made to fail.
     public enum Request: Int16, Sendable, CaseIterable {
         /// Produce.
@@ -74,6 +74,9 @@ public final class EmbeddedBroker: Sendable {
         rd_kafka_mock_cluster_destroy(cluster)
         client.destroy()
     }
+
+    /// Whether both are one broker.
+    public static func == (left: EmbeddedBroker, right: EmbeddedBroker) -> Bool { left === right }
 
     /// Creates a topic.
     /// - Throws: ``StreamError`` where it exists or the name is not allowed.

@@ -13,15 +13,19 @@ enum KafkaErrors {
 
     /// The class of an error code.
     ///
-    /// Refused credentials and refused configuration come first: an abort would only meet them again. Then the flags
-    /// decide, as librdkafka's header asks. A code without flags is what the lists below say, or fatal.
+    /// Refused credentials, refused configuration and a successor come first: librdkafka calls some of them abortable,
+    /// but an abort would only meet them again. Then the flags decide, as librdkafka's header asks. A code without
+    /// flags is what the lists below say, or fatal.
     static func classify(_ code: rd_kafka_resp_err_t, _ flags: Flags = []) -> StreamError.Class {
         if unauthorised.contains(code.rawValue) { return .unauthorised }
         if misconfigured.contains(code.rawValue) { return .misconfigured }
-        if flags.contains(.fatal) { return fenced.contains(code.rawValue) ? .fenced : .fatal }
+        if fenced.contains(code.rawValue) { return .fenced }
+        // KIP-360: the same code is abortable where a new epoch mends it.
+        let isEpoch = code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH
+        if flags.contains(.fatal) { return isEpoch ? .fenced : .fatal }
         if flags.contains(.abortable) { return .abortable }
         if flags.contains(.retriable) { return .retriable }
-        if fenced.contains(code.rawValue) { return .fenced }
+        if isEpoch { return .fenced }
         if retriable.contains(code.rawValue) { return .retriable }
         if stale.contains(code.rawValue) { return .abortable }
         if unreachable.contains(code.rawValue) { return .unreachable }
@@ -76,8 +80,7 @@ enum KafkaErrors {
     private static func set(_ codes: rd_kafka_resp_err_t...) -> Set<Int32> { Set(codes.map(\.rawValue)) }
 
     private static let fenced = set(
-        RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
-        RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
+        RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR_PRODUCER_FENCED)
 
     private static let unauthorised = set(
         RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,

@@ -25,9 +25,21 @@ public struct KafkaOptions: Sendable, Equatable {
     /// Bytes that a consumer prefetches at most, and that a producer buffers at most.
     public var bufferBytes = 32 << 20
 
+    /// The broker inside this process, where it is one.
+    let embedded: EmbeddedBroker?
+
     /// The defaults for a cluster.
     public init(bootstrapServers: String) {
         self.bootstrapServers = bootstrapServers
+        embedded = nil
+    }
+
+    /// The defaults for the broker inside this process. It has no admin API, so topics are created in it directly.
+    public init(embedded broker: EmbeddedBroker) {
+        bootstrapServers = broker.bootstrapServers
+        embedded = broker
+        // It lets every empty fetch wait for the whole time.
+        properties["fetch.wait.max.ms"] = "10"
     }
 
     /// Properties that decide about correctness, and why they are not the user's to set.
