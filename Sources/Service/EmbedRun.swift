@@ -48,6 +48,7 @@ public struct EmbedRun: Sendable {
         let stage = ParallelEmbedder(space: space, lanes: lanes)
         let decoder = settings.decoder(for: space)
         let consumer = try FileLog(inputs: [.standardInput]).makeConsumer(group: "embed")
+        try consumer.subscribe(to: [], listener: WholeFiles())
         defer { consumer.close() }
         while true {
             let polled = try consumer.poll(

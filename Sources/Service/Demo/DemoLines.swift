@@ -36,7 +36,7 @@ struct DemoLines: Sendable {
             throw Exit(.noInput, "\(path): no such file, or it cannot be read")
         }
         let consumer = try FileLog(inputs: [.file(path)]).makeConsumer(group: "demo")
-        try consumer.subscribe(to: [], listener: AnyPositions())
+        try consumer.subscribe(to: [], listener: WholeFiles())
         defer { consumer.close() }
         var lines: [[UInt8]] = []
         while lines.count < atMost {
@@ -72,10 +72,4 @@ struct DemoLines: Sendable {
         }
         return (names, lines)
     }
-}
-
-/// Takes every partition from where it stands.
-private final class AnyPositions: RebalanceListener {
-    func assigned(_ partitions: [TopicPartition], committed: Offsets) -> Offsets { committed }
-    func revoked(_ partitions: [TopicPartition], lost: Bool) {}
 }
