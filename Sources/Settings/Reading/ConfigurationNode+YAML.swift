@@ -8,29 +8,50 @@ extension ConfigurationNode {
     init?(yaml: String, place: Place) throws(SettingsError) {
         do {
             guard let root = try Yams.compose(yaml: yaml) else { return nil }
-            self.init(root, place)
+            var budget = Self.largest
+            try self.init(root, place, &budget)
+        } catch let error as SettingsError {
+            throw error
         } catch {
             throw Self.syntaxError(error, place)
         }
     }
 
-    private init(_ node: Node, _ place: Place) {
+    /// Far more values than any configuration has. Aliases of aliases multiply, so a short file can hold more.
+    private static let largest = 10_000
+
+    private init(_ node: Node, _ place: Place, _ budget: inout Int) throws(SettingsError) {
+        budget -= 1
+        guard budget > 0 else {
+            throw SettingsError([
+                SettingsIssue(
+                    place: place(node.mark?.line, node.mark?.column),
+                    key: "",
+                    found: "more than \(Self.largest) values, aliases counted out",
+                    expected: "a configuration file"
+                )
+            ])
+        }
         self.place = place(node.mark?.line, node.mark?.column)
         switch node {
         case .scalar(let scalar):
             kind = .scalar(scalar.string, scalar.style == .plain ? .plain : .quoted)
         case .sequence(let sequence):
-            kind = .sequence(sequence.map { ConfigurationNode($0, place) })
+            var nodes: [ConfigurationNode] = []
+            for node in sequence { nodes.append(try ConfigurationNode(node, place, &budget)) }
+            kind = .sequence(nodes)
         case .mapping(let mapping):
-            kind = .mapping(
-                mapping.map { key, value in
+            var entries: [Entry] = []
+            for (key, value) in mapping {
+                entries.append(
                     Entry(
                         key: key.scalar?.string ?? "(a key that is not a word)",
                         place: place(key.mark?.line, key.mark?.column),
-                        value: ConfigurationNode(value, place)
+                        value: try ConfigurationNode(value, place, &budget)
                     )
-                }
-            )
+                )
+            }
+            kind = .mapping(entries)
         case .alias(let alias):
             kind = .scalar("*\(alias.anchor.rawValue)", .plain)
         }

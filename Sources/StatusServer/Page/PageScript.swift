@@ -6,6 +6,7 @@ extension Page {
         const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
         const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
         const exact = new Intl.NumberFormat("en", { minimumSignificantDigits: 2, maximumSignificantDigits: 3 });
+        const three = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
         const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
         const ratio = new Intl.NumberFormat("en", { style: "percent", maximumSignificantDigits: 2 });
         const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
@@ -24,7 +25,7 @@ extension Page {
           const units = ["B", "KiB", "MiB", "GiB", "TiB"];
           let step = 0;
           while (value >= 1024 && step < units.length - 1) { value /= 1024; step += 1; }
-          return `${exact.format(value)} ${units[step]}`;
+          return `${three.format(value)} ${units[step]}`;
         }
         function span(seconds) {
           if (!isNumber(seconds)) return "–";

@@ -51,7 +51,10 @@ extension Page {
         .name { color: var(--soft); font-size: 12px; }
         .figure { font-size: 24px; font-weight: 620; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
         .note { font-size: 12px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-        #spark { position: absolute; right: 0; bottom: 0; width: 68%; height: 74%; }
+        #spark {
+          position: absolute; right: 0; bottom: 0; width: 56%; height: 74%;
+          mask-image: linear-gradient(to right, transparent, #000 40%);
+        }
         #spark polyline {
           fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round;
         }
@@ -93,6 +96,7 @@ extension Page {
         .events .what { overflow-wrap: anywhere; }
         .events time { color: var(--soft); font-size: 12px; white-space: nowrap; }
         .empty { padding: 2px 16px 16px; }
+        .scroll + .empty { padding-top: 14px; }
         #clusters-more { padding: 8px 16px 12px; }
         footer { margin-top: 20px; font-size: 12px; }
         @media (max-width: 1100px) {
