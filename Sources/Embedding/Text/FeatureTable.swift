@@ -59,7 +59,7 @@ struct FeatureTable {
             let slot = slots[Int(place)]
             let value = slot.count == 1 ? slot.weight : slot.weight * (1 + Float(log(Double(slot.count))))
             // The upper half of the hash, scaled to the dimension; the sign is a bit that this does not use.
-            let element = Int((slot.hash >> 32) &* UInt64(dimension) >> 32)
+            let element = Int(((slot.hash >> 32) &* UInt64(dimension)) >> 32)
             row[element] += slot.hash & 0x8000_0000 == 0 ? value : -value
         }
     }

@@ -34,11 +34,12 @@ struct TextNormaliser: Sendable {
         return lowered
     }
 
-    /// Control, format, private-use and unassigned characters, and the replacement character.
+    /// Control, format and private-use characters, and the replacement character. Unassigned ones stay, as in the
+    /// tokenizers that models are served with.
     private static func isDropped(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value == 0xFFFD { return true }
         switch scalar.properties.generalCategory {
-        case .control, .format, .privateUse, .surrogate, .unassigned: return true
+        case .control, .format, .privateUse, .surrogate: return true
         default: return false
         }
     }

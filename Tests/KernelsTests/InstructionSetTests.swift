@@ -1,0 +1,164 @@
+import CKernels
+import Foundation
+import Kernels
+import Testing
+
+/// The same source is compiled for several instruction sets: each must agree with the definition in double precision.
+@Suite("Kernels of every instruction set of this machine")
+struct InstructionSetTests {
+    struct Kernels: @unchecked Sendable, CustomStringConvertible {
+        // Unchecked is sound: the table is constant data of the program.
+        let table: UnsafePointer<centroidd_kernel_table>
+        var description: String { String(cString: table.pointee.name) }
+    }
+
+    static let all = [CENTROIDD_BASELINE, CENTROIDD_AVX2, CENTROIDD_AVX512].compactMap {
+        centroidd_kernels_for($0).map(Kernels.init)
+    }
+    static let sizes = [1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 100, 384, 385]
+
+    @Test("include the baseline, and the fastest is chosen")
+    func choice() {
+        #expect(Self.all.first?.description == "baseline")
+        #expect(Self.all.last?.description == Peak.instructionSet)
+    }
+
+    @Test("add, scale and multiply vectors", arguments: all)
+    func vectors(kernels: Kernels) {
+        for n in Self.sizes {
+            let (a, b) = ([Float].random(n, seed: 1), [Float].random(n, seed: 2))
+            let dot = zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            let squared = zip(a, b).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+            #expect(abs(Double(kernels.table.pointee.dot(a, b, Int64(n))) - dot) < 1e-4)
+            #expect(abs(Double(kernels.table.pointee.squared_distance(a, b, Int64(n))) - squared) < 1e-4)
+            var sum = a
+            kernels.table.pointee.add_scaled(&sum, b, 0.5, Int64(n))
+            kernels.table.pointee.scale(&sum, 2, Int64(n))
+            #expect(largestDifference(sum, zip(a, b).map { 2 * $0 + $1 }) < 1e-6)
+        }
+    }
+
+    @Test("find the two largest values, ties to the lower index", arguments: all)
+    func topTwo(kernels: Kernels) {
+        for n in Self.sizes {
+            // Few distinct values, so that ties abound.
+            let values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
+            let order = values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }
+            var top = centroidd_top_two(value: (-.infinity, -.infinity), index: (-1, -1))
+            let cut = n / 3
+            kernels.table.pointee.top_two(&top, values, Int64(cut), 10)
+            kernels.table.pointee.top_two(&top, Array(values[cut...]), Int64(n - cut), Int32(10 + cut))
+            #expect(Int(top.index.0) == 10 + order[0])
+            #expect(Int(top.index.1) == (n > 1 ? 10 + order[1] : -1))
+        }
+    }
+
+    @Test("compute GELU to 1e-6", arguments: all)
+    func gelu(kernels: Kernels) {
+        let bias: [Float] = (0..<41).map { Float($0) * 0.5 - 10 }
+        var x = [Float](repeating: 0, count: 82)
+        kernels.table.pointee.bias_gelu(&x, bias, 2, 41)
+        for (index, value) in x.enumerated() {
+            let z = Double(bias[index % 41])
+            #expect(abs(Double(value) - 0.5 * z * (1 + erf(z / 2.0.squareRoot()))) < 1e-6)
+        }
+    }
+
+    @Test("normalise layers", arguments: all)
+    func layerNorm(kernels: Kernels) {
+        for n in Self.sizes where n > 1 {
+            let (start, residual) = ([Float].random(3 * n, seed: 3), [Float].random(3 * n, seed: 4))
+            let (gain, bias) = ([Float].random(n, seed: 5), [Float].random(n, seed: 6))
+            var x = start
+            kernels.table.pointee.add_norm(&x, residual, gain, bias, 1e-5, 3, Int64(n))
+            var expected: [Float] = []
+            for row in 0..<3 {
+                let sum = (row * n..<(row + 1) * n).map { Double(start[$0]) + Double(residual[$0]) }
+                let mean = sum.reduce(0, +) / Double(n)
+                let variance = sum.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n)
+                expected += (0..<n).map {
+                    Float((sum[$0] - mean) / (variance + 1e-5).squareRoot() * Double(gain[$0]) + Double(bias[$0]))
+                }
+            }
+            #expect(largestDifference(x, expected) < 2e-5)
+        }
+    }
+
+    @Test("compute softmax, for large values too", arguments: all)
+    func softmax(kernels: Kernels) {
+        for n in Self.sizes {
+            for factor in [Float(0.2), 1, 300] {
+                let start = [Float].random(n, seed: 7)
+                var x = start
+                kernels.table.pointee.softmax(&x, factor, Int64(n))
+                let largest = Double(start.max() ?? 0)
+                let powers = start.map { exp((Double($0) - largest) * Double(factor)) }
+                let sum = powers.reduce(0, +)
+                #expect(largestDifference(x, powers.map { Float($0 / sum) }) < 1e-6)
+            }
+        }
+    }
+
+    @Test("attend as the definition says", arguments: all)
+    func attention(kernels: Kernels) {
+        for (tokens, heads, size) in [(1, 1, 4), (3, 2, 5), (20, 12, 32), (33, 2, 64), (70, 1, 33)] {
+            let width = heads * size
+            let qkv = [Float].random(tokens * 3 * width, seed: 8)
+            let buffer = FloatBuffer()
+            let scratch = buffer.reserve(Int(centroidd_attention_scratch(Int64(tokens), Int64(size))))
+            defer { withExtendedLifetime(buffer) {} }
+            var output = [Float](repeating: .nan, count: tokens * width)
+            qkv.withUnsafeBufferPointer { source in
+                output.withUnsafeMutableBufferPointer { target in
+                    var work = centroidd_attention(
+                        qkv: source.baseAddress,
+                        tokens: Int64(tokens),
+                        heads: Int64(heads),
+                        head_size: Int64(size),
+                        scale: 0.7,
+                        output: target.baseAddress,
+                        scratch: scratch
+                    )
+                    kernels.table.pointee.attend(&work)
+                }
+            }
+            let expected = Self.attention(qkv, tokens: tokens, heads: heads, size: size, scale: 0.7)
+            #expect(largestDifference(output, expected) < 1e-5, "\(tokens) tokens, \(heads) heads of \(size)")
+        }
+    }
+
+    /// softmax(q kᵀ · scale) v in double precision.
+    static func attention(_ qkv: [Float], tokens: Int, heads: Int, size: Int, scale: Double) -> [Float] {
+        let width = heads * size
+        var output = [Float](repeating: 0, count: tokens * width)
+        func element(_ token: Int, _ part: Int, _ column: Int) -> Double {
+            Double(qkv[token * 3 * width + part * width + column])
+        }
+        for head in 0..<heads {
+            for i in 0..<tokens {
+                let powers = (0..<tokens).map { j in
+                    exp(
+                        scale
+                            * (0..<size).reduce(0) {
+                                $0 + element(i, 0, head * size + $1) * element(j, 1, head * size + $1)
+                            }
+                    )
+                }
+                let sum = powers.reduce(0, +)
+                for d in head * size..<(head + 1) * size {
+                    output[i * width + d] = Float((0..<tokens).reduce(0) { $0 + powers[$1] / sum * element($1, 2, d) })
+                }
+            }
+        }
+        return output
+    }
+
+    @Test("average rows", arguments: all)
+    func mean(kernels: Kernels) {
+        let x = [Float].random(5 * 37, seed: 9)
+        var out = [Float](repeating: .nan, count: 37)
+        kernels.table.pointee.mean(&out, x, 5, 37)
+        let expected = (0..<37).map { column in (0..<5).reduce(Float(0)) { $0 + x[$1 * 37 + column] } / 5 }
+        #expect(largestDifference(out, expected) < 1e-6)
+    }
+}
