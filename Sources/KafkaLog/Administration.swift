@@ -15,9 +15,11 @@ final class Administration {
         interruption = log.interruption
         // A consumer: its metadata requests do not create topics.
         client = try ClientHandle(
-            RD_KAFKA_CONSUMER, try options.configuration(for: .reader),
+            RD_KAFKA_CONSUMER,
+            try options.configuration(for: .reader),
             context: ClientContext(name: "administration", sink: log.sink, queue: log.queue),
-            closeDeadline: options.closeDeadline)
+            closeDeadline: options.closeDeadline
+        )
     }
 
     deinit {
@@ -33,7 +35,9 @@ final class Administration {
     }
 
     private func metadata(
-        of topic: String, client: ClientHandle, amongAll: Bool
+        of topic: String,
+        client: ClientHandle,
+        amongAll: Bool
     ) throws(StreamError) -> TopicDescription {
         let deadline = options.startDeadline
         let end = ContinuousClock.now + deadline
@@ -55,15 +59,19 @@ final class Administration {
             guard ContinuousClock.now < end else {
                 let reason = client.context.problem?.message ?? error.message
                 throw StreamError(
-                    .unreachable, code: error.code,
-                    "\(doing): no answer from Kafka within \(deadline.components.seconds) s: \(reason)")
+                    .unreachable,
+                    code: error.code,
+                    "\(doing): no answer from Kafka within \(deadline.components.seconds) s: \(reason)"
+                )
             }
             Thread.sleep(forTimeInterval: 0.05)
         }
     }
 
     private static func ask(
-        _ client: OpaquePointer, _ topic: String, amongAll: Bool
+        _ client: OpaquePointer,
+        _ topic: String,
+        amongAll: Bool
     ) -> (TopicDescription?, rd_kafka_resp_err_t) {
         let handle = amongAll ? nil : rd_kafka_topic_new(client, topic, nil)
         if handle == nil && !amongAll { return (nil, rd_kafka_last_error()) }
@@ -94,7 +102,7 @@ final class Administration {
         }
         do throws(StreamError) {
             try createByAdmin(topics)
-        } catch where error.code == "_UNSUPPORTED_FEATURE" {
+        } catch  where error.code == "_UNSUPPORTED_FEATURE" {
             try createByMetadata(topics)
             return
         }
@@ -130,9 +138,11 @@ final class Administration {
     /// A producer's metadata request creates a topic where the broker is configured to.
     private func createByMetadata(_ topics: [TopicDefinition]) throws(StreamError) {
         let producer = try ClientHandle(
-            RD_KAFKA_PRODUCER, try options.configuration(for: .producer(transactionalID: nil)),
+            RD_KAFKA_PRODUCER,
+            try options.configuration(for: .producer(transactionalID: nil)),
             context: ClientContext(name: "administration", sink: log.sink, queue: log.queue),
-            closeDeadline: options.closeDeadline)
+            closeDeadline: options.closeDeadline
+        )
         defer { producer.destroy() }
         for topic in topics { try awaitTopic(topic.name, producer) }
     }
@@ -144,7 +154,11 @@ final class Administration {
             if answer.exists { return }
             if let error = answer.error { throw error }
             guard ContinuousClock.now < deadline else {
-                throw StreamError(.fatal, code: "UNKNOWN_TOPIC_OR_PART", "topic \(topic) was created but does not appear")
+                throw StreamError(
+                    .fatal,
+                    code: "UNKNOWN_TOPIC_OR_PART",
+                    "topic \(topic) was created but does not appear"
+                )
             }
             Thread.sleep(forTimeInterval: 0.05)
         }
@@ -159,7 +173,10 @@ final class Administration {
         var policy: String?
         // Short, as it is only for a report, and a broker without the admin API never answers.
         let deadline = min(options.startDeadline, .seconds(5))
-        try? ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "cannot describe topic \(topic)", within: deadline) { client, options, queue in
+        try? ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "cannot describe topic \(topic)", within: deadline) {
+            client,
+            options,
+            queue in
             rd_kafka_DescribeConfigs(client, &resources, resources.count, options, queue)
         } answer: { event throws(StreamError) in
             var count = 0
@@ -181,7 +198,9 @@ final class Administration {
     // MARK: The admin API's way of asking
 
     private func ask(
-        _ operation: rd_kafka_admin_op_t, _ doing: String, within deadline: Duration,
+        _ operation: rd_kafka_admin_op_t,
+        _ doing: String,
+        within deadline: Duration,
         request: (OpaquePointer, OpaquePointer?, OpaquePointer) -> Void,
         answer: (OpaquePointer) throws(StreamError) -> Void
     ) throws(StreamError) {
@@ -200,7 +219,11 @@ final class Administration {
             defer { rd_kafka_event_destroy(event) }
             let code = rd_kafka_event_error(event)
             if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                throw KafkaErrors.make(code, doing, detail: rd_kafka_event_error_string(event).map { String(cString: $0) })
+                throw KafkaErrors.make(
+                    code,
+                    doing,
+                    detail: rd_kafka_event_error_string(event).map { String(cString: $0) }
+                )
             }
             try answer(event)
         }

@@ -57,9 +57,16 @@ public final class EmbeddedBroker: Sendable, Equatable {
         let configuration = ConfigurationHandle()
         try configuration.set("client.id", "embedded-broker")
         let context = ClientContext(
-            name: "embedded broker", sink: NoEvents(), queue: DispatchQueue(label: "centroidd.embedded-broker"))
+            name: "embedded broker",
+            sink: NoEvents(),
+            queue: DispatchQueue(label: "centroidd.embedded-broker")
+        )
         client = try ClientHandle(
-            RD_KAFKA_PRODUCER, configuration, context: context, closeDeadline: .seconds(5))
+            RD_KAFKA_PRODUCER,
+            configuration,
+            context: context,
+            closeDeadline: .seconds(5)
+        )
         let cluster = try client.use { client throws(StreamError) in rd_kafka_mock_cluster_new(client, Int32(brokers)) }
         guard let cluster, let servers = rd_kafka_mock_cluster_bootstraps(cluster) else {
             throw StreamError(.fatal, code: "_FAIL", "the embedded broker could not start")

@@ -30,7 +30,10 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
     private var isClosed = false
 
     init(
-        options: KafkaOptions, group: String, sink: any KafkaEventSink, queue: DispatchQueue
+        options: KafkaOptions,
+        group: String,
+        sink: any KafkaEventSink,
+        queue: DispatchQueue
     ) throws(StreamError) {
         self.group = group
         closeDeadline = options.closeDeadline
@@ -38,8 +41,11 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
         let relay = Relay()
         context.rebalance = { [relay] code, partitions in relay.consumer?.rebalance(code, partitions) }
         client = try ClientHandle(
-            RD_KAFKA_CONSUMER, try options.configuration(for: .consumer(group: group)), context: context,
-            closeDeadline: options.closeDeadline)
+            RD_KAFKA_CONSUMER,
+            try options.configuration(for: .consumer(group: group)),
+            context: context,
+            closeDeadline: options.closeDeadline
+        )
         relay.consumer = self
         _ = try? client.use { rd_kafka_poll_set_consumer($0) }
     }
@@ -69,6 +75,10 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
         }
         try client.use { client throws(StreamError) in
             self.drain(client, maximum: max(1, maximum), maximumBytes: maximumBytes, timeout: timeout)
+            // A fatal error is reported once, but holds for ever.
+            if self.pendingError == nil {
+                self.pendingError = KafkaErrors.fatal(of: client, "reading as \(self.group)")
+            }
         }
         if collected.isEmpty || isPaused {
             if let error = pendingError {
@@ -146,7 +156,8 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
         let list = PartitionListHandle(assignment)
         try client.use { client throws(StreamError) in
             let code =
-                paused ? rd_kafka_pause_partitions(client, list.pointer)
+                paused
+                ? rd_kafka_pause_partitions(client, list.pointer)
                 : rd_kafka_resume_partitions(client, list.pointer)
             if code != RD_KAFKA_RESP_ERR_NO_ERROR {
                 throw KafkaErrors.make(code, paused ? "cannot pause" : "cannot resume")
@@ -185,7 +196,12 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
                 var low: Int64 = -1
                 var high: Int64 = -1
                 let code = rd_kafka_get_watermark_offsets(
-                    client, partition.topic, partition.partition, &low, &high)
+                    client,
+                    partition.topic,
+                    partition.partition,
+                    &low,
+                    &high
+                )
                 if code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 { ends[partition] = high }
             }
             return ends
@@ -212,7 +228,8 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
     // MARK: Rebalance
 
     private func rebalance(
-        _ code: rd_kafka_resp_err_t, _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+        _ code: rd_kafka_resp_err_t,
+        _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
     ) {
         let list = PartitionListHandle.partitions(of: partitions)
         _ = try? client.use { client throws(StreamError) in
@@ -235,7 +252,8 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
             let wanted = partitions.isEmpty ? [:] : listener?.assigned(partitions, committed: committed) ?? [:]
             // Without an offset librdkafka applies auto.offset.reset.
             let list = PartitionListHandle(
-                partitions.map { ($0, wanted[$0] ?? committed[$0] ?? Int64(RD_KAFKA_OFFSET_INVALID)) })
+                partitions.map { ($0, wanted[$0] ?? committed[$0] ?? Int64(RD_KAFKA_OFFSET_INVALID)) }
+            )
             if let error = KafkaConsumer.failure(rd_kafka_assign(client, list.pointer), "cannot take the partitions") {
                 throw error
             }
@@ -244,7 +262,10 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
             // The group must go on; the owner hears of it from the poll that is under way.
             rd_kafka_assign(client, nil)
             giveUp(lost: true)
-            pendingError = error
+            // It holds nothing now and no rebalance is due: only a new consumer gets the partitions.
+            var final = error
+            if error.kind == .retriable || error.kind == .unreachable { final.kind = .fatal }
+            pendingError = final
         }
     }
 
@@ -253,7 +274,8 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
     }
 
     private func committedOffsets(
-        of partitions: [TopicPartition], _ client: OpaquePointer
+        of partitions: [TopicPartition],
+        _ client: OpaquePointer
     ) throws(StreamError) -> Offsets {
         let deadline = ContinuousClock.now + Self.committedDeadline
         while true {

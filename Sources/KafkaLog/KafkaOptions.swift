@@ -104,7 +104,10 @@ public struct KafkaOptions: Sendable, Equatable {
             let reason = Self.reserved[name] ?? (name.hasSuffix("_cb") ? "it is a pointer" : nil)
             if let reason {
                 throw StreamError(
-                    .misconfigured, code: "RESERVED", "the Kafka property \(name) is reserved: \(reason); remove it")
+                    .misconfigured,
+                    code: "RESERVED",
+                    "the Kafka property \(name) is reserved: \(reason); remove it"
+                )
             }
         }
     }

@@ -23,7 +23,10 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
     private var sent = 0
 
     init(
-        options: KafkaOptions, transactionalID: String?, sink: any KafkaEventSink, queue: DispatchQueue,
+        options: KafkaOptions,
+        transactionalID: String?,
+        sink: any KafkaEventSink,
+        queue: DispatchQueue,
         interruption: Interruption
     ) throws(StreamError) {
         self.transactionalID = transactionalID
@@ -35,15 +38,22 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
         deliveryTimeout = delivery == .zero ? .seconds(300) : delivery
         let name = transactionalID.map { "producer \($0)" } ?? "producer"
         client = try ClientHandle(
-            RD_KAFKA_PRODUCER, configuration, context: ClientContext(name: name, sink: sink, queue: queue),
-            closeDeadline: options.closeDeadline)
+            RD_KAFKA_PRODUCER,
+            configuration,
+            context: ClientContext(name: name, sink: sink, queue: queue),
+            closeDeadline: options.closeDeadline
+        )
     }
 
     // MARK: Transactions
 
     func initializeTransactions() throws(StreamError) {
         guard let transactionalID else {
-            throw StreamError(.fatal, code: "_NOT_CONFIGURED", "a producer without a transactional id has none to register")
+            throw StreamError(
+                .fatal,
+                code: "_NOT_CONFIGURED",
+                "a producer without a transactional id has none to register"
+            )
         }
         let doing = "cannot register the transactional id \(transactionalID)"
         let deadline = ContinuousClock.now + startDeadline
@@ -104,11 +114,18 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
     /// Makes the same call again while it is retriable. One that does not end within two transaction timeouts has an
     /// unknown outcome: only a new producer, whose initialisation settles it, may go on.
     private func persist(
-        _ doing: String, _ client: OpaquePointer, _ call: () -> OpaquePointer?
+        _ doing: String,
+        _ client: OpaquePointer,
+        _ call: () -> OpaquePointer?
     ) throws(StreamError) {
         let deadline = ContinuousClock.now + transactionTimeout * 2
         while let failure = call() {
             var error = KafkaErrors.take(failure, doing)
+            if error.kind == .abortable && error.code == "_INCONSISTENT" {
+                // The end of the transaction was asked for and no answer came. An abort now could meet the wrong
+                // transaction; the initialisation of a new producer settles what became of this one.
+                error.kind = .fatal
+            }
             guard error.kind == .retriable, !self.client.isClosing else { throw error }
             guard ContinuousClock.now < deadline else {
                 error.kind = .fatal
@@ -140,7 +157,10 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
     }
 
     private func refusal(
-        of record: OutgoingRecord, _ code: rd_kafka_resp_err_t, _ detail: String?, _ client: OpaquePointer
+        of record: OutgoingRecord,
+        _ code: rd_kafka_resp_err_t,
+        _ detail: String?,
+        _ client: OpaquePointer
     ) -> StreamError {
         let doing = "cannot write to \(record.topic)"
         if let fatal = KafkaErrors.fatal(of: client, doing) { return fatal }
@@ -164,15 +184,19 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
                 if let fatal = KafkaErrors.fatal(of: client, "cannot deliver") { throw fatal }
                 if ContinuousClock.now >= deadline {
                     throw KafkaErrors.make(
-                        RD_KAFKA_RESP_ERR__TIMED_OUT, "\(rd_kafka_outq_len(client)) records are not delivered")
+                        RD_KAFKA_RESP_ERR__TIMED_OUT,
+                        "\(rd_kafka_outq_len(client)) records are not delivered"
+                    )
                 }
             }
         }
         // In a transaction the commit reports it, with the right class.
         guard transactionalID == nil, let failure = client.context.takeFailures() else { return }
         throw StreamError(
-            failure.first.kind == .retriable ? .fatal : failure.first.kind, code: failure.first.code,
-            "\(failure.count) records were not delivered; the first: \(failure.first.message)")
+            failure.first.kind == .retriable ? .fatal : failure.first.kind,
+            code: failure.first.code,
+            "\(failure.count) records were not delivered; the first: \(failure.first.message)"
+        )
     }
 
     func close() {
@@ -180,7 +204,9 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
         try? client.use { client throws(StreamError) in
             if self.transactionalID == nil { rd_kafka_flush(client, 2000) }
             rd_kafka_purge(
-                client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
+                client,
+                RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING
+            )
             rd_kafka_poll(client, 0)
         }
         if !client.destroy() { client.context.reportLate() }
@@ -197,8 +223,10 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
     private func unreachable(_ error: StreamError, _ doing: String) -> StreamError {
         let reason = client.context.problem.map { ": \($0.message)" } ?? ""
         return StreamError(
-            .unreachable, code: error.code,
-            "\(doing): no answer from Kafka within \(startDeadline.components.seconds) s\(reason)")
+            .unreachable,
+            code: error.code,
+            "\(doing): no answer from Kafka within \(startDeadline.components.seconds) s\(reason)"
+        )
     }
 }
 

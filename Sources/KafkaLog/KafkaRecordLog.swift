@@ -32,7 +32,12 @@ public final class KafkaRecordLog: RecordLog {
     /// A producer, transactional where an id is given.
     public func makeProducer(transactionalID: String?) throws(StreamError) -> any RecordProducer {
         try KafkaProducer(
-            options: options, transactionalID: transactionalID, sink: sink, queue: queue, interruption: interruption)
+            options: options,
+            transactionalID: transactionalID,
+            sink: sink,
+            queue: queue,
+            interruption: interruption
+        )
     }
 
     /// Reads a topic, read committed, to the ends it had at the call, partition by partition.

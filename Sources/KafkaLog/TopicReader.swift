@@ -18,9 +18,11 @@ struct TopicReader {
         interruption = log.interruption
         patience = log.options.startDeadline
         client = try ClientHandle(
-            RD_KAFKA_CONSUMER, try log.options.configuration(for: .reader),
+            RD_KAFKA_CONSUMER,
+            try log.options.configuration(for: .reader),
             context: ClientContext(name: "reader of \(topic)", sink: log.sink, queue: log.queue),
-            closeDeadline: log.options.closeDeadline)
+            closeDeadline: log.options.closeDeadline
+        )
     }
 
     func read(_ body: (Record) throws -> Void) throws {
@@ -87,19 +89,28 @@ struct TopicReader {
     }
 
     private func watermarks(
-        of partition: TopicPartition, until deadline: ContinuousClock.Instant
+        of partition: TopicPartition,
+        until deadline: ContinuousClock.Instant
     ) throws(StreamError) -> (Int64, Int64) {
         try client.use { client throws(StreamError) in
             while true {
                 var low: Int64 = -1
                 var high: Int64 = -1
                 let code = rd_kafka_query_watermark_offsets(
-                    client, partition.topic, partition.partition, &low, &high, 2000)
+                    client,
+                    partition.topic,
+                    partition.partition,
+                    &low,
+                    &high,
+                    2000
+                )
                 if code == RD_KAFKA_RESP_ERR_NO_ERROR { return (low, high) }
                 let error = KafkaErrors.make(code, "cannot ask for the end of \(partition)")
                 guard error.kind == .retriable || error.kind == .unreachable else { throw error }
                 guard !self.interruption.isRequested else { throw self.failure("_INTR", "interrupted", .retriable) }
-                guard ContinuousClock.now < deadline else { throw self.failure(error.code, error.message, .unreachable) }
+                guard ContinuousClock.now < deadline else {
+                    throw self.failure(error.code, error.message, .unreachable)
+                }
             }
         }
     }

@@ -34,7 +34,11 @@ public struct Record: Sendable, Equatable {
 
     /// Memberwise.
     public init(
-        source: TopicPartition, offset: Int64, timestamp: Int64? = nil, key: [UInt8]? = nil, value: [UInt8]?,
+        source: TopicPartition,
+        offset: Int64,
+        timestamp: Int64? = nil,
+        key: [UInt8]? = nil,
+        value: [UInt8]?,
         headers: [Header] = []
     ) {
         self.source = source
@@ -66,7 +70,11 @@ public struct OutgoingRecord: Sendable, Equatable {
 
     /// Memberwise.
     public init(
-        topic: String, partition: Int32? = nil, timestamp: Int64? = nil, key: [UInt8]? = nil, value: [UInt8]?,
+        topic: String,
+        partition: Int32? = nil,
+        timestamp: Int64? = nil,
+        key: [UInt8]? = nil,
+        value: [UInt8]?,
         headers: [Header] = []
     ) {
         self.topic = topic

@@ -13,7 +13,9 @@ struct KafkaContractTests {
     func embedded(_ check: RecordLogContract.Check) throws {
         let broker = try Self.broker.get()
         let contract = RecordLogContract(
-            abilities: [], makeLog: { try KafkaRecordLog(options: .embedded(broker)) })
+            abilities: [],
+            makeLog: { try KafkaRecordLog(options: .embedded(broker)) }
+        )
         try contract.run(check)
     }
 
@@ -22,7 +24,8 @@ struct KafkaContractTests {
     @Test(
         "on a real cluster, with isolation and fencing",
         .enabled(if: servers != nil, "KAFKA_BOOTSTRAP_SERVERS is not set: no real cluster is tested"),
-        arguments: RecordLogContract.Check.allCases)
+        arguments: RecordLogContract.Check.allCases
+    )
     func real(_ check: RecordLogContract.Check) throws {
         let servers = try #require(Self.servers)
         let contract = RecordLogContract(abilities: .all, patience: .seconds(60)) {

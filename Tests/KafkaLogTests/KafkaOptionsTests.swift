@@ -18,10 +18,13 @@ struct KafkaOptionsTests {
         #expect(error?.message.contains(KafkaOptions.reserved[name] ?? "?") == true)
     }
 
-    @Test("Unknown and malformed properties are refused by name", arguments: [
-        ("no.such.property", "1", "UNKNOWN_PROPERTY"), ("session.timeout.ms", "soon", "INVALID_PROPERTY"),
-        ("compression.type", "zip", "INVALID_PROPERTY"), ("rebalance_cb", "1", "RESERVED"),
-    ])
+    @Test(
+        "Unknown and malformed properties are refused by name",
+        arguments: [
+            ("no.such.property", "1", "UNKNOWN_PROPERTY"), ("session.timeout.ms", "soon", "INVALID_PROPERTY"),
+            ("compression.type", "zip", "INVALID_PROPERTY"), ("rebalance_cb", "1", "RESERVED"),
+        ]
+    )
     func refused(name: String, value: String, code: String) {
         let error = refusal(name, value)
         #expect(error?.code == code && error?.kind == .misconfigured)

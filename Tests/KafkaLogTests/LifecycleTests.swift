@@ -48,7 +48,9 @@ struct LifecycleTests {
                 consumer.close()
             }
         }
-        let late = events.count { if case .error(let error, _) = $0 { error.message.contains("left behind") } else { false } }
+        let late = events.count {
+            if case .error(let error, _) = $0 { error.message.contains("left behind") } else { false }
+        }
         #expect(late == 0, "\(late) clients did not end in time")
     }
 
@@ -63,10 +65,7 @@ struct LifecycleTests {
         let consumer = try log.makeConsumer(group: "g")
         let listener = RecordingListener()
         try consumer.subscribe(to: ["t"], listener: listener)
-        let deadline = ContinuousClock.now + .seconds(20)
-        while listener.held.isEmpty, ContinuousClock.now < deadline {
-            _ = try consumer.poll(maximum: 10, maximumBytes: 1000, timeout: .milliseconds(50))
-        }
+        try poll(consumer) { listener.held.count == 2 }
         #expect(listener.held.count == 2)
         broker.setReachable(false)
         try producer.send(OutgoingRecord(topic: "t", value: [2]))
@@ -77,6 +76,71 @@ struct LifecycleTests {
         #expect(listener.held.isEmpty)
         #expect(throws: StreamError.self) { try consumer.commit([TopicPartition(topic: "t", partition: 0): 1]) }
         #expect(throws: StreamError.self) { try producer.send(OutgoingRecord(topic: "t", value: [3])) }
+    }
+
+    @Test(
+        "A member that the group forgot loses its partitions and gets them again",
+        arguments: [
+            "UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION",
+        ]
+    )
+    func lostAssignment(code: String) throws {
+        let (broker, consumer, listener) = try member()
+        defer { consumer.close() }
+        try broker.failNext(.heartbeat, [code])
+        try poll(consumer) { listener.assignments == 2 }
+        #expect(listener.assignments == 2)
+        #expect(listener.losses == 1)
+        #expect(listener.held.count == 2)
+    }
+
+    @Test("A consumer whose instance id was taken is fenced, for good")
+    func fencedInstance() throws {
+        let (broker, consumer, listener) = try member()
+        defer { consumer.close() }
+        try broker.failNext(.heartbeat, ["FENCED_INSTANCE_ID"])
+        for _ in 0..<2 {
+            let error = #expect(throws: StreamError.self) { try self.poll(consumer) { false } }
+            #expect(error?.kind == .fenced)
+            #expect(error?.code == "FENCED_INSTANCE_ID")
+        }
+        consumer.close()
+        #expect(listener.held.isEmpty)
+    }
+
+    @Test(
+        "Errors of a plain commit have their class",
+        arguments: [
+            ("ILLEGAL_GENERATION", StreamError.Class.abortable), ("GROUP_AUTHORIZATION_FAILED", .unauthorised),
+            ("FENCED_INSTANCE_ID", .fenced), ("OFFSET_METADATA_TOO_LARGE", .fatal),
+        ]
+    )
+    func plainCommit(code: String, kind: StreamError.Class) throws {
+        let (broker, consumer, listener) = try member()
+        defer { consumer.close() }
+        try broker.failNext(.offsetCommit, [code])
+        let partition = try #require(listener.held.first)
+        let error = #expect(throws: StreamError.self) { try consumer.commit([partition: 1]) }
+        #expect(error?.kind == kind, "\(error?.description ?? "")")
+    }
+
+    /// A consumer that holds the two partitions of a topic.
+    private func member() throws -> (EmbeddedBroker, any RecordConsumer, RecordingListener) {
+        let broker = try EmbeddedBroker()
+        try broker.createTopic("t", partitions: 2)
+        let consumer = try KafkaRecordLog(options: .embedded(broker)).makeConsumer(group: "g")
+        let listener = RecordingListener()
+        try consumer.subscribe(to: ["t"], listener: listener)
+        try poll(consumer) { listener.held.count == 2 }
+        try #require(listener.held.count == 2)
+        return (broker, consumer, listener)
+    }
+
+    private func poll(_ consumer: any RecordConsumer, until condition: () -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(25)
+        while !condition(), ContinuousClock.now < deadline {
+            _ = try consumer.poll(maximum: 10, maximumBytes: 1000, timeout: .milliseconds(50))
+        }
     }
 
     @Test("A cluster that does not answer is unreachable after the start deadline, for every first contact")
@@ -90,7 +154,8 @@ struct LifecycleTests {
         defer { producer.close() }
         for contact: () throws -> Void in [
             { try producer.initializeTransactions() }, { _ = try log.partitionCounts(of: ["t"]) },
-            { try log.readAll(topic: "t") { _ in } }, { try log.createMissing([TopicDefinition(name: "t", partitions: 1)]) },
+            { try log.readAll(topic: "t") { _ in } },
+            { try log.createMissing([TopicDefinition(name: "t", partitions: 1)]) },
         ] {
             try within(.seconds(15)) {
                 let error = #expect(throws: StreamError.self) { try contact() }
@@ -129,13 +194,16 @@ struct LifecycleTests {
         broker.setReachable(false)
         let deadline = ContinuousClock.now + .seconds(20)
         func kinds() -> Set<String> {
-            Set(events.received.withLock { $0 }.map { event in
-                switch event {
-                case .log: "log"
-                case .error: "error"
-                case .statistics(let json, _): json.hasPrefix("{") && json.contains("\"brokers\"") ? "statistics" : "?"
+            Set(
+                events.received.withLock { $0 }.map { event in
+                    switch event {
+                    case .log: "log"
+                    case .error: "error"
+                    case .statistics(let json, _):
+                        json.hasPrefix("{") && json.contains("\"brokers\"") ? "statistics" : "?"
+                    }
                 }
-            })
+            )
         }
         while kinds() != ["log", "error", "statistics"], ContinuousClock.now < deadline {
             // Events come while the producer is served, which a flush that has to wait does.
@@ -174,7 +242,8 @@ struct LifecycleTests {
         defer { producer.close() }
         for value in 0..<20_000 {
             try producer.send(
-                OutgoingRecord(topic: "t", partition: Int32(value % 2), value: Array("\(value)".utf8)))
+                OutgoingRecord(topic: "t", partition: Int32(value % 2), value: Array("\(value)".utf8))
+            )
         }
         try producer.flush()
         var last: Offsets = [:]

@@ -27,7 +27,9 @@ struct FileLogTests {
 
     @Test("LF, CR LF, empty lines, any bytes, and a last line without an end")
     func lines() throws {
-        #expect(try values(Array("a\nb\r\n\n\rc\r\nlast".utf8)) == ["a", "b", "", "\rc", "last"].map { Array($0.utf8) })
+        #expect(
+            try values(Array("a\nb\r\n\n\rc\r\nlast".utf8)) == ["a", "b", "", "\rc", "last"].map { Array($0.utf8) }
+        )
         #expect(try values([0xff, 0x00, 0x0a, 0xc3]) == [[0xff, 0x00], [0xc3]])
         #expect(try values([]) == [])
         #expect(try values([0x0a]) == [[]])
@@ -56,8 +58,10 @@ struct FileLogTests {
         let whole = Array([[UInt8]](repeating: part, count: members).joined()) + [0, 0, 0] as [UInt8]
         let read = try values(whole, name: "big.log.gz")
         #expect(read.count == 20_000 * members)
-        #expect(read.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined()
-            == String(repeating: text, count: members))
+        #expect(
+            read.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined()
+                == String(repeating: text, count: members)
+        )
     }
 
     @Test("Truncated and damaged gzip is an error that names the file")
@@ -145,7 +149,8 @@ struct FileLogTests {
 
     @Test(
         "A real log file comes out as its own bytes",
-        .enabled(if: SharedData.isPresent, "the shared data sets are absent"))
+        .enabled(if: SharedData.isPresent, "the shared data sets are absent")
+    )
     func realFile() throws {
         let url = SharedData.root.appending(path: "logs/loghub2k/Apache_2k.log")
         let read = try records(FileLog(inputs: [.file(url.path)]), maximum: 256)

@@ -104,7 +104,8 @@ struct SimulatedTransactionTests {
 
         let aborting = try producer("two")
         log.inject(
-            SimulatedFault(.commit, StreamError(.abortable, code: "_INCONSISTENT", "no answer"), moment: .after))
+            SimulatedFault(.commit, StreamError(.abortable, code: "_INCONSISTENT", "no answer"), moment: .after)
+        )
         try aborting.begin()
         try send(2, aborting)
         let commit = #expect(throws: StreamError.self) { try aborting.commit() }
@@ -124,9 +125,12 @@ struct SimulatedTransactionTests {
         #expect(error?.kind == .fatal)
     }
 
-    @Test("Every class of error passes through every producer call as injected", arguments: [
-        StreamError.Class.abortable, .fatal, .fenced,
-    ])
+    @Test(
+        "Every class of error passes through every producer call as injected",
+        arguments: [
+            StreamError.Class.abortable, .fatal, .fenced,
+        ]
+    )
     func classes(kind: StreamError.Class) throws {
         for call in [SimulatedFault.Call.send, .commit, .abort, .flush, .begin] {
             let producer = try producer("tx-\(call.rawValue)")

@@ -34,9 +34,11 @@ struct TabularReaderTests {
         let alphabet: [Character] = ["a", ",", "\"", "\n", "\r\n", "\t", "é", " ", "\u{0}"]
         for _ in 0..<200 {
             let fields = (0..<3).map { _ in
-                String((0..<Int.random(in: 0..<6, using: &generator)).compactMap { _ in
-                    alphabet.randomElement(using: &generator)
-                })
+                String(
+                    (0..<Int.random(in: 0..<6, using: &generator)).compactMap { _ in
+                        alphabet.randomElement(using: &generator)
+                    }
+                )
             }
             let written = fields.map { "\"" + $0.replacingOccurrences(of: "\"", with: "\"\"") + "\"" }
             let rows = try rows("r.csv", "a,b,c\n" + written.joined(separator: ",") + "\n")
@@ -76,10 +78,14 @@ struct TabularReaderTests {
         }
     }
 
-    @Test("The extension decides", arguments: [
-        ("a/b.csv", TabularReader.Format.csv), ("b.TSV.gz", .tsv), ("c.ndjson", .jsonLines), ("d.jsonl.gz", .jsonLines),
-        ("e.log", .lines), ("f.txt.gz", .lines),
-    ])
+    @Test(
+        "The extension decides",
+        arguments: [
+            ("a/b.csv", TabularReader.Format.csv), ("b.TSV.gz", .tsv), ("c.ndjson", .jsonLines),
+            ("d.jsonl.gz", .jsonLines),
+            ("e.log", .lines), ("f.txt.gz", .lines),
+        ]
+    )
     func formats(path: String, format: TabularReader.Format) {
         #expect(TabularReader.Format(path: path) == format)
         #expect(TabularReader.Format(path: "plain") == nil)
@@ -94,7 +100,8 @@ struct TabularReaderTests {
 
     @Test(
         "Real files: gzip TSV, and quoted CSV against the raw lines it was cut from",
-        .enabled(if: SharedData.isPresent, "the shared data sets are absent"))
+        .enabled(if: SharedData.isPresent, "the shared data sets are absent")
+    )
     func real() throws {
         let questions = SharedData.root.appending(path: "text/stackoverflow.tsv.gz").path
         let rows = try all(TabularReader(path: questions))

@@ -9,8 +9,12 @@ extension RecordLogContract {
         let sent = (0..<60).map { (index: Int) -> OutgoingRecord in
             let value: [UInt8]? = index % 10 == 3 ? nil : [UInt8(index), 0, 10]
             return OutgoingRecord(
-                topic: topic, timestamp: 1_700_000_000_000 + Int64(index), key: Array("key-\(index % 7)".utf8),
-                value: value, headers: index % 2 == 0 ? headers : [])
+                topic: topic,
+                timestamp: 1_700_000_000_000 + Int64(index),
+                key: Array("key-\(index % 7)".utf8),
+                value: value,
+                headers: index % 2 == 0 ? headers : []
+            )
         }
         let producer = try log.makeProducer(transactionalID: nil)
         for record in sent { try producer.send(record) }
@@ -148,7 +152,8 @@ extension RecordLogContract {
         try consumer.subscribe(to: [topic], listener: RecordingListener())
         _ = try take(40, from: consumer)
         let expected = Offsets(
-            uniqueKeysWithValues: [0, 1].map { (TopicPartition(topic: topic, partition: $0), Int64(20)) })
+            uniqueKeysWithValues: [0, 1].map { (TopicPartition(topic: topic, partition: $0), Int64(20)) }
+        )
         try poll([consumer]) { consumer.endOffsets() == expected }
         try require(consumer.endOffsets() == expected, "ends are \(consumer.endOffsets())")
     }

@@ -6,8 +6,10 @@ public import Streams
 public struct RecordLogContract: Sendable {
     /// What an implementation can show beyond the plain log.
     public struct Abilities: OptionSet, Sendable {
+        /// One bit an ability.
         public let rawValue: Int
 
+        /// From bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
         /// Aborted and open transactions are hidden from readers, and a transaction's offsets count once committed.
@@ -20,6 +22,7 @@ public struct RecordLogContract: Sendable {
 
     /// A broken promise.
     public struct Violation: Error, CustomStringConvertible {
+        /// What was expected and what came.
         public let description: String
     }
 
@@ -40,6 +43,7 @@ public struct RecordLogContract: Sendable {
         case newerProducerFencesOlder
         case staleMembersCannotCommit
 
+        /// The check's name.
         public var description: String { rawValue }
 
         var needs: Abilities {
@@ -61,7 +65,8 @@ public struct RecordLogContract: Sendable {
     ///   - makeLog: a client of one and the same cluster, as a process of its own would be.
     ///   - create: how a topic comes to be, where `createMissing` is not it.
     public init(
-        abilities: Abilities, patience: Duration = .seconds(30),
+        abilities: Abilities,
+        patience: Duration = .seconds(30),
         create: @escaping @Sendable (any RecordLog, TopicDefinition) throws -> Void = { try $0.createMissing([$1]) },
         makeLog: @escaping @Sendable () throws -> any RecordLog
     ) {
@@ -155,7 +160,8 @@ public struct RecordLogContract: Sendable {
         for record in records {
             try require(
                 record.offset > last[record.source] ?? -1,
-                "\(record.source): offset \(record.offset) came after \(last[record.source] ?? -1)")
+                "\(record.source): offset \(record.offset) came after \(last[record.source] ?? -1)"
+            )
             last[record.source] = record.offset
         }
     }
@@ -167,17 +173,21 @@ public final class RecordingListener: RebalanceListener {
     public private(set) var held: Set<TopicPartition> = []
     /// Committed offsets of the last assignment.
     public private(set) var committed: Offsets = [:]
-    /// How often partitions were given, taken, and taken as lost.
+    /// How often partitions were given.
     public private(set) var assignments = 0
+    /// How often partitions were taken.
     public private(set) var revocations = 0
+    /// How often they were lost when they were taken.
     public private(set) var losses = 0
     /// What to answer to an assignment.
     public var positions: Offsets = [:]
     /// Called inside `revoked`, before it returns.
     public var onRevoke: (() -> Void)?
 
+    /// Holds nothing yet.
     public init() {}
 
+    /// Writes the assignment down and answers with ``positions``.
     public func assigned(_ partitions: [TopicPartition], committed: Offsets) -> Offsets {
         held.formUnion(partitions)
         self.committed = committed
@@ -185,6 +195,7 @@ public final class RecordingListener: RebalanceListener {
         return positions.filter { partitions.contains($0.key) }
     }
 
+    /// Calls ``onRevoke`` and writes the revocation down.
     public func revoked(_ partitions: [TopicPartition], lost: Bool) {
         onRevoke?()
         held.subtract(partitions)

@@ -47,7 +47,10 @@ final class ClientHandle: Sendable {
     private let lease = Lease()
 
     init(
-        _ type: rd_kafka_type_t, _ configuration: ConfigurationHandle, context: ClientContext, closeDeadline: Duration
+        _ type: rd_kafka_type_t,
+        _ configuration: ConfigurationHandle,
+        context: ClientContext,
+        closeDeadline: Duration
     ) throws(StreamError) {
         context.register(on: configuration)
         if type == RD_KAFKA_PRODUCER { context.registerDeliveries(on: configuration) }

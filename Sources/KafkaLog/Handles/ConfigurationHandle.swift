@@ -48,7 +48,10 @@ final class ConfigurationHandle {
         guard let client = rd_kafka_new(type, pointer, &reason, reason.count) else {
             let text = reason.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
             throw StreamError(
-                .misconfigured, code: "_INVALID_ARG", "Kafka refuses the configuration: \(text)")
+                .misconfigured,
+                code: "_INVALID_ARG",
+                "Kafka refuses the configuration: \(text)"
+            )
         }
         pointer = nil
         return client

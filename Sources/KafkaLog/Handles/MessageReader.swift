@@ -10,9 +10,12 @@ struct MessageReader {
         let content = message.pointee
         return Record(
             source: TopicPartition(topic: topic(of: content.rkt), partition: content.partition),
-            offset: content.offset, timestamp: Self.timestamp(of: message),
-            key: Self.bytes(content.key, content.key_len), value: Self.bytes(content.payload, content.len),
-            headers: Self.headers(of: message))
+            offset: content.offset,
+            timestamp: Self.timestamp(of: message),
+            key: Self.bytes(content.key, content.key_len),
+            value: Self.bytes(content.payload, content.len),
+            headers: Self.headers(of: message)
+        )
     }
 
     /// The partition a message or an event about a partition belongs to.
@@ -49,7 +52,9 @@ struct MessageReader {
             headers.append(
                 Header(
                     name.map { String(cString: $0) } ?? "",
-                    value.map { Array(UnsafeRawBufferPointer(start: $0, count: size)) }))
+                    value.map { Array(UnsafeRawBufferPointer(start: $0, count: size)) }
+                )
+            )
         }
         return headers
     }

@@ -18,8 +18,11 @@ enum RecordSender {
     }
 
     private static func produce(
-        _ record: OutgoingRecord, topic: UnsafePointer<CChar>, key: UnsafeRawBufferPointer?,
-        value: UnsafeRawBufferPointer?, _ client: OpaquePointer
+        _ record: OutgoingRecord,
+        topic: UnsafePointer<CChar>,
+        key: UnsafeRawBufferPointer?,
+        value: UnsafeRawBufferPointer?,
+        _ client: OpaquePointer
     ) -> (rd_kafka_resp_err_t, detail: String?) {
         let headers = makeHeaders(record.headers)
         // Seven at most: topic, flags, value, key, partition, timestamp, headers.

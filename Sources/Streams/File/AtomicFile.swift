@@ -56,6 +56,9 @@ struct AtomicFile {
     private func failure(_ what: String) -> StreamError {
         let code = errno
         return StreamError(
-            .fatal, code: posixName(code), "cannot save \(path): \(what): \(posixMessage(code))")
+            .fatal,
+            code: posixName(code),
+            "cannot save \(path): \(what): \(posixMessage(code))"
+        )
     }
 }

@@ -37,8 +37,10 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         let unknown = topics.filter { !log.topics.contains($0) }
         guard unknown.isEmpty else {
             throw StreamError(
-                .misconfigured, code: "_UNKNOWN_TOPIC",
-                "no input is named \(unknown.joined(separator: ", ")); there are \(log.topics.joined(separator: ", "))")
+                .misconfigured,
+                code: "_UNKNOWN_TOPIC",
+                "no input is named \(unknown.joined(separator: ", ")); there are \(log.topics.joined(separator: ", "))"
+            )
         }
         self.listener = listener
         cursors = log.inputs.filter { topics.isEmpty || topics.contains($0.source.topic) }
@@ -74,7 +76,10 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
             if offset < cursors[index].line {
                 guard case .file = cursors[index].input else {
                     throw StreamError(
-                        .fatal, code: "ESPIPE", "\(partition) cannot be read again from line \(offset): it is a stream")
+                        .fatal,
+                        code: "ESPIPE",
+                        "\(partition) cannot be read again from line \(offset): it is a stream"
+                    )
                 }
                 cursors[index].reader = nil
                 cursors[index].line = 0

@@ -37,7 +37,10 @@ public final class FileLog: RecordLog {
     ///   - outputTopics: the topics whose records are written; nil writes all.
     ///   - lineCeiling: bytes after which a line is cut.
     public init(
-        inputs: [Input], output: Int32 = 1, outputTopics: Set<String>? = nil, lineCeiling: Int = 16 << 20
+        inputs: [Input],
+        output: Int32 = 1,
+        outputTopics: Set<String>? = nil,
+        lineCeiling: Int = 16 << 20
     ) {
         var counts: [String: Int32] = [:]
         self.inputs = inputs.map { input in

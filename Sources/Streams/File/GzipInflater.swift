@@ -17,7 +17,11 @@ final class GzipInflater {
         self.name = name
         // 16 + MAX_WBITS: expect a gzip header and verify its CRC.
         let status = inflateInit2_(
-            &stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream,
+            16 + MAX_WBITS,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
         guard status == Z_OK else {
             throw StreamError(.fatal, code: "ZLIB_\(status)", "\(name): zlib could not be started")
         }

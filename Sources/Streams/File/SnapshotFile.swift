@@ -55,7 +55,10 @@ public struct SnapshotFile: Sendable {
     private func payload(of bytes: [UInt8]) throws(StreamError) -> ArraySlice<UInt8> {
         guard bytes.starts(with: Self.magic) else {
             throw refusal(
-                "FOREIGN", "is not a snapshot (it does not begin with CENTROID)", "name another file")
+                "FOREIGN",
+                "is not a snapshot (it does not begin with CENTROID)",
+                "name another file"
+            )
         }
         guard bytes.count >= Self.headerSize else {
             throw refusal("TRUNCATED", "ends inside its header (\(bytes.count) of \(Self.headerSize) bytes)", Self.mend)
@@ -63,8 +66,10 @@ public struct SnapshotFile: Sendable {
         let version = bytes.integer(at: 8, as: UInt32.self)
         guard version == Self.version else {
             throw refusal(
-                "VERSION", "has format version \(version), this build reads \(Self.version)",
-                "use the build that wrote it, or name another file")
+                "VERSION",
+                "has format version \(version), this build reads \(Self.version)",
+                "use the build that wrote it, or name another file"
+            )
         }
         let length = bytes.integer(at: 12, as: UInt64.self)
         let held = UInt64(bytes.count - Self.headerSize)
@@ -79,14 +84,17 @@ public struct SnapshotFile: Sendable {
         let computed = checksum(payload)
         guard stored == computed else {
             throw refusal(
-                "CHECKSUM", "is damaged: its checksum is \(Self.hex(stored)), its content has \(Self.hex(computed))",
-                Self.mend)
+                "CHECKSUM",
+                "is damaged: its checksum is \(Self.hex(stored)), its content has \(Self.hex(computed))",
+                Self.mend
+            )
         }
         return payload
     }
 
     private static func decode(
-        _ payload: ArraySlice<UInt8>, refusing: (String, String, String) -> StreamError
+        _ payload: ArraySlice<UInt8>,
+        refusing: (String, String, String) -> StreamError
     ) throws(StreamError) -> [Entry] {
         var entries: [Entry] = []
         var rest = payload

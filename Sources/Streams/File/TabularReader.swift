@@ -74,8 +74,10 @@ public final class TabularReader {
         case .csv, .tsv:
             let separator: UInt8 = self.format == .csv ? 0x2c : 0x09
             let rows = DelimitedRows(
-                source, parser: DelimitedParser(separator: separator, quoting: self.format == .csv),
-                ceiling: lineCeiling)
+                source,
+                parser: DelimitedParser(separator: separator, quoting: self.format == .csv),
+                ceiling: lineCeiling
+            )
             columns = try rows.readHeader()
             self.rows = rows
         case .jsonLines:
@@ -125,7 +127,10 @@ private final class DelimitedRows: RowSource {
         }
         if let repeated = names.first(where: { name in names.filter { $0 == name }.count > 1 }) {
             throw StreamError(
-                .fatal, code: "HEADER", "\(source.name), line 1: column \(repeated) is named twice; rename one")
+                .fatal,
+                code: "HEADER",
+                "\(source.name), line 1: column \(repeated) is named twice; rename one"
+            )
         }
         columns = names
         return names
@@ -139,7 +144,10 @@ private final class DelimitedRows: RowSource {
                 throw malformed(row.line, "has \(row.fields.count) fields, the header has \(columns.count)")
             }
             return TabularRow(
-                line: row.line, names: columns, fields: row.fields.map { String(decoding: $0, as: UTF8.self) })
+                line: row.line,
+                names: columns,
+                fields: row.fields.map { String(decoding: $0, as: UTF8.self) }
+            )
         }
         return nil
     }

@@ -50,7 +50,8 @@ struct SimulatedCluster: Sendable {
     /// Appends a record where it belongs, creating the topic where that is configured.
     @discardableResult
     mutating func append(
-        _ record: OutgoingRecord, producer: Int64? = nil
+        _ record: OutgoingRecord,
+        producer: Int64? = nil
     ) throws(StreamError) -> TopicPartition {
         let target = try resolve(record)
         let now = timestamp
@@ -71,14 +72,19 @@ struct SimulatedCluster: Sendable {
         }
         if topic.compacted && record.key == nil {
             throw StreamError(
-                .abortable, code: "INVALID_RECORD", "topic \(record.topic) is compacted: its records need a key")
+                .abortable,
+                code: "INVALID_RECORD",
+                "topic \(record.topic) is compacted: its records need a key"
+            )
         }
         let count = topic.partitions.count
         if let partition = record.partition {
             guard partition >= 0, Int(partition) < count else {
                 throw StreamError(
-                    .fatal, code: "_UNKNOWN_PARTITION",
-                    "topic \(record.topic) has \(count) partitions, there is no partition \(partition)")
+                    .fatal,
+                    code: "_UNKNOWN_PARTITION",
+                    "topic \(record.topic) has \(count) partitions, there is no partition \(partition)"
+                )
             }
             return TopicPartition(topic: record.topic, partition: partition)
         }

@@ -141,8 +141,10 @@ public final class SimulatedConsumer: RecordConsumer, @unchecked Sendable {
             case .fenced:
                 giveUp(lost: true)
                 let error = StreamError(
-                    .fenced, code: "FENCED_INSTANCE_ID",
-                    "group instance id \(instance ?? "") was taken over by another member")
+                    .fenced,
+                    code: "FENCED_INSTANCE_ID",
+                    "group instance id \(instance ?? "") was taken over by another member"
+                )
                 state.withLock { $0.failure = error }
                 throw error
             case .assigned(let partitions, let committed, let generation):
@@ -190,8 +192,13 @@ public final class SimulatedConsumer: RecordConsumer, @unchecked Sendable {
                     // A position outside the log is reset to its beginning, as auto.offset.reset=earliest does.
                     let position = state.positions[partition] ?? 0
                     let (batch, next) = source.read(
-                        from: position > source.end ? 0 : position, limit: .max, isolation: .readCommitted,
-                        maximum: maximum - records.count, maximumBytes: maximumBytes - bytes, source: partition)
+                        from: position > source.end ? 0 : position,
+                        limit: .max,
+                        isolation: .readCommitted,
+                        maximum: maximum - records.count,
+                        maximumBytes: maximumBytes - bytes,
+                        source: partition
+                    )
                     if batch.isEmpty || records.isEmpty || bytes + batch[0].footprint <= maximumBytes {
                         records += batch
                         bytes += batch.reduce(0) { $0 + $1.footprint }

@@ -50,7 +50,11 @@ public struct SimulatedFault: Sendable, Equatable {
 
     /// Memberwise.
     public init(
-        _ call: Call, _ error: StreamError, moment: Moment = .before, skipping: Int = 0, count: Int = 1
+        _ call: Call,
+        _ error: StreamError,
+        moment: Moment = .before,
+        skipping: Int = 0,
+        count: Int = 1
     ) {
         self.call = call
         self.error = error

@@ -157,12 +157,17 @@ extension SimulatedCluster {
     func check(_ membership: SimulatedMembership, kind: StreamError.Class) throws(StreamError) {
         guard let group = groups[membership.group], group.members[membership.member] != nil else {
             throw StreamError(
-                kind, code: "UNKNOWN_MEMBER_ID", "group \(membership.group) knows no member \(membership.member)")
+                kind,
+                code: "UNKNOWN_MEMBER_ID",
+                "group \(membership.group) knows no member \(membership.member)"
+            )
         }
         guard group.generation == membership.generation else {
             throw StreamError(
-                kind, code: "ILLEGAL_GENERATION",
-                "group \(membership.group) is at generation \(group.generation), not \(membership.generation)")
+                kind,
+                code: "ILLEGAL_GENERATION",
+                "group \(membership.group) is at generation \(group.generation), not \(membership.generation)"
+            )
         }
     }
 

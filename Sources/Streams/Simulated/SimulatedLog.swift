@@ -114,7 +114,11 @@ public final class SimulatedLog: RecordLog {
             let partitions = cluster.topics[topic]?.partitions ?? []
             return partitions.enumerated().flatMap { index, partition in
                 partition.read(
-                    from: 0, limit: .max, isolation: isolation, maximum: .max, maximumBytes: .max,
+                    from: 0,
+                    limit: .max,
+                    isolation: isolation,
+                    maximum: .max,
+                    maximumBytes: .max,
                     source: TopicPartition(topic: topic, partition: Int32(index))
                 ).records
             }

@@ -28,7 +28,8 @@ struct SimulatedPartition: Sendable {
     mutating func append(_ record: OutgoingRecord, producer: Int64?, timestamp: Int64) -> Int64 {
         if let producer, open[producer] == nil { open[producer] = end }
         return push(
-            Entry(offset: end, timestamp: record.timestamp ?? timestamp, producer: producer, record: record))
+            Entry(offset: end, timestamp: record.timestamp ?? timestamp, producer: producer, record: record)
+        )
     }
 
     /// Ends a producer's transaction here with a control marker. Without records of it there is none to write.
@@ -48,7 +49,11 @@ struct SimulatedPartition: Sendable {
     ///   - limit: no record at or above this offset is returned.
     ///   - maximumBytes: the footprint after which no further record is added; one record always fits.
     func read(
-        from offset: Int64, limit: Int64, isolation: SimulatedLog.Isolation, maximum: Int, maximumBytes: Int,
+        from offset: Int64,
+        limit: Int64,
+        isolation: SimulatedLog.Isolation,
+        maximum: Int,
+        maximumBytes: Int,
         source: TopicPartition
     ) -> (records: [Record], next: Int64) {
         let bound = min(limit, isolation == .readCommitted ? lastStable : end)
@@ -59,8 +64,13 @@ struct SimulatedPartition: Sendable {
             let entry = entries[index]
             if let record = entry.record, !(isolation == .readCommitted && entry.isAborted) {
                 let out = Record(
-                    source: source, offset: entry.offset, timestamp: entry.timestamp, key: record.key,
-                    value: record.value, headers: record.headers)
+                    source: source,
+                    offset: entry.offset,
+                    timestamp: entry.timestamp,
+                    key: record.key,
+                    value: record.value,
+                    headers: record.headers
+                )
                 if records.count >= maximum || (!records.isEmpty && bytes + out.footprint > maximumBytes) {
                     return (records, entry.offset)
                 }

@@ -61,9 +61,11 @@ public final class SimulatedProducer: RecordProducer {
             let size = (record.key?.count ?? 0) + (record.value?.count ?? 0)
             guard size <= cluster.options.maximumRecordBytes else {
                 throw StreamError(
-                    .misconfigured, code: "MSG_SIZE_TOO_LARGE",
+                    .misconfigured,
+                    code: "MSG_SIZE_TOO_LARGE",
                     "a record of \(size) bytes for \(record.topic) exceeds the limit of "
-                        + "\(cluster.options.maximumRecordBytes) bytes")
+                        + "\(cluster.options.maximumRecordBytes) bytes"
+                )
             }
             state.pending.append(record)
             if state.pending.count >= cluster.options.producerBatch { try Self.deliver(&state, &cluster) }
@@ -135,13 +137,15 @@ public final class SimulatedProducer: RecordProducer {
 
     /// Runs one call with the faults that meet it; retriable ones are retried here, as the contract asks.
     private func perform(
-        _ call: SimulatedFault.Call, _ effect: Effect, acknowledged: (inout State) -> Void = { _ in }
+        _ call: SimulatedFault.Call,
+        _ effect: Effect,
+        acknowledged: (inout State) -> Void = { _ in }
     ) throws(StreamError) {
         for _ in 0..<Self.attempts {
             do throws(StreamError) {
                 try once(call, effect, acknowledged)
                 return
-            } catch where error.kind == .retriable {
+            } catch  where error.kind == .retriable {
                 continue
             }
         }
@@ -151,7 +155,9 @@ public final class SimulatedProducer: RecordProducer {
     }
 
     private func once(
-        _ call: SimulatedFault.Call, _ effect: Effect, _ acknowledged: (inout State) -> Void
+        _ call: SimulatedFault.Call,
+        _ effect: Effect,
+        _ acknowledged: (inout State) -> Void
     ) throws(StreamError) {
         try log.attempt { cluster throws(StreamError) in
             try self.state.withLock { state throws(StreamError) in

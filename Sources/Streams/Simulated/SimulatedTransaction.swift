@@ -32,7 +32,10 @@ extension SimulatedCluster {
         transaction.status = .empty
         transactions[transactionalID] = transaction
         return SimulatedIdentity(
-            transactionalID: transactionalID, producer: transaction.producer, epoch: transaction.epoch)
+            transactionalID: transactionalID,
+            producer: transaction.producer,
+            epoch: transaction.epoch
+        )
     }
 
     /// AddPartitionsToTxn and Produce.
@@ -45,7 +48,9 @@ extension SimulatedCluster {
 
     /// AddOffsetsToTxn and TxnOffsetCommit with the check of member and generation (KIP-447).
     mutating func add(
-        _ offsets: Offsets, of membership: SimulatedMembership, by identity: SimulatedIdentity
+        _ offsets: Offsets,
+        of membership: SimulatedMembership,
+        by identity: SimulatedIdentity
     ) throws(StreamError) {
         try check(identity)
         open(identity)
@@ -64,8 +69,10 @@ extension SimulatedCluster {
         case .committed where committing, .aborted where !committing, .empty: break
         case .committed, .aborted:
             throw StreamError(
-                .fatal, code: "INVALID_TXN_STATE",
-                "the transaction of \(identity.transactionalID) was already \(committing ? "aborted" : "committed")")
+                .fatal,
+                code: "INVALID_TXN_STATE",
+                "the transaction of \(identity.transactionalID) was already \(committing ? "aborted" : "committed")"
+            )
         }
     }
 
@@ -87,9 +94,11 @@ extension SimulatedCluster {
     private func check(_ identity: SimulatedIdentity) throws(StreamError) {
         guard let transaction = transactions[identity.transactionalID], transaction.epoch == identity.epoch else {
             throw StreamError(
-                .fenced, code: "_FENCED",
+                .fenced,
+                code: "_FENCED",
                 "transactional id \(identity.transactionalID) was taken over by a newer producer, "
-                    + "or its transaction timed out")
+                    + "or its transaction timed out"
+            )
         }
     }
 
