@@ -108,8 +108,10 @@ final class Reader: Sendable {
             return true
         }
         try resumeIfPaused()
+        // Half of the room is for what records cost beside their own bytes, at most.
+        let most = min(maximumBatch, max(1, room / 2 / bytesPerRecord))
         let polled = try consumer.poll(
-            maximum: min(maximumBatch, max(1, room / bytesPerRecord)), maximumBytes: room, timeout: linger)
+            maximum: most, maximumBytes: max(1, room - most * bytesPerRecord), timeout: linger)
         submit(state.withLock { $0.positions.admit(polled.records) })
         return !polled.finished
     }

@@ -1,0 +1,132 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Service
+
+@Suite("Commands without Kafka", .timeLimit(.minutes(5)))
+struct CommandTests {
+    private func lines(_ count: Int, seed: UInt64 = 3) -> Data {
+        var generator = LogGenerator(seed: seed)
+        return Data((0..<count).map { _ in generator.next() + "\n" }.joined().utf8)
+    }
+
+    private func objects(_ data: Data) throws -> [[String: Any]] {
+        try data.split(separator: UInt8(ascii: "\n")).map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0)) as? [String: Any])
+        }
+    }
+
+    @Test func pipeAnswersEveryLineInOrderAndAlwaysTheSame() throws {
+        let input = lines(3_000)
+        let first = try DaemonProcess.run(["pipe", "--space", "text", "--seed", "5"], input: input)
+        #expect(first.code == 0, "\(first.errors)")
+        let assignments = try objects(first.output)
+        #expect(assignments.compactMap { ($0["source"] as? [String: Any])?["offset"] as? Int } == Array(0..<3_000))
+        #expect(Set(assignments.compactMap { $0["cluster"] as? Int }).count > 3)
+        let second = try DaemonProcess.run(["pipe", "--space", "text", "--seed", "5"], input: input)
+        #expect(first.output == second.output)
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "needs the public log data"))
+    func realLogLinesGoThrough() throws {
+        let input = try Data(contentsOf: SharedData.root.appending(path: "logs/loghub2k/Apache_2k.log"))
+        let result = try DaemonProcess.run(["pipe", "--space", "text"], input: input)
+        #expect(try objects(result.output).count == 2_000)
+    }
+
+    @Test func aSnapshotGoesOnWhereItEnded() throws {
+        let scratch = try Scratch()
+        let snapshot = scratch.folder.appending(path: "model.centroid").path
+        let input = lines(2_000)
+        let half = input.split(separator: UInt8(ascii: "\n"))
+        func part(_ range: Range<Int>) -> Data { Data(half[range].joined(separator: [UInt8(ascii: "\n")])) }
+        _ = try DaemonProcess.run(["pipe", "--snapshot", snapshot], input: part(0..<1_000))
+        let second = try DaemonProcess.run(["pipe", "--snapshot", snapshot], input: part(1_000..<2_000))
+        let whole = try DaemonProcess.run(["pipe"], input: input)
+        let clusters = try objects(second.output).map { $0["cluster"] as? Int }
+        let expected = try objects(whole.output).suffix(1_000).map { $0["cluster"] as? Int }
+        #expect(clusters == expected, "the second run must go on as if it had never stopped")
+    }
+
+    @Test func aDamagedSnapshotIsRefusedAndLeftAlone() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "model.centroid")
+        _ = try DaemonProcess.run(["pipe", "--snapshot", file.path], input: lines(500))
+        let whole = try Data(contentsOf: file)
+        for damaged in [whole.prefix(whole.count / 2), Data("something else\n".utf8)] {
+            try damaged.write(to: file)
+            let result = try DaemonProcess.run(["pipe", "--snapshot", file.path], input: lines(10))
+            #expect(result.code == 65)
+            #expect(result.errors.contains(file.path))
+            #expect(try Data(contentsOf: file) == damaged)
+        }
+    }
+
+    @Test func aBrokenConfigurationNamesFileLineAndMend() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "bad.yaml")
+        try "application: a\nkafka: {bootstrap_server: x}\ninput: {topics: [a]}\n"
+            .write(to: file, atomically: true, encoding: .utf8)
+        let result = try DaemonProcess.run(["check", "--config", file.path])
+        #expect(result.code == 78)
+        #expect(result.errors.contains("bad.yaml:2") && result.errors.contains("bootstrap_servers"), "\(result.errors)")
+    }
+
+    @Test func aWrongCommandLineIsAUsageError() throws {
+        #expect(try DaemonProcess.run(["pipe", "--no-such-option"]).code == 64)
+        #expect(try DaemonProcess.run(["evaluate", "--input", "/nonexistent.csv"]).code == 66)
+        #expect(try DaemonProcess.run(["--version"]).code == 0)
+    }
+
+    @Test func theSchemaIsJSON() throws {
+        let result = try DaemonProcess.run(["check", "--schema"])
+        let schema = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+        #expect(schema["properties"] != nil)
+    }
+
+    @Test func evaluateJudgesALabelledFile() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "blobs.csv")
+        var text = "x,y,label,odd\n"
+        for number in 0..<2_000 {
+            let group = number % 3
+            let wobble = Double((number * 7919) % 100) / 1000
+            text += "\(Double(group) + wobble),\(Double(group * group) - wobble),\(group),\(number % 500 == 499 ? 1 : 0)\n"
+        }
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let result = try DaemonProcess.run(["evaluate", "--input", file.path, "--label", "label", "--anomaly", "odd"])
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+        #expect(report["records"] as? Int == 2_000)
+        #expect((report["ari"] as? Double ?? 0) > 0.95)
+        for key in ["ami", "nmi", "v_measure", "purity", "silhouette", "auroc", "auprc", "alarm_rate", "false_alarm_rate"] {
+            #expect(report[key] is Double, "\(key) is missing")
+        }
+    }
+
+    @Test(.enabled(if: SharedData.miniLM != nil, "needs the model: make model"))
+    func embedGivesUnitVectorsAndTokens() throws {
+        let model = try #require(SharedData.miniLM)
+        let result = try DaemonProcess.run(
+            ["embed", "--model", model.path], input: Data("This is an example sentence\n".utf8))
+        let line = try #require(try objects(result.output).first)
+        #expect(line["tokens"] as? [Int] == [101, 2023, 2003, 2019, 2742, 6251, 102])
+        let vector = try #require(line["vector"] as? [Double])
+        #expect(vector.count == 384)
+        #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-4)
+        let raw = try DaemonProcess.run(
+            ["embed", "--model", model.path, "--format", "f32"], input: Data("one\ntwo\n".utf8))
+        #expect(raw.output.count == 2 * 384 * 4)
+    }
+
+    @Test func theDemoEndsByItselfWithASummary() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "app.log")
+        try lines(2_000).write(to: file)
+        let result = try DaemonProcess.run(["demo", file.path, "--once"])
+        #expect(result.code == 0, "\(result.errors)")
+        let text = String(decoding: result.output, as: UTF8.self)
+        #expect(text.contains("2000 records") && text.contains("latest anomalies"), "\(text)")
+    }
+}
