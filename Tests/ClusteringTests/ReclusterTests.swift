@@ -41,8 +41,8 @@ struct ReclusterTests {
         let (vectors, truth) = stream.records(1200)
         var generator = SeededGenerator(seed: 1)
         let judge = ClusterCountJudge(vectors: vectors.slice(0..<600), metric: .euclidean)
-        let curve = judge.curve(data: vectors, maximum: 60, iterations: 20, generator: &generator)
-        #expect(curve.max { $0.silhouette < $1.silhouette }?.k == count)
+        let trials = judge.trials(maximum: 60, generator: &generator)
+        #expect(trials.max { $0.silhouette < $1.silhouette }?.k == count)
         let result = KMeans(data: vectors, metric: .euclidean).run(k: count, starts: 3, generator: &generator)
         #expect(Quality.adjustedRandIndex(truth, result.labels) > 0.99)
     }

@@ -96,7 +96,7 @@ public struct ReclusterOptions: Sendable, Equatable {
     /// The share of the sample that is held out of the fit and judges it, from 0 (exclusive) to 0.5.
     public var heldOutShare = 0.2
     /// The most records that a silhouette is computed on (its cost is quadratic), at least 10.
-    public var silhouetteSample = 1000
+    public var silhouetteSample = 1500
     /// How much the held-out silhouette of a candidate may fall below the living model's.
     public var silhouetteMargin = 0.02
     /// The least share of sampled records that must keep their cluster id, from 0 to 1.

@@ -127,13 +127,10 @@ struct BirthReach: Sendable {
     /// The distance of a member to the centroid.
     let centroid: Float
 
-    /// Two members of a cluster whose members are `r` from the centroid on average are about `√2·r` from each other; as
-    /// cosine distances, `1 - (1 - r)²`. Both are given a quarter of leeway.
+    /// Two members that are each `r` from the centroid, in unrelated directions, are `√2·r` from each other; as cosine
+    /// distances, `1 - (1 - r)²`.
     init(radii: Radii, metric: Metric) {
         centroid = radii.typicalLimit
-        let mean = Float(radii.typicalMean)
-        let expected = metric == .cosine ? 1 - (1 - mean) * (1 - mean) : mean * Float(2).squareRoot()
-        // A fixed birth distance serves before clusters have any spread of their own.
-        pair = min(centroid, max(1.25 * expected, centroid / 2))
+        pair = metric == .cosine ? 1 - (1 - centroid) * (1 - centroid) : centroid * Float(2).squareRoot()
     }
 }

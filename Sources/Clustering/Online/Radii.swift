@@ -4,8 +4,6 @@ struct Radii: Sendable {
     var limits: [Float]
     /// The limit of a cluster about which nothing is known yet.
     var typicalLimit: Float
-    /// The mean distance of members to their centroid over all clusters, by weight.
-    var typicalMean: Double
 
     /// Standard deviations above the mean distance where far begins.
     static let deviations = 3.0
@@ -22,7 +20,6 @@ struct Radii: Sendable {
             )
         }
         let typical = Self.typical(moments)
-        typicalMean = typical.mean
         limits = Self.limits(moments: moments, birth: birth)
         if case .distance(let distance) = birth {
             typicalLimit = distance

@@ -96,12 +96,17 @@ extension Quality {
 
 /// Mutual distances of a few records, kept so that many labellings of them can be judged.
 struct SilhouetteJudge {
-    private let count: Int
-    private let distances: [Float]
+    /// The number of records, `n`.
+    let count: Int
+    /// The metric of the distances.
+    let metric: Metric
+    /// The `n × n` mutual distances, row by row.
+    let distances: [Float]
 
     /// - Parameter vectors: `n × d`; `n²` distances are kept.
     init(vectors: Matrix, metric: Metric) {
         count = vectors.rows
+        self.metric = metric
         let columns = vectors.columns
         var distances = [Float](repeating: 0, count: count * count)
         vectors.storage.withUnsafeBufferPointer { storage in

@@ -20,20 +20,27 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     let train = heldOut.isEmpty ? data : data.selecting(records.indices.filter { !isHeldOut.contains($0) })
     var kmeans = KMeans(data: train, metric: model.metric)
     kmeans.iterations = settings.iterations
-
     let judged = Quality.draw(settings.silhouetteSample, of: data.rows, seed: seed &+ 1)
     let judge = ClusterCountJudge(vectors: data.selecting(judged), metric: model.metric)
+
     var curve: [Candidate.CurvePoint] = []
-    let k: Int
+    var result: KMeans.Result
     switch settings.k {
-    case .fixed(let count): k = min(max(1, count), options.maximumClusters)
+    case .fixed(let count):
+        let k = min(max(1, count), options.maximumClusters)
+        result = kmeans.run(k: k, starts: settings.starts, generator: &generator)
+        if let start = judge.start(k: k) {
+            let other = kmeans.run(from: start)
+            if other.centroids.rows == k, other.inertia < result.inertia { result = other }
+        }
     case .automatic:
         let ceiling = min(settings.maximumK, options.maximumClusters)
-        curve = judge.curve(data: train, maximum: ceiling, iterations: settings.iterations, generator: &generator)
-        k = curve.max { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }?.k ?? 1
+        let trials = judge.trials(maximum: ceiling, generator: &generator)
+        curve = Candidate.curve(trials)
+        let best = trials.max { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }
+        result = best.map { kmeans.run(from: $0.centroids) } ?? kmeans.run(k: 1, starts: 1, generator: &generator)
     }
-    var result = kmeans.run(k: k, starts: settings.starts, generator: &generator)
-    if !model.clusters.isEmpty, settings.k == .automatic || k == model.clusters.count {
+    if !model.clusters.isEmpty, settings.k == .automatic || result.centroids.rows == model.clusters.count {
         let warm = kmeans.run(from: model.centroids)
         // A silhouette's own sampling error is about this large.
         if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
@@ -42,13 +49,16 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
         curve = [.init(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))]
     }
     return Candidate(
-        centroids: result.centroids,
-        modelVersion: model.version,
-        curve: curve.sorted { $0.k < $1.k },
-        inertia: result.inertia,
-        fitted: train.rows,
-        heldOut: heldOut.map { records[$0].record }.sorted()
-    )
+        centroids: result.centroids, modelVersion: model.version, curve: curve, inertia: result.inertia,
+        fitted: train.rows, heldOut: heldOut.map { records[$0].record }.sorted())
+}
+
+extension Candidate {
+    /// The best silhouette of each count that was tried.
+    fileprivate static func curve(_ trials: [ClusterCountJudge.Trial]) -> [CurvePoint] {
+        let best = Dictionary(trials.map { ($0.k, $0.silhouette) }, uniquingKeysWith: max)
+        return best.map { CurvePoint(k: $0.key, silhouette: $0.value) }.sorted { $0.k < $1.k }
+    }
 }
 
 /// Rows that are held out of a fit: none of a sample too small to spare any.
