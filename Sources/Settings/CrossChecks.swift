@@ -1,5 +1,3 @@
-import Foundation
-
 /// Rules that hold between keys. A key that could not be read takes part in none.
 struct CrossChecks {
     let settings: Settings
@@ -7,8 +5,8 @@ struct CrossChecks {
     let broken: Set<String>
     /// Where a missing key is missing.
     let whole: SettingsPlace
-    private(set) var errors: [SettingsIssue] = []
-    private(set) var warnings: [SettingsIssue] = []
+    var errors: [SettingsIssue] = []
+    var warnings: [SettingsIssue] = []
 
     init(
         settings: Settings,
@@ -67,7 +65,8 @@ struct CrossChecks {
         require(
             kafka.sessionTimeout < kafka.pollTimeout,
             ["kafka.session_timeout", "kafka.poll_timeout"],
-            "session_timeout \(Units.text(of: kafka.sessionTimeout)) with poll_timeout \(Units.text(of: kafka.pollTimeout))",
+            "session_timeout \(Units.text(of: kafka.sessionTimeout)) with poll_timeout "
+                + Units.text(of: kafka.pollTimeout),
             "a session timeout below the poll timeout",
             "Raise kafka.poll_timeout or lower kafka.session_timeout"
         )
@@ -114,83 +113,13 @@ struct CrossChecks {
         }
     }
 
-    private mutating func checkSpace() {
-        let (space, input) = (settings.space, settings.input)
-        if space.kind == .vector {
-            require(
-                space.dimension != nil,
-                ["space.dimension"],
-                "nothing",
-                "the number of numbers in a vector",
-                "`space.kind: vector` needs `space.dimension`"
-            )
-            require(
-                input.format != .text,
-                ["input.format", "space.kind"],
-                "`\(input.format.rawValue)` with `space.kind: vector`",
-                "vector, or json with `space.field`",
-                "Set `input.format: vector`"
-            )
-            require(
-                input.format != .json || space.field != nil,
-                ["space.field", "input.format"],
-                "nothing",
-                "the field that holds the vector",
-                "Set `space.field`, or `input.format: vector`"
-            )
-            for path in ["space.model", "space.maximum_tokens"] where places[path] != nil {
-                warn(path, "a key that vectors do not use", "no such key for `space.kind: vector`", "Remove it")
-            }
-        } else {
-            require(
-                input.format != .vector,
-                ["input.format", "space.kind"],
-                "`vector` with `space.kind: text`",
-                "text or json",
-                "Set `space.kind: vector`, or another `input.format`"
-            )
-            if places["space.encoding"] != nil {
-                warn("space.encoding", "a key that text does not use", "`space.kind: vector`", "Remove it")
-            }
-            if space.model != nil, space.dimension != nil {
-                warn(
-                    "space.dimension",
-                    "a dimension beside a model",
-                    "the model's own dimension",
-                    "Remove it: it counts for hashed n-grams only"
-                )
-            }
-        }
-    }
-
-    private mutating func checkModelFolder() {
-        guard settings.space.kind == .text, let folder = settings.space.model, !broken.contains("space.model") else {
-            return
-        }
-        for name in ["config.json", "model.safetensors"] {
-            guard !FileManager.default.fileExists(atPath: folder + "/" + name) else { continue }
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && isFolder.boolValue
-            errors.append(
-                SettingsIssue(
-                    place: places["space.model"] ?? whole,
-                    key: "space.model",
-                    found: exists ? "the folder \(folder) without \(name)" : "no folder \(folder)",
-                    expected: "a folder with config.json and model.safetensors",
-                    mend: "Check the path (it is relative to \(FileManager.default.currentDirectoryPath)), "
-                        + "or remove the key: hashed n-grams need no model"
-                )
-            )
-            return
-        }
-    }
-
     private mutating func checkSizes() {
         let memory = settings.pipeline.memory
         require(
             memory >= 4 * settings.input.maximumRecord,
             ["pipeline.memory", "input.maximum_record"],
-            "memory \(Units.text(ofSize: memory)) with maximum_record \(Units.text(ofSize: settings.input.maximumRecord))",
+            "memory \(Units.text(ofSize: memory)) with maximum_record "
+                + Units.text(ofSize: settings.input.maximumRecord),
             "memory for at least four of the largest records",
             "Raise pipeline.memory or lower input.maximum_record"
         )
@@ -214,7 +143,7 @@ struct CrossChecks {
                 "The page shows record texts and asks no password: put a proxy with authentication before it"
             )
         }
-        for name in ["sasl.password", "ssl.key.password", "ssl.key.pem", "ssl.keystore.password"]
+        for name in KafkaSettings.sensitiveProperties.sorted()
         where settings.kafka.properties[name] != nil && !settings.kafka.secrets.contains(name) {
             warn(
                 "kafka.properties",
@@ -225,7 +154,7 @@ struct CrossChecks {
         }
     }
 
-    private mutating func require(
+    mutating func require(
         _ holds: Bool,
         _ paths: [String],
         _ found: String,
@@ -238,7 +167,7 @@ struct CrossChecks {
         errors.append(SettingsIssue(place: place, key: first, found: found, expected: expected, mend: mend))
     }
 
-    private mutating func warn(_ path: String, _ found: String, _ expected: String, _ mend: String) {
+    mutating func warn(_ path: String, _ found: String, _ expected: String, _ mend: String) {
         warnings.append(
             SettingsIssue(place: places[path] ?? whole, key: path, found: found, expected: expected, mend: mend)
         )

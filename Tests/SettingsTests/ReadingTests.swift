@@ -26,7 +26,8 @@ private func load(
             clusters: {metric: euclidean, half_life: 6h, birth: 0.4, maximum: 2k, seed: 7, step: 50}
             recluster: {every: 50k records, algorithm: kmeans, k: 12, sample: 5k, maximum_k: 64}
             anomalies: {false_alarm_rate: 0.01, heavy_share: 0.05}
-            output: {topic: out, delivery: at_least_once, on_error: skip, events_topic: ev, commit_interval: 250ms, text: true}
+            output: {topic: out, delivery: at_least_once, on_error: skip, events_topic: ev,
+                     commit_interval: 250ms, text: true}
             http:   {listen: "[::1]:0"}
             pipeline: {memory: 64MiB, lanes: 4, batch: 256, drain_timeout: 10s}
             log: {level: debug, format: json}
@@ -162,6 +163,8 @@ private func load(
                 .settings.kafka
             #expect(kafka.properties == ["sasl.password": "hunter2"])
             #expect(kafka.secrets == ["sasl.password"])
+            #expect("\(kafka)".contains("sasl.password=***"))
+            #expect(!"\(kafka)".contains("hunter2"))
         }
         let missing = try #require(throws: SettingsError.self) {
             try load("kafka:\n  properties: {sasl.password_file: /nonexistent/x, sasl.password: y}")

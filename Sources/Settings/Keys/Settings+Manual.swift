@@ -2,11 +2,12 @@ extension Settings {
     /// The sample file: every key, commented out, with its default, unit, range and meaning. It is valid as it stands
     /// and means the defaults.
     public static func manual() -> String {
+        let variable = EnvironmentOverride.variable(of: "kafka.bootstrap_servers")
         var lines = [
             "# The configuration of centroidd. Every key is here, commented out, with its default.",
             "#",
             "# Units: durations 200ms 5s 10m 6h 1d; sizes 512KiB 64MiB 1GB; counts 500 20k 1M; `100k records`.",
-            "# Any key can be overridden by the environment: \(EnvironmentOverride.variable(of: "kafka.bootstrap_servers")).",
+            "# Any key can be overridden by the environment: \(variable).",
             "# `centroidd check --config FILE` finds what is wrong; `centroidd check --schema` prints a JSON Schema.",
             "# (reload) marks keys that a reload applies without a restart.",
             "",

@@ -21,3 +21,20 @@ public struct KafkaSettings: Sendable, Equatable {
     /// The defaults.
     public init() {}
 }
+
+extension KafkaSettings: CustomStringConvertible {
+    /// What may be logged: secrets show as `***`, those that stand in the configuration itself included.
+    public var description: String {
+        let shown = properties.sorted { $0.key < $1.key }.map { name, value in
+            let isSecret = secrets.contains(name) || Self.sensitiveProperties.contains(name)
+            return "\(name)=\(isSecret ? "***" : value)"
+        }
+        return "\(bootstrapServers ?? "(no servers)") as \(clientID), properties [\(shown.joined(separator: ", "))]"
+    }
+
+    /// librdkafka properties whose values are secrets by their nature.
+    static let sensitiveProperties: Set<String> = [
+        "sasl.password", "sasl.oauthbearer.client.secret", "ssl.key.password",
+        "ssl.key.pem", "ssl.keystore.password",
+    ]
+}

@@ -10,7 +10,8 @@ extension Page {
         const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
         const ratio = new Intl.NumberFormat("en", { style: "percent", maximumSignificantDigits: 2 });
         const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
-        const count = (value) => !isNumber(value) ? "–" : Math.abs(value) < 1e5 ? whole.format(value) : short.format(value);
+        const count = (value) =>
+          !isNumber(value) ? "–" : Math.abs(value) < 1e5 ? whole.format(value) : short.format(value);
         const figure = (value) => isNumber(value) ? exact.format(value) : "–";
         const say = (id, text) => { const node = byId(id); if (node.textContent !== text) node.textContent = text; };
 
@@ -75,7 +76,8 @@ extension Page {
           head.append(make("span", "badge bad", anomaly.reason), make("span", "", `score ${figure(anomaly.score)}`),
             make("span", "", odds), ago(anomaly.time, now));
           const near = isNumber(anomaly.cluster) ? `nearest: ${anomaly.cluster} ${anomaly.label}` : "no cluster near";
-          foot.append(make("span", "", near), make("span", "", `${anomaly.topic}[${anomaly.partition}]@${anomaly.offset}`));
+          const from = `${anomaly.topic}[${anomaly.partition}]@${anomaly.offset}`;
+          foot.append(make("span", "", near), make("span", "", from));
           const text = make("div", "text", anomaly.text || "(no text)");
           text.title = anomaly.text;
           item.append(head, text, foot);
@@ -118,7 +120,8 @@ extension Page {
           say("cluster-count", count(report.model.clusters));
           say("cluster-note", `model ${whole.format(report.model.version)}`);
           say("anomaly-count", count(records.anomalies));
-          say("anomaly-note", records.assigned ? `${ratio.format(records.anomalies / records.assigned)} of records` : "");
+          const flagged = records.assigned ? records.anomalies / records.assigned : 0;
+          say("anomaly-note", records.assigned ? `${ratio.format(flagged)} of records` : "");
           say("refused", count(refused));
           say("refused-note", `${count(records.dead_lettered)} dead letters`);
           say("memory", bytes(report.memory.in_flight_bytes));
@@ -131,15 +134,17 @@ extension Page {
           const state = byId("state");
           state.className = `pill ${!report.alive ? "bad" : report.ready ? "good" : "warn"}`;
           say("state", report.state);
-          const space = [report.model.space, report.model.dimension || "", report.model.metric].filter(Boolean).join(" ");
-          say("about", [`centroidd ${report.version}`, space, `up ${span(report.uptime)}`].filter(Boolean).join(" · "));
+          const model = report.model;
+          const space = [model.space, model.dimension || "", model.metric].filter(Boolean).join(" ");
+          const about = [`centroidd ${report.version}`, space, `up ${span(report.uptime)}`];
+          say("about", about.filter(Boolean).join(" · "));
           notice(report.ready ? "" : report.reasons.length ? `Not ready: ${report.reasons.join("; ")}` : "");
           showFigures(report);
           const clusters = report.clusters.slice(0, shown);
           const largest = Math.max(0, ...clusters.map((cluster) => cluster.share));
           fill("clusters", clusters, (cluster) => clusterRow(cluster, largest, now));
           byId("clusters-more").hidden = report.model.clusters <= clusters.length;
-          say("clusters-more", `The ${whole.format(clusters.length)} heaviest of ${whole.format(report.model.clusters)}.`);
+          say("clusters-more", `The ${whole.format(clusters.length)} heaviest of ${whole.format(model.clusters)}.`);
           fill("anomalies", report.anomalies.slice(0, 50), (anomaly) => anomalyItem(anomaly, now));
           fill("events", report.events.slice(0, 50), (event) => eventItem(event, now));
           fill("partitions", report.partitions, partitionRow);
@@ -151,12 +156,12 @@ extension Page {
         async function poll() {
           try {
             const answer = await fetch("status", { cache: "no-store" });
-            if (!answer.ok) throw new Error(`the daemon answered ${answer.status}`);
+            if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
             show(await answer.json());
           } catch (error) {
             byId("state").className = "pill bad";
             say("state", "no answer");
-            notice(`The daemon does not answer (${error.message}). What you see is the last that it said.`);
+            notice(`No report from the daemon (${error.message}). What you see is its last one.`);
           }
           setTimeout(poll, document.hidden ? 10000 : 2000);
         }

@@ -19,7 +19,8 @@ extension Page {
         [hidden] { display: none !important; }
         body {
           margin: 0 auto; padding: 20px clamp(12px, 3vw, 32px) 32px; max-width: 1440px; background: var(--back);
-          color: var(--ink); font: 14px/1.45 system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
+          color: var(--ink);
+          font: 14px/1.45 system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
         }
         h1 { font-size: 22px; line-height: 1.2; margin: 0; letter-spacing: -0.01em; overflow-wrap: anywhere; }
         h2 { font-size: 13px; margin: 0; padding: 14px 16px 10px; font-weight: 650; }
@@ -37,11 +38,13 @@ extension Page {
         .warn { background: var(--warn-back); color: var(--warn); }
         .bad { background: var(--bad-back); color: var(--bad); }
         .notice {
-          background: var(--warn-back); color: var(--warn); border-radius: 10px; padding: 10px 16px; margin-bottom: 16px;
+          background: var(--warn-back); color: var(--warn); border-radius: 10px; padding: 10px 16px;
+          margin-bottom: 16px;
         }
         main { display: grid; grid-template-columns: minmax(0, 1.75fr) minmax(0, 1fr); gap: 16px; align-items: start; }
         .tiles {
-          grid-column: 1 / -1; display: grid; gap: 12px; grid-template-columns: minmax(240px, 1.8fr) repeat(6, minmax(0, 1fr));
+          grid-column: 1 / -1; display: grid; gap: 12px;
+          grid-template-columns: minmax(240px, 1.8fr) repeat(6, minmax(0, 1fr));
         }
         .tile, .card {
           background: var(--card); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow);
@@ -82,12 +85,16 @@ extension Page {
         }
         .text { -webkit-line-clamp: 3; color: var(--ink); margin: 4px 0; }
         .share { min-width: 120px; white-space: nowrap; }
-        .bar { display: inline-block; width: 72px; height: 8px; border-radius: 4px; background: var(--track); overflow: hidden; }
+        .bar {
+          display: inline-block; width: 72px; height: 8px; border-radius: 4px; background: var(--track);
+          overflow: hidden;
+        }
         .bar i { display: block; height: 100%; background: var(--accent); border-radius: 4px; }
         .share b { font-weight: 500; display: inline-block; min-width: 48px; text-align: right; }
         .list { list-style: none; margin: 0; padding: 0 16px 6px; max-height: 380px; overflow: auto; }
         .list li { border-top: 1px solid var(--line); padding: 9px 0; }
-        .meta { display: flex; flex-wrap: wrap; gap: 2px 10px; color: var(--soft); font-size: 12px; align-items: center; }
+        .meta { display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: center; }
+        .meta { color: var(--soft); font-size: 12px; }
         .meta time { margin-left: auto; }
         .events { max-height: 300px; }
         .events li { display: grid; grid-template-columns: 5.6em minmax(0, 1fr) auto; gap: 10px; padding: 6px 0;
