@@ -2,43 +2,12 @@ import CRdKafka
 import Dispatch
 import Foundation
 import Streams
-import Synchronization
 
 /// Owns a `rd_kafka_t` and its callback context. Any thread may ``use(_:)`` it; destruction waits for the users.
 ///
 /// `rd_kafka_destroy` can hang (a frozen broker, a leaked reference), so it runs on a thread of its own and the
 /// caller waits for a bounded time; a client that does not end is left behind with its context.
 final class ClientHandle: Sendable {
-    /// Counts who is inside a call; it outlives the handle where destruction is late.
-    private final class Lease: Sendable {
-        private struct State {
-            var users = 0
-            var isClosed = false
-        }
-
-        private let state = Mutex(State())
-
-        var isClosed: Bool { state.withLock { $0.isClosed } }
-        var isIdle: Bool { state.withLock { $0.users == 0 } }
-
-        func enter() -> Bool {
-            state.withLock { state in
-                if !state.isClosed { state.users += 1 }
-                return !state.isClosed
-            }
-        }
-
-        func leave() { state.withLock { $0.users -= 1 } }
-
-        /// Lets nobody in any more; false where that was so already.
-        func close() -> Bool {
-            state.withLock { state in
-                defer { state.isClosed = true }
-                return !state.isClosed
-            }
-        }
-    }
-
     // librdkafka's client is thread-safe; the pointer never changes, and the lease sees to it that nobody uses it
     // once it is being destroyed.
     nonisolated(unsafe) private let pointer: OpaquePointer

@@ -135,15 +135,17 @@ public final class SimulatedProducer: RecordProducer {
 
     private typealias Effect = (inout State, inout SimulatedCluster) throws(StreamError) -> Void
 
-    /// Runs one call with the faults that meet it; retriable ones are retried here, as the contract asks.
+    /// Runs one call with the faults that meet it; retriable ones are retried here, as the contract asks. What took
+    /// effect before its answer was lost is not done twice: sequence numbers see to that in Kafka.
     private func perform(
         _ call: SimulatedFault.Call,
         _ effect: Effect,
         acknowledged: (inout State) -> Void = { _ in }
     ) throws(StreamError) {
+        var isDone = false
         for _ in 0..<Self.attempts {
             do throws(StreamError) {
-                try once(call, effect, acknowledged)
+                try once(call, isDone: &isDone, effect, acknowledged)
                 return
             } catch  where error.kind == .retriable {
                 continue
@@ -156,16 +158,20 @@ public final class SimulatedProducer: RecordProducer {
 
     private func once(
         _ call: SimulatedFault.Call,
+        isDone: inout Bool,
         _ effect: Effect,
         _ acknowledged: (inout State) -> Void
     ) throws(StreamError) {
+        var done = isDone
+        defer { isDone = done }
         try log.attempt { cluster throws(StreamError) in
             try self.state.withLock { state throws(StreamError) in
                 if case .dead(let error) = state.phase { throw error }
                 let fault = cluster.faults.next(for: call)
                 do throws(StreamError) {
                     if let fault, fault.moment == .before { throw fault.error }
-                    try effect(&state, &cluster)
+                    if !done { try effect(&state, &cluster) }
+                    done = true
                     if let fault { throw fault.error }
                     acknowledged(&state)
                 } catch {
