@@ -27,6 +27,8 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -45,6 +47,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     ],
     targets: [
         // C libraries and C code, each behind one room.
@@ -66,7 +70,7 @@ let package = Package(
         room("Telemetry", [logging, metrics]),
         room("Pipeline", ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry", deque, logging]),
         room("Settings", [yams]),
-        room("StatusServer", ["Telemetry", hummingbird, lifecycle, logging]),
+        room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
         room("Service", ["Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels", "Telemetry", lifecycle, unixSignals, logging, metrics]),
         .executableTarget(name: "centroidd", dependencies: ["Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline", argumentParser, logging], swiftSettings: strict),
 
@@ -78,7 +82,7 @@ let package = Package(
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
         tests("SettingsTests", ["Settings"]),
-        tests("StatusServerTests", ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting]),
+        tests("StatusServerTests", ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]),
         tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
         tests("IntegrationTests", ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]),
         tests("SoundnessTests", []),
