@@ -17,14 +17,13 @@ final class DaemonProcess: Sendable {
             .appending(path: "centroidd")
     }()
 
-    // Safe: started in `init`, and afterwards only asked or signalled, which Foundation allows from any thread.
-    nonisolated(unsafe) private let process = Process()
+    private let process = Process()
     private let errorFile: URL
 
     /// Starts it; standard error goes to a file.
     init(_ arguments: [String], environment: [String: String] = [:], scratch: URL) throws {
         errorFile = scratch.appending(path: "stderr-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: errorFile.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
         process.executableURL = Self.binary
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -55,7 +54,7 @@ final class DaemonProcess: Sendable {
         let outputFile = scratch.folder.appending(path: "out")
         let errorFile = scratch.folder.appending(path: "err")
         try input.write(to: inputFile)
-        for file in [outputFile, errorFile] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [outputFile, errorFile] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         let process = Process()
         process.executableURL = binary
         process.arguments = arguments

@@ -1,6 +1,7 @@
 import Clustering
 import Embedding
 import Foundation
+import KafkaLog
 import Pipeline
 import Streams
 import Testing

@@ -87,7 +87,7 @@ public struct DemoRun: Sendable {
             summary.draw(report, address: daemon.address)
             let done = report.records.assigned + report.records.deadLettered + report.records.skipped
             if once, feeder.isFinished, done >= feeder.count { return daemon.stop() }
-            try? await Task.sleep(for: .milliseconds(once ? 250 : 500))
+            try? await Task.sleep(for: .milliseconds(500))
         }
     }
 

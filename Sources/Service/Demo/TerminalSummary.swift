@@ -5,10 +5,16 @@ import Telemetry
 struct TerminalSummary {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
     private var drawnLines = 0
+    private var lastLine = ""
 
     /// Draws the present state over the last one.
     mutating func draw(_ report: StatusReport, address: String?) {
-        guard isTerminal else { return print(line(report)) }
+        guard isTerminal else {
+            let line = Self.line(report)
+            if line != lastLine { print(line) }
+            lastLine = line
+            return
+        }
         let text = Self.page(report, address: address)
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A\u{1B}[J" : ""
         drawnLines = text.count
@@ -16,8 +22,8 @@ struct TerminalSummary {
         FileHandle.standardOutput.write(Data(page.utf8))
     }
 
-    private func line(_ report: StatusReport) -> String {
-        "\(report.records.assigned) records, \(Int(report.recordsPerSecond))/s, lag \(Self.lag(report)), "
+    private static func line(_ report: StatusReport) -> String {
+        "\(report.records.assigned) records, \(Int(report.recordsPerSecond))/s, lag \(lag(report)), "
             + "\(report.model.clusters) clusters, \(report.records.anomalies) anomalies"
     }
 

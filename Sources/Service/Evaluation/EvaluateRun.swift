@@ -74,6 +74,7 @@ public struct EvaluateRun: Sendable {
         case .numbers(let names):
             settings.input.format = .text
             settings.space.kind = .vector
+            settings.space.model = nil
             settings.space.dimension = names.count
             settings.space.encoding = .json
             if !isKindChosen { settings.clusters.metric = .euclidean }
