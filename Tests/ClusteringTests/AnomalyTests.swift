@@ -63,7 +63,7 @@ struct AnomalyTests {
     @Test("Before enough scores were seen there is no alarm")
     func silentAtFirst() {
         var threshold = ScoreThreshold()
-        threshold.learn(Array(repeating: 1, count: 999), clock: 0, options: AnomalyOptions())
+        threshold.learn(Array(repeating: 1, count: 499), clock: 0, options: AnomalyOptions())
         #expect(threshold.value == nil)
         threshold.learn([1], clock: 0, options: AnomalyOptions())
         #expect(threshold.value != nil)

@@ -88,8 +88,8 @@ struct ParetoTail: Sendable, Equatable, Codable {
         } + [ParetoTail(shape: 0, scale: mean)]
     }
 
-    /// Roots of `function` between two points: sign changes on a grid (even, or geometric where the range spans orders of
-    /// magnitude), then bisection.
+    /// Roots of `function` between two points: sign changes on a grid (even, or geometric where the range spans orders
+    /// of magnitude), then bisection.
     private static func roots(
         _ function: (Double) -> Double,
         from: Double,

@@ -2,10 +2,10 @@
 ///
 /// Siffer et al. 2017, "Anomaly Detection in Streams with Extreme Value Theory", KDD. Scores above a high quantile `t`
 /// are peaks; a generalised Pareto tail fitted to their excesses gives the score `z` that is exceeded with probability
-/// `q`. Scores above `z` are alarms: their values teach nothing. Unlike the paper's, all counts fade with the half-life, and
-/// `t` follows the distribution when the share of peaks has doubled or halved. Peaks alone would be cut off at `z`, and
-/// a forgetting threshold would sink ever lower; so alarms count as scores somewhere above `z`, but never for more than
-/// the share `q` that is due there, whatever their number.
+/// `q`. Scores above `z` are alarms: their values teach nothing. Unlike the paper's, all counts fade with the
+/// half-life, and `t` follows the distribution when the share of peaks has doubled or halved. Peaks alone would be cut
+/// off at `z`, and a forgetting threshold would sink ever lower; so alarms count as scores somewhere above `z`, but
+/// never for more than the share `q` that is due there, whatever their number.
 public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The score `z` above which a record is an anomaly; nil until enough scores were seen.
     public private(set) var value: Double?
@@ -15,6 +15,9 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     public private(set) var learned: UInt64 = 0
     /// The exact number of scores above `z` since the beginning: alarms, which are not learned.
     public private(set) var alarms: UInt64 = 0
+
+    /// Peaks that a tail should be fitted to at least.
+    private static let leastPeaks = 25.0
 
     private var body = ScoreHistogram()
     private var peaks: [Float] = []
@@ -28,8 +31,8 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
 
     init() {}
 
-    /// The estimated probability (0 to 1) of a score at least this large: empirical below `t`, the fitted tail above; nil
-    /// before the first score.
+    /// The estimated probability (0 to 1) of a score at least this large: empirical below `t`, the fitted tail above;
+    /// nil before the first score.
     public func tail(_ score: Float) -> Double? {
         guard body.total > 0 else { return nil }
         let score = Double(score)
@@ -67,8 +70,8 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         refit(options)
     }
 
-    /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of the
-    /// new one are known.
+    /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of
+    /// the new one are known.
     mutating func restart() {
         body = ScoreHistogram()
         peaks = []
@@ -79,9 +82,10 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         tail = nil
     }
 
-    /// The level of peaks: the configured one, or lower where `q` would lie beyond it.
+    /// The level of peaks: the configured one, or lower where `q` would lie beyond it or scores are few.
     private func level(_ options: AnomalyOptions) -> Double {
-        min(options.level, 1 - 2 * options.falseAlarmRate)
+        let few = min(0.1, Self.leastPeaks / max(body.total, 1))
+        return 1 - max(1 - options.level, 2 * options.falseAlarmRate, few)
     }
 
     /// Sets `t` from the scores so far, all of which are in `peaks`.

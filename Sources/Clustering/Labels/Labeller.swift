@@ -20,8 +20,8 @@ enum Labeller {
         }
     }
 
-    /// The weight of each term of a cluster: `tf / words · ln(1 + A / f)` with `tf` its count in the cluster, `words` the
-    /// cluster's terms, `A` the mean number of terms of a cluster and `f` its count in all (class-based TF-IDF,
+    /// The weight of each term of a cluster: `tf / words · ln(1 + A / f)` with `tf` its count in the cluster, `words`
+    /// the cluster's terms, `A` the mean number of terms of a cluster and `f` its count in all (class-based TF-IDF,
     /// Grootendorst 2022, equation 2).
     static func weights(_ terms: TermCounts, background: Background) -> [(term: String, weight: Double)] {
         let words = terms.total

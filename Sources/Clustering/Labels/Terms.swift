@@ -18,8 +18,8 @@ enum Terms {
     /// The most bytes of a text that are looked at.
     static let byteLimit = 512
 
-    /// The terms of `text` in order: runs of letters and digits (inside them also `_`, `-`, `.` and `'`) of 2 to 32 bytes, in
-    /// lower case, without those of which half or more is no letter, and without stop words.
+    /// The terms of `text` in order: runs of letters and digits (inside them also `_`, `-`, `.` and `'`) of 2 to 32
+    /// bytes, in lower case, without those of which half or more is no letter, and without stop words.
     static func split(_ text: String) -> [String] {
         var terms: [String] = []
         var word: [UInt8] = []

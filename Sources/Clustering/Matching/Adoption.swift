@@ -51,8 +51,8 @@ public struct Verdict: Sendable, Equatable, Codable {
 ///
 /// The candidate may come from an earlier version: it is applied to `model` as it is now. Two tests are made: the
 /// silhouette of the records that were held out of the fit may not fall below the living clusters' by more than
-/// ``ReclusterOptions/silhouetteMargin``, and at least ``ReclusterOptions/minimumRetention`` of the sampled records must
-/// keep their cluster id. Without living clusters both pass.
+/// ``ReclusterOptions/silhouetteMargin``, and at least ``ReclusterOptions/minimumRetention`` of the sampled records
+/// must keep their cluster id. Without living clusters both pass.
 /// - Throws: ``ClusteringError/mismatch(_:)`` when the candidate is of another dimension or of a later version.
 public func adopt(
     _ candidate: Candidate,

@@ -8,7 +8,8 @@ extension Model {
         var retention: Double?
     }
 
-    /// Makes a candidate's clusters the living ones: ids are carried over by matching, weights are spread by the sample.
+    /// Makes a candidate's clusters the living ones: ids are carried over by matching, weights are spread by the
+    /// sample.
     ///
     /// The decayed total weight does not change. Sampled records beyond the reach of every cluster, and clusters with a
     /// single member, are outliers.
@@ -103,50 +104,59 @@ extension Model {
     }
 
     private func lineage(before: Model, matching: Matching, rowOf: [Int: Int]) -> [LineageEvent] {
-        var events: [LineageEvent] = []
-        for (column, row) in rowOf.sorted(by: { $0.value < $1.value }) {
-            let cluster = clusters[row]
-            var event = LineageEvent(
-                kind: .born,
-                cluster: cluster.id,
-                related: [],
-                weight: cluster.weight,
-                overlap: nil,
-                label: cluster.label,
-                version: version
-            )
-            if let source = matching.source[column] {
-                let way = Vectors.distance(
-                    Array(before.centroids[row: source]),
-                    Array(centroids[row: row]),
-                    metric
-                )
-                event.kind = Double(way) > 0.5 * cluster.meanDistance ? .moved : .kept
-                event.overlap = matching.share(ofLiving: source, to: column)
-            } else if let origin = matching.origin(of: column) {
-                event.kind = .split
-                event.related = [before.clusters[origin].id]
-                event.overlap = matching.share(of: column, from: origin)
-            }
-            events.append(event)
+        let living = rowOf.sorted { $0.value < $1.value }.map { column, row in
+            lineage(ofLiving: row, column: column, before: before, matching: matching)
         }
-        for (row, cluster) in before.clusters.enumerated() where index(of: cluster.id) == nil {
-            var event = LineageEvent(
-                kind: .retired,
-                cluster: cluster.id,
-                related: [],
-                weight: before.weight(of: row),
-                overlap: nil,
-                label: cluster.label,
-                version: version
-            )
-            if let column = matching.heir(of: row), let heir = rowOf[column] {
-                event.kind = .merged
-                event.related = [clusters[heir].id]
-                event.overlap = matching.share(ofLiving: row, to: column)
-            }
-            events.append(event)
+        let ended = before.clusters.indices.filter { index(of: before.clusters[$0].id) == nil }.map { row in
+            lineage(ofEnded: row, before: before, matching: matching, rowOf: rowOf)
         }
-        return events
+        return living + ended
+    }
+
+    private func lineage(ofLiving row: Int, column: Int, before: Model, matching: Matching) -> LineageEvent {
+        let cluster = clusters[row]
+        var event = LineageEvent(
+            kind: .born,
+            cluster: cluster.id,
+            related: [],
+            weight: cluster.weight,
+            overlap: nil,
+            label: cluster.label,
+            version: version
+        )
+        if let source = matching.source[column] {
+            let way = Vectors.distance(Array(before.centroids[row: source]), Array(centroids[row: row]), metric)
+            event.kind = Double(way) > 0.5 * cluster.meanDistance ? .moved : .kept
+            event.overlap = matching.share(ofLiving: source, to: column)
+        } else if let origin = matching.origin(of: column) {
+            event.kind = .split
+            event.related = [before.clusters[origin].id]
+            event.overlap = matching.share(of: column, from: origin)
+        }
+        return event
+    }
+
+    private func lineage(
+        ofEnded row: Int,
+        before: Model,
+        matching: Matching,
+        rowOf: [Int: Int]
+    ) -> LineageEvent {
+        let cluster = before.clusters[row]
+        var event = LineageEvent(
+            kind: .retired,
+            cluster: cluster.id,
+            related: [],
+            weight: before.weight(of: row),
+            overlap: nil,
+            label: cluster.label,
+            version: version
+        )
+        if let column = matching.heir(of: row), let heir = rowOf[column] {
+            event.kind = .merged
+            event.related = [clusters[heir].id]
+            event.overlap = matching.share(ofLiving: row, to: column)
+        }
+        return event
     }
 }

@@ -60,7 +60,7 @@ public struct AnomalyOptions: Sendable, Equatable {
     /// The quantile of the scores above which they count as peaks; lowered where `q` asks for it.
     public var level = 0.98
     /// Scores that must have been seen before the first alarm, at least 100.
-    public var calibrationRecords = 1000
+    public var calibrationRecords = 500
     /// The most recent peaks that the tail is fitted to, at least 16.
     public var peakCapacity = 256
 

@@ -55,8 +55,8 @@ public enum ModelCodec {
     /// Rebuilds a model, equal to the one that was stored, and the source offsets stored with it.
     ///
     /// - Parameter entries: the last value of each key; keys with a tombstone left out.
-    /// - Throws: ``ClusteringError/storedModel(_:)`` when entries are missing, left over, damaged, of different versions or
-    ///   not a model's.
+    /// - Throws: ``ClusteringError/storedModel(_:)`` when entries are missing, left over, damaged, of different
+    ///   versions or not a model's.
     public static func decode(
         _ entries: [String: [UInt8]]
     ) throws(ClusteringError) -> (model: Model, sourceOffsets: [String: Int64]) {

@@ -43,8 +43,8 @@ struct StoredMeta: Codable {
         self.sourceOffsets = sourceOffsets
     }
 
-    /// Changes with every change of a cluster's revision or of a record in the nursery or the sample, and does not depend on
-    /// their order: entries of different versions do not add up to it.
+    /// Changes with every change of a cluster's revision or of a record in the nursery or the sample, and does not
+    /// depend on their order: entries of different versions do not add up to it.
     static func digest(of model: Model) -> UInt64 {
         func identity(_ kind: UInt64, _ key: UInt64, _ state: UInt64) -> UInt64 {
             SeededGenerator.mix(kind ^ SeededGenerator.mix(key &+ SeededGenerator.mix(state &+ 1)))

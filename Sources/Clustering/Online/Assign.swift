@@ -25,7 +25,8 @@ public func assign(
     return (assignments, delta)
 }
 
-/// As ``assign(vectors:observations:model:options:)``, continuing a delta that was begun with the same version of the model.
+/// As ``assign(vectors:observations:model:options:)``, continuing a delta that was begun with the same version of the
+/// model.
 ///
 /// Records that are added in several calls leave the same delta, to the bit, as in one.
 public func assign(

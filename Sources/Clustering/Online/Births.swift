@@ -4,8 +4,8 @@ extension Model {
     /// Puts far-off records into the nursery and makes a cluster of each dense group that they complete.
     ///
     /// A group is dense when enough of the nursery lies within a typical cluster's reach of one record, and then of the
-    /// group's own centroid. At the ceiling the lightest cluster makes room if it is lighter than the group; otherwise the
-    /// group waits.
+    /// group's own centroid. At the ceiling the lightest cluster makes room if it is lighter than the group; otherwise
+    /// the group waits.
     mutating func bear(_ newcomers: [StoredRecord], options: ClusteringOptions) -> [LineageEvent] {
         guard !newcomers.isEmpty, !clusters.isEmpty else { return [] }
         for record in newcomers { nursery.append(record, capacity: options.nurseryCapacity) }

@@ -31,26 +31,8 @@ struct Gatherer {
         delta.records += 1
         delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
-        let clock = Forgetting.clock(
-            records: record,
-            newest: newest(delta),
-            origin: model.originTimestamp ?? delta.firstTimestamp,
-            halfLife: options.halfLife
-        )
-        let priority = Reservoir.priority(seed: options.seed, record: record, clock: clock)
         let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false
-        if priority <= sampleLimit || isFar {
-            let stored = StoredRecord(
-                record: record,
-                clock: clock,
-                priority: priority,
-                timestamp: observation.timestamp,
-                vector: Array(vector),
-                text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
-            )
-            if priority <= sampleLimit { delta.sampled.append(stored) }
-            if isFar { delta.far.append(stored) }
-        }
+        keep(record, vector: vector, observation: observation, isFar: isFar, in: &delta)
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
         let cluster = model.clusters[Int(pair.first)]
@@ -64,6 +46,34 @@ struct Gatherer {
         if let text = observation.text {
             describe(text, record: record, distance: pair.firstDistance, cluster: cluster, gain: &delta.gains[index])
         }
+    }
+
+    /// Keeps the record itself where it may enter the sample or has to wait in the nursery.
+    private func keep(
+        _ record: UInt64,
+        vector: ArraySlice<Float>,
+        observation: Observation,
+        isFar: Bool,
+        in delta: inout Delta
+    ) {
+        let clock = Forgetting.clock(
+            records: record,
+            newest: newest(delta),
+            origin: model.originTimestamp ?? delta.firstTimestamp,
+            halfLife: options.halfLife
+        )
+        let priority = Reservoir.priority(seed: options.seed, record: record, clock: clock)
+        guard priority <= sampleLimit || isFar else { return }
+        let stored = StoredRecord(
+            record: record,
+            clock: clock,
+            priority: priority,
+            timestamp: observation.timestamp,
+            vector: Array(vector),
+            text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
+        )
+        if priority <= sampleLimit { delta.sampled.append(stored) }
+        if isFar { delta.far.append(stored) }
     }
 
     private func newest(_ delta: Delta) -> Int64? {

@@ -7,8 +7,8 @@ struct HeavyClusters: Sendable {
     /// Their centroids, made on first need.
     private var centroids: Matrix?
 
-    /// Clusters of at least `share` of the clustered weight. Where these hold less than half of it (many small clusters),
-    /// the heaviest ones that together leave out no more than `share`.
+    /// Clusters of at least `share` of the clustered weight. Where these hold less than half of it (many small
+    /// clusters), the heaviest ones that together leave out no more than `share`.
     init(weights: [Double], share: Double) {
         let total = weights.reduce(0, +)
         var heavy = weights.map { $0 >= share * total }

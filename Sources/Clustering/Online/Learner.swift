@@ -3,8 +3,8 @@ public import Kernels
 /// The whole loop of assigning and learning: steps of ``ClusteringOptions/step`` records, each judged by the model that
 /// the step before left.
 ///
-/// Steps end where the number of records is a multiple of the step, and where the first clusters are due, so that the results do not depend on how the records
-/// are cut into batches. A value: a copy is a roll-back.
+/// Steps end where the number of records is a multiple of the step, and where the first clusters are due, so that the
+/// results do not depend on how the records are cut into batches. A value: a copy is a roll-back.
 public struct Learner: Sendable {
     /// The model after the last full step.
     public private(set) var model: Model
@@ -55,7 +55,8 @@ public struct Learner: Sendable {
         return (assignments, lineage)
     }
 
-    /// Learns the unfinished step, so that the model covers every record so far. The next step ends where it would have.
+    /// Learns the unfinished step, so that the model covers every record so far. The next step ends where it would
+    /// have.
     public mutating func flush() throws(ClusteringError) -> [LineageEvent] {
         guard pending.records > 0 else { return [] }
         let lineage = try model.merge(pending, options: options)

@@ -3,12 +3,12 @@ import Kernels
 extension Model {
     /// Turns the model into its next version by what a delta teaches, and returns the ids that were born or retired.
     ///
-    /// A cluster of weight `w` and mean `c` that gained `m` records of sum `s`, while `n` records arrived in all, becomes
-    /// `c' = (c·w·aⁿ + s) / (w·aⁿ + m)`, `w' = w·aⁿ + m` with `a = exp(ln 0.5 / half-life)`: the rule of Spark's
-    /// StreamingKMeans with time unit "points". Under cosine the centroid is the mean scaled to unit length. Records of
-    /// clusters that have gone since the delta's version count as outliers.
-    /// - Throws: ``ClusteringError/mismatch(_:)`` when the delta is of a later version or of another dimension; the model
-    ///   is then unchanged.
+    /// A cluster of weight `w` and mean `c` that gained `m` records of sum `s`, while `n` records arrived in all,
+    /// becomes `c' = (c·w·aⁿ + s) / (w·aⁿ + m)`, `w' = w·aⁿ + m` with `a = exp(ln 0.5 / half-life)`: the rule of
+    /// Spark's StreamingKMeans with time unit "points". Under cosine the centroid is the mean scaled to unit length.
+    /// Records of clusters that have gone since the delta's version count as outliers.
+    /// - Throws: ``ClusteringError/mismatch(_:)`` when the delta is of a later version or of another dimension; the
+    ///   model is then unchanged.
     @discardableResult
     public mutating func merge(_ delta: Delta, options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
         guard delta.dimension == dimension, delta.modelVersion <= version else {
@@ -121,7 +121,8 @@ extension Model {
         retire(rows: clusters.indices.filter { weight(of: $0) < options.minimumWeight })
     }
 
-    /// Rebuilds a young model from its sample each time the number of records has doubled, and makes the first clusters.
+    /// Rebuilds a young model from its sample each time the number of records has doubled, and makes the first
+    /// clusters.
     private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)

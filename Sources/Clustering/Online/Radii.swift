@@ -28,7 +28,8 @@ struct Radii: Sendable {
         }
     }
 
-    /// The reach of clusters of which the number of members and the sums of their distances and squared distances are known.
+    /// The reach of clusters of which the number of members and the sums of their distances and squared distances are
+    /// known.
     static func limits(moments: [(count: Double, sum: Double, square: Double)], birth: Birth) -> [Float] {
         if case .distance(let distance) = birth { return Array(repeating: distance, count: moments.count) }
         let typical = typical(moments)

@@ -1,4 +1,5 @@
-/// How well scores tell anomalies (positives) from the rest. Measures that need both kinds are nil where one is missing.
+/// How well scores tell anomalies (positives) from the rest. Measures that need both kinds are nil where one is
+/// missing.
 extension Quality {
     /// The area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
     public static func auroc(scores: [Double], positive: [Bool]) -> Double? {
@@ -13,7 +14,8 @@ extension Quality {
         return area / (end.truths * end.falsehoods)
     }
 
-    /// The average precision: the sum over thresholds of precision times the gain in recall (scikit-learn's definition).
+    /// The average precision: the sum over thresholds of precision times the gain in recall (scikit-learn's
+    /// definition).
     public static func averagePrecision(scores: [Double], positive: [Bool]) -> Double? {
         let steps = ranked(scores, positive)
         guard let end = steps.last, end.truths > 0 else { return nil }

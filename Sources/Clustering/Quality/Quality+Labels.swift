@@ -29,8 +29,8 @@ extension Quality {
         return information / ((left + right) / 2)
     }
 
-    /// The adjusted mutual information with the arithmetic mean of the entropies (Vinh, Epps and Bailey 2010): 1 for the same
-    /// groups, about 0 for chance.
+    /// The adjusted mutual information with the arithmetic mean of the entropies (Vinh, Epps and Bailey 2010): 1 for
+    /// the same groups, about 0 for chance.
     public static func adjustedMutualInformation(_ truth: [Int], _ found: [Int]) -> Double {
         let table = Contingency(truth, found)
         if isTrivial(table) { return 1 }
@@ -43,8 +43,8 @@ extension Quality {
         return (table.mutualInformation - expected) / bounded
     }
 
-    /// The V-measure (Rosenberg and Hirschberg 2007), the harmonic mean of homogeneity and completeness, from 0 to 1. Equal to
-    /// ``normalizedMutualInformation(_:_:)``.
+    /// The V-measure (Rosenberg and Hirschberg 2007), the harmonic mean of homogeneity and completeness, from 0 to 1.
+    /// Equal to ``normalizedMutualInformation(_:_:)``.
     public static func vMeasure(_ truth: [Int], _ found: [Int]) -> Double {
         let table = Contingency(truth, found)
         if truth.isEmpty { return 1 }
@@ -73,8 +73,8 @@ extension Quality {
         return exact(table).reduce(0) { $0 + $1.count } / table.total
     }
 
-    /// The F1 measure over whole groups: a found group counts when it has exactly the members of a true one (Jiang et al.
-    /// 2024).
+    /// The F1 measure over whole groups: a found group counts when it has exactly the members of a true one (Jiang et
+    /// al. 2024).
     public static func groupF1(_ truth: [Int], _ found: [Int]) -> Double {
         let table = Contingency(truth, found)
         let sum = table.rows.count + table.columns.count

@@ -39,8 +39,8 @@ public enum Quality {
         return sum / Double(groups.count)
     }
 
-    /// The Calinski-Harabasz index (1974): between-group over within-group variance. 0 or more, high is good. Euclidean.
-    /// Nil with fewer than two groups.
+    /// The Calinski-Harabasz index (1974): between-group over within-group variance. 0 or more, high is good.
+    /// Euclidean. Nil with fewer than two groups.
     public static func calinskiHarabasz(vectors: Matrix, labels: [Int]) -> Double? {
         let spread = Spread(vectors: vectors, labels: labels)
         let count = spread.groups.count

@@ -3,9 +3,9 @@ public import Kernels
 extension Quality {
     /// The mean silhouette of labelled vectors (Rousseeuw 1987), from -1 to 1: exact, in `O(n²·d)`.
     ///
-    /// A vector's silhouette is `(b - a) / max(a, b)` with `a` its mean distance to the others of its group and `b` the least
-    /// mean distance to another group; 0 where it is alone in its group. Distances are in `metric`; under the cosine
-    /// the vectors must be unit length.
+    /// A vector's silhouette is `(b - a) / max(a, b)` with `a` its mean distance to the others of its group and `b`
+    /// the least mean distance to another group; 0 where it is alone in its group. Distances are in `metric`; under
+    /// the cosine the vectors must be unit length.
     /// - Parameters:
     ///   - vectors: `n × d`.
     ///   - labels: the group of each row.

@@ -30,10 +30,12 @@ struct ClusterCountJudge {
         return judge.silhouette(pairs.map { Int($0.first) })
     }
 
-    /// Trials with 2 to `maximum` clusters: k-means from the cuts of two linkage trees and from k-means++ starts, at ever wider
-    /// steps of k, then all around the best. At most a third of the records, so that a cluster has some members.
+    /// Trials with 2 to `maximum` clusters: k-means from the cuts of two linkage trees and from k-means++ starts, at
+    /// ever wider steps of k, then all around the best. At most a third of the records, so that a cluster has some
+    /// members.
     ///
-    /// Linkage finds small clusters beside large ones, which k-means++ starts hardly do; those in turn withstand outliers.
+    /// Linkage finds small clusters beside large ones, which k-means++ starts hardly do; those in turn withstand
+    /// outliers.
     func trials(maximum: Int, generator: inout SeededGenerator) -> [Trial] {
         let ceiling = min(maximum, vectors.rows / 3)
         guard ceiling >= 2 else { return [] }
@@ -75,7 +77,9 @@ struct ClusterCountJudge {
     private func centroids(_ groups: [Int], mayPeel: Bool, smallest: Int? = nil) -> Matrix? {
         let least = smallest ?? (vectors.rows > 400 ? 3 : 2)
         let grouping = Grouping(groups)
-        guard mayPeel || Double(grouping.sizes.max() ?? 0) <= Self.largestShare * Double(groups.count) else { return nil }
+        guard mayPeel || Double(grouping.sizes.max() ?? 0) <= Self.largestShare * Double(groups.count) else {
+            return nil
+        }
         let kept = grouping.sizes.indices.filter { grouping.sizes[$0] >= least }
         var place = [Int](repeating: -1, count: grouping.count)
         for (index, group) in kept.enumerated() { place[group] = index }
@@ -102,6 +106,9 @@ extension Linkage {
         // Cosine distances are halves of squared distances of unit vectors already.
         let isSquared = rule == .ward && judge.metric == .euclidean
         self.init(
-            distances: isSquared ? judge.distances.map { $0 * $0 } : judge.distances, count: judge.count, rule: rule)
+            distances: isSquared ? judge.distances.map { $0 * $0 } : judge.distances,
+            count: judge.count,
+            rule: rule
+        )
     }
 }

@@ -30,8 +30,8 @@ struct KMeans {
         self.metric = metric
     }
 
-    /// The best of `starts` runs from k-means++ starts. Fewer than `k` centroids come back where the data has fewer distinct
-    /// vectors. `k` must be at least 1 and the data not empty.
+    /// The best of `starts` runs from k-means++ starts. Fewer than `k` centroids come back where the data has fewer
+    /// distinct vectors. `k` must be at least 1 and the data not empty.
     func run(k: Int, starts: Int, generator: inout SeededGenerator) -> Result {
         var best: Result?
         for _ in 0..<max(1, starts) {

@@ -49,8 +49,14 @@ struct Linkage {
                 joins.append(Join(a: nearest, b: top, height: least))
                 for other in 0..<count where alive[other] && other != top && other != nearest {
                     let joined = Self.joined(
-                        rule, distances[top * count + other], distances[nearest * count + other], least,
-                        sizes[top], sizes[nearest], sizes[other])
+                        rule,
+                        distances[top * count + other],
+                        distances[nearest * count + other],
+                        least,
+                        sizes[top],
+                        sizes[nearest],
+                        sizes[other]
+                    )
                     distances[nearest * count + other] = joined
                     distances[other * count + nearest] = joined
                 }
@@ -65,7 +71,13 @@ struct Linkage {
     /// The distance of a joined pair (`a`, `b` from each other `between`) to another group.
     @inline(__always)
     private static func joined(
-        _ rule: Rule, _ a: Float, _ b: Float, _ between: Float, _ sizeA: Float, _ sizeB: Float, _ size: Float
+        _ rule: Rule,
+        _ a: Float,
+        _ b: Float,
+        _ between: Float,
+        _ sizeA: Float,
+        _ sizeB: Float,
+        _ size: Float
     ) -> Float {
         switch rule {
         case .average: (sizeA * a + sizeB * b) / (sizeA + sizeB)

@@ -2,16 +2,17 @@ import Kernels
 
 /// Makes a candidate for a new set of clusters from a model's sample.
 ///
-/// Pure and slow (seconds for 20,000 records): meant for a copy of the model, off the hot path. Part of the sample is held
-/// out of the fit, for the gate and for the anomaly threshold. The living centroids are tried as a start as well, and
-/// win unless fresh ones are clearly better, so that nothing changes without need.
+/// Pure and slow (seconds for 20,000 records): meant for a copy of the model, off the hot path. Part of the sample is
+/// held out of the fit, for the gate and for the anomaly threshold. The living centroids are tried as a start as well,
+/// and win unless fresh ones are clearly better, so that nothing changes without need.
 /// - Throws: ``ClusteringError/notEnough(_:)`` when the sample holds fewer than two records.
 public func recluster(model: Model, options: ClusteringOptions) throws(ClusteringError) -> Candidate {
     let records = model.sample.slots
     guard records.count >= 2 else {
         throw .notEnough("reclustering needs at least 2 sampled records, there are \(records.count); wait for more")
     }
-    let settings = options.recluster
+    var settings = options.recluster
+    if case .fixed(let count) = settings.k { settings.k = .fixed(min(count, options.maximumClusters)) }
     let seed = SeededGenerator.mix(options.seed ^ SeededGenerator.mix(model.records))
     var generator = SeededGenerator(seed: seed)
     let heldOut = heldOutRows(of: records.count, share: settings.heldOutShare, seed: seed)
@@ -23,34 +24,47 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     let judged = Quality.draw(settings.silhouetteSample, of: data.rows, seed: seed &+ 1)
     let judge = ClusterCountJudge(vectors: data.selecting(judged), metric: model.metric)
 
-    var curve: [Candidate.CurvePoint] = []
-    var result: KMeans.Result
-    switch settings.k {
-    case .fixed(let count):
-        let k = min(max(1, count), options.maximumClusters)
-        result = kmeans.run(k: k, starts: settings.starts, generator: &generator)
-        if let start = judge.start(k: k) {
-            let other = kmeans.run(from: start)
-            if other.centroids.rows == k, other.inertia < result.inertia { result = other }
-        }
-    case .automatic:
-        let ceiling = min(settings.maximumK, options.maximumClusters)
-        let trials = judge.trials(maximum: ceiling, generator: &generator)
-        curve = Candidate.curve(trials)
-        let best = trials.max { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }
-        result = best.map { kmeans.run(from: $0.centroids) } ?? kmeans.run(k: 1, starts: 1, generator: &generator)
-    }
+    let ceiling = min(settings.maximumK, options.maximumClusters)
+    let fresh = fit(settings, ceiling: ceiling, kmeans: kmeans, judge: judge, generator: &generator)
+    var result = fresh.result
     if !model.clusters.isEmpty, settings.k == .automatic || result.centroids.rows == model.clusters.count {
         let warm = kmeans.run(from: model.centroids)
         // A silhouette's own sampling error is about this large.
         if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
     }
-    if curve.isEmpty {
-        curve = [.init(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))]
-    }
+    let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
     return Candidate(
-        centroids: result.centroids, modelVersion: model.version, curve: curve, inertia: result.inertia,
-        fitted: train.rows, heldOut: heldOut.map { records[$0].record }.sorted())
+        centroids: result.centroids,
+        modelVersion: model.version,
+        curve: fresh.curve.isEmpty ? [point] : fresh.curve,
+        inertia: result.inertia,
+        fitted: train.rows,
+        heldOut: heldOut.map { records[$0].record }.sorted()
+    )
+}
+
+/// The best clusters that owe nothing to the living ones, and the counts that were tried.
+private func fit(
+    _ settings: ReclusterOptions,
+    ceiling: Int,
+    kmeans: KMeans,
+    judge: ClusterCountJudge,
+    generator: inout SeededGenerator
+) -> (result: KMeans.Result, curve: [Candidate.CurvePoint]) {
+    switch settings.k {
+    case .fixed(let count):
+        let k = max(1, count)
+        let result = kmeans.run(k: k, starts: settings.starts, generator: &generator)
+        guard let start = judge.start(k: k) else { return (result, []) }
+        let other = kmeans.run(from: start)
+        return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [])
+    case .automatic:
+        let trials = judge.trials(maximum: ceiling, generator: &generator)
+        guard let best = trials.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else {
+            return (kmeans.run(k: 1, starts: 1, generator: &generator), [])
+        }
+        return (kmeans.run(from: best.centroids), Candidate.curve(trials))
+    }
 }
 
 extension Candidate {
