@@ -25,33 +25,35 @@ enum CentroidPacking {
             if outputs == rows.count && metric == .cosine {
                 return PackedWeights(inputs: d, outputs: outputs, elements: elements, transposed: true)
             }
-            var moved = [Float](unsafeUninitializedCapacity: outputs * d) { target, count in
-                _ = target.initialize(fromContentsOf: elements)
-                target[elements.count...].initialize(repeating: 0)
-                count = outputs * d
-            }
-            let bias = metric == .euclidean ? move(&moved, by: shift, rows: rows.count, of: outputs) : nil
-            return moved.withUnsafeBufferPointer { moved in
-                guard let bias else {
-                    return PackedWeights(inputs: d, outputs: outputs, elements: moved, transposed: true)
+            // In a lane's memory: a fresh array of this size would cost more in page faults than the arithmetic.
+            return LanePool.withLane { lane in
+                let moved = lane.scratch.reserve(outputs * d)
+                elements.baseAddress.map { moved.update(from: $0, count: elements.count) }
+                (moved + elements.count).update(repeating: 0, count: (outputs - rows.count) * d)
+                let all = UnsafeBufferPointer(start: moved, count: outputs * d)
+                guard metric == .euclidean else {
+                    return PackedWeights(inputs: d, outputs: outputs, elements: all, transposed: true)
                 }
+                let bias = move(moved, by: shift, rows: rows.count, of: outputs)
                 return bias.withUnsafeBufferPointer {
-                    PackedWeights(inputs: d, outputs: outputs, elements: moved, transposed: true, bias: $0)
+                    PackedWeights(inputs: d, outputs: outputs, elements: all, transposed: true, bias: $0)
                 }
             }
         }
     }
 
     /// Subtracts `shift` from the first `rows` rows and returns -‖row‖²/2 of each, nought for those beyond.
-    private static func move(_ matrix: inout [Float], by shift: [Float], rows: Int, of outputs: Int) -> [Float] {
+    private static func move(
+        _ matrix: UnsafeMutablePointer<Float>,
+        by shift: [Float],
+        rows: Int,
+        of outputs: Int
+    ) -> [Float] {
         let d = shift.count
         var bias = [Float](repeating: 0, count: outputs)
-        matrix.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            for row in 0..<rows {
-                VectorMath.add(shift, times: -1, to: base + row * d, count: d)
-                bias[row] = -0.5 * VectorMath.dot(base + row * d, base + row * d, count: d)
-            }
+        for row in 0..<rows {
+            VectorMath.add(shift, times: -1, to: matrix + row * d, count: d)
+            bias[row] = -0.5 * VectorMath.dot(matrix + row * d, matrix + row * d, count: d)
         }
         return bias
     }
