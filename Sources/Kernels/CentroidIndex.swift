@@ -38,14 +38,14 @@ public struct CentroidIndex: Sendable {
             blocks = []
             return
         }
-        let shift = metric == .euclidean ? Self.mean(centroids) : []
+        let shift = metric == .euclidean ? CentroidPacking.mean(centroids) : []
         self.shift = shift
         blocks = stride(from: 0, to: centroids.rows, by: Self.centroidBlock).map { start in
             let count = min(Self.centroidBlock, centroids.rows - start)
             return Block(
                 firstRow: start,
                 count: count,
-                weights: Self.pack(centroids, rows: start..<start + count, shift: shift, metric: metric)
+                weights: CentroidPacking.pack(centroids, rows: start..<start + count, shift: shift, metric: metric)
             )
         }
     }
@@ -191,42 +191,5 @@ public struct CentroidIndex: Sendable {
                 ? NearestPair(first: a, second: b, firstDistance: da, secondDistance: db)
                 : NearestPair(first: b, second: a, firstDistance: db, secondDistance: da)
         )
-    }
-
-    private static func mean(_ matrix: Matrix) -> [Float] {
-        var sum = [Double](repeating: 0, count: matrix.columns)
-        for row in 0..<matrix.rows {
-            for (column, x) in matrix[row: row].enumerated() { sum[column] += Double(x) }
-        }
-        return sum.map { Float($0 / Double(matrix.rows)) }
-    }
-
-    /// Packs the rows moved by `shift`; their number is padded so that a growing set compiles few products.
-    private static func pack(_ centroids: Matrix, rows: Range<Int>, shift: [Float], metric: Metric) -> PackedWeights {
-        let d = centroids.columns
-        let step = rows.count > 256 ? 64 : 16
-        let outputs = (rows.count + step - 1) / step * step
-        var elements = Array(centroids.storage[rows.lowerBound * d..<rows.upperBound * d])
-        for index in elements.indices where !shift.isEmpty { elements[index] -= shift[index % d] }
-        elements.append(contentsOf: repeatElement(0, count: (outputs - rows.count) * d))
-        let bias = metric == .euclidean ? halfNorms(elements, rows: outputs, columns: d) : []
-        return elements.withUnsafeBufferPointer { elements in
-            bias.withUnsafeBufferPointer { bias in
-                PackedWeights(
-                    inputs: d,
-                    outputs: outputs,
-                    elements: elements,
-                    transposed: true,
-                    bias: metric == .euclidean ? bias : nil
-                )
-            }
-        }
-    }
-
-    private static func halfNorms(_ elements: [Float], rows: Int, columns: Int) -> [Float] {
-        elements.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return [] }
-            return (0..<rows).map { -0.5 * VectorMath.dot(base + $0 * columns, base + $0 * columns, count: columns) }
-        }
     }
 }

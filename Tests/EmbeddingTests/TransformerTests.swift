@@ -41,11 +41,14 @@ struct TransformerTests {
         let lane = space.makeLane()
         let together = lane.embed(inputs)
         for (row, input) in inputs.enumerated() {
-            #expect(Array(together[row: row]) == lane.embed([input]).storage)
+            // Plain truth values: a failure would print all the elements.
+            let same = Array(together[row: row]) == lane.embed([input]).storage
+            #expect(same, "\(input)")
         }
         let backwards = lane.embed(inputs.reversed())
         for row in inputs.indices {
-            #expect(together[row: row].elementsEqual(backwards[row: inputs.count - 1 - row]))
+            let same = together[row: row].elementsEqual(backwards[row: inputs.count - 1 - row])
+            #expect(same, "\(inputs[row])")
         }
     }
 }

@@ -14,7 +14,7 @@ extern "C" {
 typedef struct centroidd_weights centroidd_weights;
 typedef struct centroidd_lane centroidd_lane;
 
-/// The number of rows that `centroidd_multiply` works in: fewer are padded up to it.
+/// The fewest and the most rows that `centroidd_multiply` works in at a time: fewer are padded.
 enum { CENTROIDD_ROW_STEP = 16, CENTROIDD_ROW_BLOCK = 256 };
 
 /// Packs B (`k × n` row-major, or `n × k` where `transposed`) and copies `bias` (n elements, or NULL).
