@@ -9,15 +9,18 @@ import Streams
 /// seek and rebalance. librdkafka drops by itself what was fetched before a seek or an unassignment; records that this
 /// class has already collected in the same poll are dropped by the rebalance callback.
 final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
+    // Sendable: `client` is thread-safe and is all that `commit` and `endOffsets` use; the rest belongs to the one
+    // thread that polls (the contract of RecordConsumer), on which librdkafka also runs the rebalance callback.
+
     /// How long committed offsets may take inside a rebalance.
     private static let committedDeadline: Duration = .seconds(20)
+    /// How long a partition may take until it can be sought.
+    private static let seekDeadline: Duration = .seconds(2)
 
     let client: ClientHandle
     private let group: String
     private let closeDeadline: Duration
 
-    // Sendable: `client` is thread-safe and is all that `commit` and `endOffsets` use; what follows belongs to the one
-    // thread that polls (the contract of RecordConsumer), on which librdkafka also runs the rebalance callback.
     private var listener: (any RebalanceListener)?
     private var reader = MessageReader()
     /// Collected but not yet handed out: what came while paused, or before an error in the same poll.
@@ -174,13 +177,23 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
             pendingSeeks.merge(offsets) { $1 }
             return
         }
+        let deadline = ContinuousClock.now + Self.seekDeadline
+        while let error = try failureOfSeek(to: offsets) {
+            // A partition that was assigned a moment ago may not be fetched from yet, and then cannot be moved.
+            let passes = error.kind == .retriable || error.code == "_STATE"
+            guard passes, ContinuousClock.now < deadline else { throw error }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+
+    private func failureOfSeek(to offsets: Offsets) throws(StreamError) -> StreamError? {
         let list = PartitionListHandle(offsets)
-        try client.use { client throws(StreamError) in
+        return try client.use { client throws(StreamError) in
             // Without a timeout: in 2.0.2 finite ones are a thousand times too short.
             if let error = rd_kafka_seek_partitions(client, list.pointer, -1) {
-                throw KafkaErrors.take(error, "cannot seek")
+                return KafkaErrors.take(error, "cannot seek")
             }
-            if let (partition, code) = list.failure { throw KafkaErrors.make(code, "cannot seek \(partition)") }
+            return list.failure.map { KafkaErrors.make($0.code, "cannot seek \($0.partition)") }
         }
     }
 

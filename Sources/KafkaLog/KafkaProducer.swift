@@ -6,6 +6,9 @@ import Synchronization
 
 /// A Kafka producer: transactional where it has an id, idempotent otherwise. All calls belong to one thread.
 final class KafkaProducer: RecordProducer, @unchecked Sendable {
+    // Sendable: what varies belongs to the one thread that owns the producer (the contract of RecordProducer); the rest
+    // is immutable and thread-safe.
+
     /// One blocking piece of a wait that has to notice a stop.
     private static let slice: Int32 = 500
     /// Between two tries of a retriable call.
@@ -18,7 +21,6 @@ final class KafkaProducer: RecordProducer, @unchecked Sendable {
     private let deliveryTimeout: Duration
     private let interruption: Interruption
 
-    // Sendable: what follows belongs to the one thread that owns the producer (the contract of RecordProducer).
     private var isOpen = false
     private var sent = 0
 

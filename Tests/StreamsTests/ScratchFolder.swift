@@ -26,15 +26,15 @@ final class ScratchFolder {
     /// Compresses with the system's gzip: a second implementation, so that reading is not tested against itself.
     func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
         let path = try write("plain-\(UUID().uuidString)", bytes)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["gzip", "-c", path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return Array(data)
+        let stream = try #require(popen("gzip -c '\(path)'", "r"))
+        var compressed: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, stream)
+            if count == 0 { break }
+            compressed += chunk.prefix(count)
+        }
+        try #require(pclose(stream) == 0)
+        return compressed
     }
 }

@@ -17,7 +17,9 @@ struct SnapshotFileTests {
         file = SnapshotFile(path: folder.url.appending(path: "model.snapshot").path)
     }
 
-    private func bytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file.path))) }
+    private func bytes() throws -> [UInt8] {
+        Array(try FileHandle(forReadingFrom: URL(filePath: file.path)).readToEnd() ?? Data())
+    }
 
     private func refused(_ bytes: [UInt8], _ code: String) throws {
         try Data(bytes).write(to: URL(filePath: file.path))

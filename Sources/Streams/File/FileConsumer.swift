@@ -5,12 +5,13 @@ import Synchronization
 /// Unlike with Kafka a poll fills up to `maximum` records as long as lines keep coming, and returns early when none
 /// came for `timeout`: `cat file | …` gives full batches whatever the size of the pipe, `tail -f | …` stays prompt.
 final class FileConsumer: RecordConsumer, @unchecked Sendable {
+    // Sendable: everything that varies belongs to the one thread that polls (the contract of RecordConsumer); `commit`
+    // and `endOffsets`, which other threads may call, touch none of it.
+
     /// A poll that is fed by a trickle ends after this many timeouts.
     private static let patience = 10
 
     private let log: FileLog
-    // Sendable: everything below belongs to the one thread that polls (the contract of RecordConsumer); `commit` and
-    // `endOffsets`, which other threads may call, touch none of it.
     private var listener: (any RebalanceListener)?
     private var cursors: [Cursor] = []
     private var current = 0

@@ -45,7 +45,9 @@ public struct SnapshotFile: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let bytes: [UInt8]
         do {
-            bytes = Array(try Data(contentsOf: URL(filePath: path)))
+            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? handle.close() }
+            bytes = Array(try handle.readToEnd() ?? Data())
         } catch {
             throw refusal("UNREADABLE", "cannot be read: \(error.localizedDescription)", "check its permissions")
         }

@@ -3,6 +3,9 @@ import Synchronization
 
 /// A member of a group of a ``SimulatedLog``. Rebalances are served inside `poll`, as with Kafka.
 public final class SimulatedConsumer: RecordConsumer, @unchecked Sendable {
+    // Sendable: `listener` is touched only by `subscribe`, `poll`, `close` and `kill`, which belong to one thread; the
+    // rest is immutable or inside the mutex.
+
     private struct State {
         var membership: SimulatedMembership?
         var topics: [String] = []
@@ -18,8 +21,6 @@ public final class SimulatedConsumer: RecordConsumer, @unchecked Sendable {
     private let log: SimulatedLog
     private let group: String
     private let state = Mutex(State())
-    // Sendable: the listener is touched only by `subscribe`, `poll` and `close`, which belong to one thread; the
-    // rest is immutable or inside the mutex.
     private var listener: (any RebalanceListener)?
 
     init(log: SimulatedLog, group: String) {
