@@ -37,7 +37,9 @@ let package = Package(
     name: "centroidd",
     products: [
         .executable(name: "centroidd", targets: ["centroidd"]),
-        .library(name: "CentroiddRooms", targets: ["Kernels", "Embedding", "Clustering", "Streams", "KafkaLog", "Pipeline", "Service", "Settings"]),
+        .library(name: "CentroiddRooms", targets: [
+                "Kernels", "Embedding", "Clustering", "Streams", "KafkaLog", "Telemetry", "Pipeline", "Service", "Settings",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),

@@ -46,13 +46,15 @@ extension Settings {
         return options
     }
 
-    /// When the model is reclustered.
+    /// When the model is reclustered: not before it has warmed up, because until then it rebuilds itself.
     public var schedule: ReclusterSchedule {
-        switch recluster.every {
-        case .never: ReclusterSchedule(period: .off)
-        case .records(let count): ReclusterSchedule(period: .records(UInt64(count)))
-        case .time(let duration): ReclusterSchedule(period: .seconds(duration.inSeconds))
-        }
+        let period: ReclusterSchedule.Period =
+            switch recluster.every {
+            case .never: .off
+            case .records(let count): .records(UInt64(count))
+            case .time(let duration): .seconds(duration.inSeconds)
+            }
+        return ReclusterSchedule(period: period, first: clusteringOptions.warmUpRecords)
     }
 
     /// Options of the pipeline of a daemon. Half of `pipeline.memory` is for records in flight, the rest for

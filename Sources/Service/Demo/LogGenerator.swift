@@ -5,7 +5,7 @@ import Kernels
 ///
 /// Most lines come from everyday templates in skewed proportions; every few thousand records an incident begins, in
 /// which a fault's lines are mixed in for a while.
-struct LogGenerator: Sendable {
+public struct LogGenerator: Sendable {
     private typealias Template = @Sendable (inout SeededGenerator) -> String
 
     private static let incidentPeriod = 4_000
@@ -14,10 +14,11 @@ struct LogGenerator: Sendable {
     private var random: SeededGenerator
     private var count = 0
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    /// Traffic that is the same for the same seed.
+    public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// The next line.
-    mutating func next() -> String {
+    public mutating func next() -> String {
         count += 1
         let phase = count % Self.incidentPeriod
         let incident = count / Self.incidentPeriod

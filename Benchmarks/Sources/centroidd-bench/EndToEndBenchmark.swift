@@ -1,0 +1,73 @@
+import Foundation
+import KafkaLog
+import Logging
+import Service
+import Settings
+import Streams
+import Synchronization
+import Telemetry
+
+/// The whole daemon between topics of the embedded broker: exactly once, all stages.
+enum EndToEndBenchmark {
+    /// Unique log lines: real ones where the data is there, generated ones where not.
+    private static func lines(_ count: Int) -> (origin: String, lines: [[UInt8]]) {
+        let root = ProcessInfo.processInfo.environment["CENTROIDD_DATA"] ?? "../shared/data"
+        let folder = "\(root)/logs/loghub2k"
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".log") }
+        let real = files.sorted().flatMap { name -> [[UInt8]] in
+            (FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data())
+                .split(separator: UInt8(ascii: "\n")).map { Array($0) }
+        }
+        if real.count >= 10_000 { return ("loghub2k", Array(real.prefix(count))) }
+        var generator = LogGenerator(seed: 1)
+        return ("generated", (0..<count).map { _ in Array(generator.next().utf8) })
+    }
+
+    static func run(name: String, model: String?, count: Int) async throws {
+        let broker = try EmbeddedBroker()
+        try broker.createTopic("logs", partitions: 4)
+        var settings = Settings()
+        settings.application = "bench"
+        settings.kafka.bootstrapServers = broker.bootstrapServers
+        settings.kafka.properties["fetch.wait.max.ms"] = "10"
+        settings.input.topics = ["logs"]
+        settings.space.model = model
+        settings.http.listen = nil
+        let quiet = EventSink(logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
+        let daemon = try Daemon(settings: settings, sink: quiet)
+        let (origin, lines) = lines(count)
+        let log = try KafkaRecordLog(options: settings.kafkaOptions)
+        let producer = try log.makeProducer(transactionalID: nil)
+        let running = Task { try await daemon.run() }
+        let status = daemon.status
+        Thread.detachNewThread {
+            for (index, line) in lines.enumerated() {
+                // The embedded broker keeps 5 MiB of a partition: never get far ahead.
+                while index % 100 == 0, index - status.statusReport().records.consumed > 10_000 {
+                    Thread.sleep(forTimeInterval: 0.005)
+                }
+                try? producer.send(OutgoingRecord(topic: "logs", partition: Int32(index % 4), value: line))
+            }
+            try? producer.flush()
+            producer.close()
+        }
+        var started: ContinuousClock.Instant?
+        while true {
+            let report = status.statusReport()
+            if started == nil, report.records.consumed > 0 { started = .now }
+            if report.records.assigned >= lines.count { break }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let elapsed = (ContinuousClock.now - (started ?? .now)) / .seconds(1)
+        let report = status.statusReport()
+        Measure.print(
+            "end to end, \(name)",
+            [
+                ("records/s", Measure.rounded(Double(lines.count) / elapsed)), ("records", "\(lines.count) (\(origin))"),
+                ("transactions", "\(report.transactions.committed)"), ("commit interval", "500 ms"),
+                ("clusters", "\(report.model.clusters)"),
+            ])
+        daemon.stop()
+        try await running.value
+    }
+}
