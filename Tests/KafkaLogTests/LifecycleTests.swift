@@ -185,7 +185,7 @@ struct LifecycleTests {
         let events = Events()
         var options = KafkaOptions.embedded(broker)
         options.statisticsInterval = .milliseconds(100)
-        options.properties["message.timeout.ms"] = "1000"
+        options.properties["message.timeout.ms"] = "5000"
         let log = try KafkaRecordLog(options: options, events: events)
         let producer = try log.makeProducer(transactionalID: nil)
         defer { producer.close() }
