@@ -138,6 +138,18 @@ struct StreamTests {
         #expect((0..<4).allSatisfy { waiting.contains(Array(lonely[row: $0])) })
     }
 
+    @Test("The far-off members of a heavy cluster never add up to a cluster of their own")
+    func fringe() throws {
+        var stream = SyntheticStream(clusters: 2, dimension: 2, spread: 1, seed: 16)
+        var learner = learner(dimension: 2) {
+            $0.halfLife = .records(20_000)
+            $0.warmUpRecords = 800
+        }
+        for _ in 0..<60 { _ = try learner.process(vectors: stream.records(1000).vectors, observations: []) }
+        #expect(learner.model.clusters.count == 2)
+        #expect(!learner.model.nursery.waiting.isEmpty)
+    }
+
     @Test("The same outlier again and again becomes a cluster, and stays an anomaly while it is rare")
     func repeatedOutlier() throws {
         var stream = SyntheticStream(clusters: 3, dimension: 2, spread: 0.5, seed: 9)
@@ -193,20 +205,22 @@ struct StreamTests {
         #expect(learner.model.clusters.count == 2)
     }
 
-    @Test("The sample keeps recent records: old ones fade with the half-life")
-    func sampleFades() throws {
+    @Test("The sample keeps recent records: old ones fade with the half-life", arguments: [300, 20_000])
+    func sampleFades(capacity: Int) throws {
         var stream = SyntheticStream(clusters: 2, dimension: 2, spread: 1, seed: 12)
         var learner = learner(dimension: 2) {
             $0.halfLife = .records(500)
-            $0.sampleCapacity = 300
+            $0.sampleCapacity = capacity
             $0.warmUpRecords = 0
         }
         for _ in 0..<10 { _ = try learner.process(vectors: stream.records(500).vectors, observations: []) }
-        let ages = learner.model.sample.slots.map { 5000 - Double($0.record) }
-        #expect(ages.count == 300)
-        // Exponential ages with a half-life of 500 have a mean of 500 / ln 2 = 721.
-        let mean = ages.reduce(0, +) / 300
-        #expect(mean > 550 && mean < 1000)
+        let model = learner.model
+        let living = model.sample.living(at: model.clock)
+        // The faded weight of the stream is 500 / ln 2 = 721 records.
+        if capacity == 300 { #expect(living.count == 300) } else { #expect(abs(living.count - 721) < 80) }
+        // Exponential ages with a half-life of 500 have a mean of 721.
+        let mean = living.reduce(0) { $0 + 5000 - Double($1.record) } / Double(living.count)
+        #expect(mean > 600 && mean < 850)
     }
 
     @Test("Under cosine centroids are of unit length and weights stay right")
@@ -223,5 +237,44 @@ struct StreamTests {
             #expect(abs(length - 1) < 1e-5)
         }
         #expect(abs(model.totalWeight - 600) < 1e-6)
+    }
+
+    @Test("Vectors that are not finite get no cluster, poison nothing, and are counted", arguments: [0, 600])
+    func unsoundVectors(trained: Int) throws {
+        var stream = SyntheticStream(clusters: 3, dimension: 2, spread: 0.5, seed: 14)
+        var learner = learner(dimension: 2) { $0.halfLife = .none }
+        _ = try learner.process(vectors: stream.records(trained).vectors, observations: [])
+        let bad = Matrix([[.nan, 0], [0, .infinity], [-.infinity, .nan], [3e38, 3e38]])
+        let out = try learner.process(vectors: bad, observations: []).assignments
+        #expect(out.allSatisfy { $0.cluster == nil && $0.score == nil && !$0.anomaly })
+        _ = try learner.process(vectors: stream.records(200).vectors, observations: [])
+        _ = try learner.flush()
+        let model = learner.model
+        #expect(model.records == UInt64(trained + 204))
+        #expect(abs(model.totalWeight - Double(trained + 204)) < 1e-6)
+        #expect(model.clusters.count == 3)
+        #expect(model.centroids.storage.allSatisfy { $0.isFinite })
+        #expect(model.sample.slots.allSatisfy { $0.vector.allSatisfy(\.isFinite) })
+    }
+
+    @Test("A cluster that wanders is followed, and keeps its id")
+    func drift() throws {
+        var stream = SyntheticStream(clusters: 2, dimension: 2, spread: 0.5, seed: 15)
+        var learner = learner(dimension: 2) { $0.halfLife = .records(400) }
+        _ = try learner.process(vectors: stream.records(600).vectors, observations: [])
+        let ids = learner.model.clusters.map(\.id)
+        try #require(ids.count == 2)
+        var way: Float = 0
+        for _ in 0..<60 {
+            way += 0.05
+            let data = stream.records(100).vectors
+            let moved = Matrix(columns: 2, storage: data.storage.enumerated().map { $1 + ($0 % 2 == 1 ? way : 0) })
+            _ = try learner.process(vectors: moved, observations: [])
+        }
+        #expect(learner.model.clusters.map(\.id) == ids)
+        for row in 0..<2 {
+            let height = Array(learner.model.centroids[row: row])[1]
+            #expect(height > way - 0.6 && height < way)
+        }
     }
 }

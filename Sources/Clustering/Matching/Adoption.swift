@@ -65,7 +65,7 @@ public func adopt(
                 + " fit version \(model.version) of dimension \(model.dimension); recluster this model again"
         )
     }
-    guard candidate.centroids.rows > 0, !model.sample.slots.isEmpty else {
+    guard candidate.centroids.rows > 0, !model.sample.living(at: model.clock).isEmpty else {
         throw .notEnough(
             "a candidate without clusters, or a model without a sample, cannot be adopted; wait for more records"
         )
@@ -92,8 +92,9 @@ public func adopt(
 private func silhouetteTest(_ candidate: Candidate, model: Model, options: ClusteringOptions) -> Verdict.Test? {
     guard !model.clusters.isEmpty else { return nil }
     let heldOut = Set(candidate.heldOut)
-    let known = model.sample.slots.filter { heldOut.isEmpty || heldOut.contains($0.record) }
-    let pool = known.count >= 10 ? known : model.sample.slots
+    let living = model.sample.living(at: model.clock)
+    let known = living.filter { heldOut.isEmpty || heldOut.contains($0.record) }
+    let pool = known.count >= 10 ? known : living
     let rows = Quality.draw(options.recluster.silhouetteSample, of: pool.count, seed: options.seed ^ model.records)
     let vectors = Matrix(records: rows.map { pool[$0] }, dimension: model.dimension)
     let judge = ClusterCountJudge(vectors: vectors, metric: model.metric)

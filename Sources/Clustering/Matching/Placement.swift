@@ -2,7 +2,7 @@ import Kernels
 
 /// Where the sampled records stand in the living model and in a candidate.
 struct Placement {
-    /// The sample, in slot order.
+    /// The faded sample, in slot order.
     let records: [StoredRecord]
     /// Its vectors, `n × d`.
     let data: Matrix
@@ -14,7 +14,7 @@ struct Placement {
     let limits: [Float]
 
     init(model: Model, candidate: Candidate, birth: Birth) {
-        records = model.sample.slots
+        records = model.sample.living(at: model.clock)
         data = Matrix(records: records, dimension: model.dimension)
         old =
             model.clusters.isEmpty

@@ -33,6 +33,22 @@ public struct Reservoir: Sendable, Equatable {
         )
     }
 
+    /// The records that stand for the faded stream at `clock`, in order of slot: each with a chance in proportion to its
+    /// weight.
+    ///
+    /// While the reservoir is not full it holds old records as surely as new ones. Of those a share `2^-age` is taken: the
+    /// ones whose draw `u` (anew from the rank) lies below it. In a full reservoir of less than the stream's faded
+    /// weight the ranks have seen to it.
+    func living(at clock: Double) -> [StoredRecord] {
+        slots.filter { record in
+            let weight = Forgetting.factor(from: record.clock, to: clock)
+            let draw = exp(record.priority + record.clock * Self.naturalLogarithmOfTwo)
+            return weight >= 1 || draw < -log1p(-weight)
+        }
+    }
+
+    private static let naturalLogarithmOfTwo = 0.693_147_180_559_945_3
+
     /// The rank above which a record has no chance; infinite until the reservoir is full.
     func limit(capacity: Int) -> Double {
         slots.count < capacity ? .infinity : ranks.max?.priority ?? .infinity
@@ -52,7 +68,7 @@ public struct Reservoir: Sendable, Equatable {
     /// The rank of record number `record` that arrives at `clock`: it depends on the seed and the number alone.
     static func priority(seed: UInt64, record: UInt64, clock: Double) -> Double {
         var generator = SeededGenerator(seed: SeededGenerator.mix(seed ^ 0x5EED) ^ SeededGenerator.mix(record &+ 1))
-        return log(-log(generator.nextUniform())) - clock * 0.693_147_180_559_945_3
+        return log(-log(generator.nextUniform())) - clock * naturalLogarithmOfTwo
     }
 
     /// Equal slots.

@@ -22,6 +22,18 @@ enum Vectors {
         }
     }
 
+    /// Whether each row is finite and short enough to be squared.
+    static func soundRows(of matrix: Matrix) -> [Bool] {
+        let columns = matrix.columns
+        return matrix.storage.withUnsafeBufferPointer { storage in
+            guard let base = storage.baseAddress else { return [] }
+            return (0..<matrix.rows).map { row in
+                let start = base + row * columns
+                return VectorMath.dot(start, start, count: columns).isFinite
+            }
+        }
+    }
+
     /// Scales a row of `matrix` to unit length; a row of zeros stays as it is.
     static func normalise(row: Int, of matrix: inout Matrix) {
         let columns = matrix.columns

@@ -4,7 +4,8 @@ public import Kernels
 ///
 /// Pure: the result depends on the arguments alone. Under the cosine metric the vectors must be unit length.
 /// - Parameters:
-///   - vectors: `m × d`, finite.
+///   - vectors: `m × d`. A record whose vector is not finite, or too long to square, gets no cluster and teaches nothing
+///     but that it was there.
 ///   - observations: one for each row; where there are fewer, the rest are records without time and text.
 ///   - model: a version to judge by; it is not changed.
 /// - Returns: an assignment for each row, in order, and what ``Model/merge(_:options:)`` turns into the next version.
@@ -40,30 +41,23 @@ public func assign(
     precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
     guard vectors.rows > 0 else { return [] }
     var gatherer = Gatherer(model: model, options: options)
-    guard !model.clusters.isEmpty else {
-        return (0..<vectors.rows).map { row in
-            let observation = observations.indices.contains(row) ? observations[row] : Observation()
-            gatherer.add(vector: vectors[row: row], observation: observation, pair: nil, score: nil, to: &delta)
-            return Assignment(anomaly: false, version: model.version)
-        }
-    }
     let pairs = NearestTwo.search(queries: vectors, centroids: model.centroids, metric: model.metric)
     var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
     let scores = heavy.scores(queries: vectors, pairs: pairs, model: model)
+    let isSound = Vectors.soundRows(of: vectors)
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
-        gatherer.add(vector: vectors[row: row], observation: observation, pair: pair, score: scores[row], to: &delta)
-        result.append(
-            judge(
-                pair,
-                score: scores[row],
-                isHeavy: heavy.isHeavy[Int(pair.first)],
-                limits: gatherer.radii,
-                model: model
-            )
-        )
+        guard isSound[row], pair.first >= 0 else {
+            gatherer.add(vector: isSound[row] ? vectors[row: row] : nil, observation: observation, to: &delta)
+            result.append(Assignment(anomaly: false, version: model.version))
+            continue
+        }
+        let score = scores[row]
+        gatherer.add(vector: vectors[row: row], observation: observation, pair: pair, score: score, to: &delta)
+        let isHeavy = heavy.isHeavy[Int(pair.first)]
+        result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
     }
     return result
 }

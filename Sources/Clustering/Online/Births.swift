@@ -12,7 +12,7 @@ extension Model {
         let reach = BirthReach(radii: Radii(model: self, birth: options.birth), metric: metric)
         var events: [LineageEvent] = []
         for seed in newcomers where nursery.waiting.contains(where: { $0 === seed }) {
-            guard let group = group(around: seed, reach: reach, options: options) else { continue }
+            guard let group = group(around: seed, reach: reach, options: options), !isFringe(group) else { continue }
             events += bear(group, options: options)
         }
         return events
@@ -49,6 +49,24 @@ extension Model {
             distances: members.map { Vectors.distance(unit.storage, nursery.waiting[$0].vector, metric) },
             weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) }
         )
+    }
+
+    /// Whether a group may be no more than what lies at the edge of the nearest cluster: it is wide for its distance from
+    /// that cluster, and light beside it.
+    ///
+    /// In few dimensions the rare far-off members of a heavy cluster crowd together in the nursery. A round cluster has
+    /// some 0.5 % of its weight there, less than half of it on one side.
+    private func isFringe(_ group: BirthGroup) -> Bool {
+        let pair = NearestTwo.search(
+            queries: Matrix(columns: dimension, storage: group.centroid),
+            centroids: centroids,
+            metric: metric
+        )[0]
+        guard pair.first >= 0 else { return false }
+        let spread = group.distances.reduce(0, +) / Float(group.distances.count)
+        // A cosine distance is half a squared chord.
+        let isTight = metric == .cosine ? 16 * spread <= pair.firstDistance : 4 * spread <= pair.firstDistance
+        return !isTight && group.weight < 0.02 * weight(of: Int(pair.first))
     }
 
     /// The mean vector of members of the nursery.

@@ -19,18 +19,20 @@ struct Gatherer {
         sampleLimit = model.sample.limit(capacity: options.sampleCapacity)
     }
 
-    /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists.
+    /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
+    /// is nil where there is no sound one.
     mutating func add(
-        vector: ArraySlice<Float>,
+        vector: ArraySlice<Float>?,
         observation: Observation,
-        pair: NearestPair?,
-        score: Float?,
+        pair: NearestPair? = nil,
+        score: Float? = nil,
         to delta: inout Delta
     ) {
         let record = delta.firstRecord + UInt64(delta.records)
         delta.records += 1
         delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
+        guard let vector else { return }
         let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false
         keep(record, vector: vector, observation: observation, isFar: isFar, in: &delta)
         if let score { delta.scores.append(score) }

@@ -28,7 +28,7 @@ struct HeavyClusters: Sendable {
     mutating func scores(queries: Matrix, pairs: [NearestPair], model: Model) -> [Float] {
         var scores = pairs.map(\.firstDistance)
         var unknown: [Int] = []
-        for (row, pair) in pairs.enumerated() where !isHeavy[Int(pair.first)] {
+        for (row, pair) in pairs.enumerated() where pair.first >= 0 && !isHeavy[Int(pair.first)] {
             if pair.second >= 0, isHeavy[Int(pair.second)] {
                 scores[row] = pair.secondDistance
             } else {

@@ -126,7 +126,7 @@ extension Model {
     private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
-        guard isDue, sample.slots.count >= 2 else { return [] }
+        guard isDue, sample.living(at: clock).count >= 2 else { return [] }
         let candidate = try recluster(model: self, options: options)
         nextWarmUp = max(100, records * 2)
         return install(candidate, options: options).lineage

@@ -7,7 +7,7 @@ import Kernels
 /// and win unless fresh ones are clearly better, so that nothing changes without need.
 /// - Throws: ``ClusteringError/notEnough(_:)`` when the sample holds fewer than two records.
 public func recluster(model: Model, options: ClusteringOptions) throws(ClusteringError) -> Candidate {
-    let records = model.sample.slots
+    let records = model.sample.living(at: model.clock)
     guard records.count >= 2 else {
         throw .notEnough("reclustering needs at least 2 sampled records, there are \(records.count); wait for more")
     }
