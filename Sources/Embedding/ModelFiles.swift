@@ -27,6 +27,9 @@ struct ModelFiles {
 
     /// The bytes of a file that must be there.
     func bytes(_ name: String) throws(EmbeddingError) -> Data {
+        // An empty file is not read at all: Foundation leaks the buffer that it would have read into.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
+        if let size = attributes?[.size] as? NSNumber, size.intValue == 0 { return Data() }
         do {
             return try Data(contentsOf: folder.appending(path: name), options: .mappedIfSafe)
         } catch {
