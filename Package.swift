@@ -59,7 +59,7 @@ let package = Package(
         // The functional core: no clock, thread, file or Kafka.
         room("Kernels", ["CKernels", "COneDNN"]),
         room("Embedding", ["Kernels"]),
-        room("Clustering", ["Kernels", deque, heap]),
+        room("Clustering", ["Kernels", heap]),
 
         // Records in and out.
         room("Streams", ["CZlib"]),

@@ -12,7 +12,7 @@ public import Telemetry
 /// Reclustering runs inline, at an exact record, so that the same input gives the same output.
 public struct PipeRun: Sendable {
     /// A period given in time means nothing where records come as fast as they can; this one takes its place.
-    private static let recordsPerPeriod: UInt64 = 10_000
+    private static let recordsPerPeriod: UInt64 = 50_000
 
     private let settings: Settings
     private let log: any RecordLog

@@ -74,12 +74,19 @@ public struct Learner: Sendable {
         return adoption
     }
 
-    /// Records until the step ends, at least 1 before any is added.
-    private var remaining: Int {
+    private var remaining: Int { model.recordsLeftInStep(gathered: pending.records, options: options) }
+}
+
+extension Model {
+    /// How many more records belong to the present step, of which `gathered` have been assigned but not merged.
+    ///
+    /// Steps end where the model's own number of records is a multiple of the step, and where the first clusters are
+    /// due: counted like this the results do not depend on how the records were cut into batches.
+    public func recordsLeftInStep(gathered: Int, options: ClusteringOptions) -> Int {
         let step = UInt64(max(1, options.step))
         let bootstrap = UInt64(options.bootstrapRecords)
-        var end = (model.records / step + 1) * step
-        if model.records < bootstrap { end = min(end, bootstrap) }
-        return Int(end - model.records) - pending.records
+        var end = (records / step + 1) * step
+        if records < bootstrap { end = min(end, bootstrap) }
+        return Int(end - records) - gathered
     }
 }

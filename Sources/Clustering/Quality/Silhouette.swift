@@ -100,8 +100,8 @@ struct SilhouetteJudge {
     let count: Int
     /// The metric of the distances.
     let metric: Metric
-    /// The `n × n` mutual distances, row by row.
-    let distances: [Float]
+    /// The `n × n` mutual distances.
+    let distances: Matrix
 
     /// - Parameter vectors: `n × d`; `n²` distances are kept.
     init(vectors: Matrix, metric: Metric) {
@@ -119,25 +119,25 @@ struct SilhouetteJudge {
                 }
             }
         }
-        self.distances = distances
+        self.distances = Matrix(columns: max(1, count), storage: distances)
     }
 
     /// The mean silhouette of a labelling; -1 with fewer than two groups.
+    ///
+    /// The distances summed by group are a matrix product with the groups' membership, `n × n` times `n × k`.
     func silhouette(_ labels: [Int]) -> Double {
         let groups = Grouping(labels)
         guard groups.count >= 2, groups.count < count else { return -1 }
+        var membership = Matrix(rows: groups.count, columns: count)
+        for (record, group) in groups.index.enumerated() { membership.storage[group * count + record] = 1 }
+        let sums = Gemm.multiply(distances, transposed: membership)
         var total = 0.0
-        var sums = [Double](repeating: 0, count: groups.count)
-        distances.withUnsafeBufferPointer { distances in
-            groups.index.withUnsafeBufferPointer { index in
-                for row in 0..<count {
-                    sums.withUnsafeMutableBufferPointer { sums in
-                        sums.update(repeating: 0)
-                        for other in 0..<count { sums[index[other]] += Double(distances[row * count + other]) }
-                    }
-                    total += Quality.silhouette(own: index[row], sums: sums, sizes: groups.sizes)
-                }
-            }
+        for record in 0..<count {
+            total += Quality.silhouette(
+                own: groups.index[record],
+                sums: sums[row: record].map(Double.init),
+                sizes: groups.sizes
+            )
         }
         return total / Double(count)
     }

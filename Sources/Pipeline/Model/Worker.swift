@@ -3,9 +3,7 @@ import Kernels
 
 /// Assigns records against the model it follows and gathers what they teach in a delta.
 ///
-/// A step (`ClusteringOptions.step` records, counted from the model's first) is assigned against one model; at its
-/// end the delta goes to the coordinator. Cutting by the model's own record numbers makes the result independent of
-/// how the records were batched.
+/// A step (see `Model.recordsLeftInStep`) is assigned against one model; at its end the delta goes to the coordinator.
 struct Worker: Sendable {
     private(set) var model: Model
     private var delta: Delta
@@ -34,18 +32,19 @@ struct Worker: Sendable {
         assignments.reserveCapacity(vectors.rows)
         var row = 0
         while row < vectors.rows {
-            let position = Int(model.records % UInt64(options.step)) + delta.records
-            let end = min(vectors.rows, row + max(1, options.step - position))
+            let end = min(vectors.rows, row + max(1, left))
             let whole = row == 0 && end == vectors.rows
             let part = whole ? vectors : vectors.rows(row..<end)
             assignments += Clustering.assign(
                 vectors: part, observations: Array(observations[row..<end]), model: model, options: options,
                 into: &delta)
             row = end
-            if position + part.rows >= options.step { try flush(handOver) }
+            if left <= 0 { try flush(handOver) }
         }
         return assignments
     }
+
+    private var left: Int { model.recordsLeftInStep(gathered: delta.records, options: options) }
 
     /// Hands over a part of a step, where the model must cover all records so far (before it is stored).
     mutating func flush(_ handOver: (Delta) throws(ClusteringError) -> Model) throws(ClusteringError) {

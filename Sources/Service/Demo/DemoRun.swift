@@ -14,7 +14,9 @@ public struct DemoRun: Sendable {
     /// Lines per second; nil: as fast as they are taken.
     public var rate: Int?
 
+    private static let application = "demo"
     private static let topic = "logs"
+    private static let output = "assignments"
     private static let partitions = 4
     /// Lines that a generator makes when the demo ends with its input.
     private static let generatedLines = 20_000
@@ -35,7 +37,10 @@ public struct DemoRun: Sendable {
         let broker: EmbeddedBroker
         do {
             broker = try EmbeddedBroker()
-            try broker.createTopic(Self.topic, partitions: Self.partitions)
+            for name in [Self.topic, Self.output] { try broker.createTopic(name, partitions: Self.partitions) }
+            for name in ["model", "events", "dead-letter"] {
+                try broker.createTopic("\(Self.application).\(name)", partitions: 1)
+            }
         } catch {
             throw Exit(error)
         }
@@ -58,12 +63,12 @@ public struct DemoRun: Sendable {
 
     private static func settings(_ base: Settings, broker: EmbeddedBroker) -> Settings {
         var settings = base
-        settings.application = "demo"
+        settings.application = application
         settings.kafka.bootstrapServers = broker.bootstrapServers
         // The mock broker answers an empty fetch only after the whole wait.
         settings.kafka.properties["fetch.wait.max.ms"] = "10"
         settings.input.topics = [topic]
-        settings.output.topic = "assignments"
+        settings.output.topic = output
         return settings
     }
 
