@@ -106,7 +106,7 @@ extension Linkage {
         // Cosine distances are halves of squared distances of unit vectors already.
         let isSquared = rule == .ward && judge.metric == .euclidean
         self.init(
-            distances: isSquared ? judge.distances.map { $0 * $0 } : judge.distances,
+            distances: isSquared ? judge.distances.storage.map { $0 * $0 } : judge.distances.storage,
             count: judge.count,
             rule: rule
         )
