@@ -332,7 +332,9 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
         }
         let deadline = ContinuousClock.now + closeDeadline
         while rd_kafka_consumer_closed(client) == 0, ContinuousClock.now < deadline {
-            rd_kafka_queue_poll_callback(queue, 50)
+            // What was fetched and not read comes out of this queue, too; the call that only serves callbacks
+            // (`rd_kafka_queue_poll_callback`) asserts that there is none.
+            if let message = rd_kafka_consume_queue(queue, 50) { rd_kafka_message_destroy(message) }
         }
     }
 }

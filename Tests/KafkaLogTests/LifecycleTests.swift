@@ -54,6 +54,33 @@ struct LifecycleTests {
         #expect(late == 0, "\(late) clients did not end in time")
     }
 
+    @Test("Closing while fetched records wait to be read")
+    func closingWithRecordsFetched() throws {
+        let broker = try EmbeddedBroker()
+        try broker.createTopic("t", partitions: 2)
+        let log = try KafkaRecordLog(options: .embedded(broker))
+        let producer = try log.makeProducer(transactionalID: nil)
+        for index in 0..<5_000 {
+            try producer.send(OutgoingRecord(topic: "t", partition: Int32(index % 2), value: [1, 2, 3]))
+        }
+        try producer.flush()
+        producer.close()
+        for round in 0..<3 {
+            let consumer = try log.makeConsumer(group: "g\(round)")
+            let listener = RecordingListener()
+            try consumer.subscribe(to: ["t"], listener: listener)
+            var first: [Record] = []
+            let deadline = ContinuousClock.now + .seconds(15)
+            while first.isEmpty, ContinuousClock.now < deadline {
+                first = try consumer.poll(maximum: 1, maximumBytes: 1, timeout: .milliseconds(100)).records
+            }
+            #expect(first.count == 1)
+            Thread.sleep(forTimeInterval: 0.2)
+            try within(.seconds(12)) { consumer.close() }
+            #expect(listener.held.isEmpty)
+        }
+    }
+
     @Test("With the broker gone, close still ends, and the revocation is heard")
     func brokerGone() throws {
         let broker = try EmbeddedBroker()
