@@ -34,9 +34,13 @@ let package = Package(
     name: "centroidd",
     products: [
         .executable(name: "centroidd", targets: ["centroidd"]),
-        .library(name: "CentroiddRooms", targets: [
-                "Kernels", "Embedding", "Clustering", "Streams", "KafkaLog", "Telemetry", "Pipeline", "Service", "Settings",
-            ]),
+        .library(
+            name: "CentroiddRooms",
+            targets: [
+                "Kernels", "Embedding", "Clustering", "Streams", "KafkaLog", "Telemetry", "Pipeline", "Service",
+                "Settings",
+            ]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -70,10 +74,28 @@ let package = Package(
         room("Pipeline", ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry", deque, logging]),
         room("Settings", [yams]),
         room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
-        room("Service", ["Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels", "Telemetry", lifecycle, unixSignals, logging, metrics]),
-        .executableTarget(name: "centroidd", dependencies: ["Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline", argumentParser, logging], swiftSettings: strict),
+        room(
+            "Service",
+            [
+                "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels",
+                "Telemetry", lifecycle, unixSignals, logging, metrics,
+            ]
+        ),
+        .executableTarget(
+            name: "centroidd",
+            dependencies: [
+                "Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline",
+                argumentParser, logging,
+            ],
+            swiftSettings: strict
+        ),
 
-        .target(name: "TestSupport", dependencies: ["Streams", "Clustering", "Telemetry"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Streams", "Clustering", "Telemetry"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         tests("KernelsTests", ["Kernels", "CKernels"]),
         tests("EmbeddingTests", ["Embedding", "Kernels"]),
         tests("ClusteringTests", ["Clustering", "Kernels"]),
@@ -81,9 +103,15 @@ let package = Package(
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
         tests("SettingsTests", ["Settings"]),
-        tests("StatusServerTests", ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]),
+        tests(
+            "StatusServerTests",
+            ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]
+        ),
         tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
-        tests("IntegrationTests", ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]),
+        tests(
+            "IntegrationTests",
+            ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]
+        ),
         tests("SoundnessTests", []),
     ],
     swiftLanguageModes: [.v6]

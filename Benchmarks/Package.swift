@@ -14,7 +14,8 @@ let package = Package(
             dependencies: [
                 .product(name: "CentroiddRooms", package: "centroidd"),
                 .product(name: "Logging", package: "swift-log"),
-            ])
+            ]
+        )
     ],
     swiftLanguageModes: [.v6]
 )

@@ -45,8 +45,13 @@ public final class Pipeline: Sendable {
     /// - Parameters:
     ///   - model: the model to begin with where the store is empty or absent; nil begins with none.
     public init(
-        options: PipelineOptions, log: any RecordLog, space: any Space, decoder: RecordDecoder, model: Model? = nil,
-        sink: EventSink, board: ProgressBoard = ProgressBoard()
+        options: PipelineOptions,
+        log: any RecordLog,
+        space: any Space,
+        decoder: RecordDecoder,
+        model: Model? = nil,
+        sink: EventSink,
+        board: ProgressBoard = ProgressBoard()
     ) {
         self.options = options
         self.log = log
@@ -103,7 +108,10 @@ public final class Pipeline: Sendable {
         let outputPartitions = try prepareTopics()
         // The transaction first: it fences an earlier instance, so that the model that is read next stands still.
         let transaction = try OutputTransaction(
-            log: log, delivery: options.delivery, transactionalID: options.application)
+            log: log,
+            delivery: options.delivery,
+            transactionalID: options.application
+        )
         let restore: @Sendable () throws -> (model: Model, covered: Offsets)? = { [options, log] in
             try options.store?.restore(from: log)
         }
@@ -111,15 +119,36 @@ public final class Pipeline: Sendable {
         let model = try checked(restored?.model ?? startModel)
         let consumer = try log.makeConsumer(group: options.application)
         let publisher = Publisher(
-            options: options, model: model, stored: restored?.model, covered: restored?.covered ?? [:],
-            transaction: transaction, budget: budget, consumer: consumer, outputPartitions: outputPartitions,
-            board: board, sink: sink, restore: restore, delegate: self)
+            options: options,
+            model: model,
+            stored: restored?.model,
+            covered: restored?.covered ?? [:],
+            transaction: transaction,
+            budget: budget,
+            consumer: consumer,
+            outputPartitions: outputPartitions,
+            board: board,
+            sink: sink,
+            restore: restore,
+            delegate: self
+        )
         let sequencer = Sequencer { publisher.accept($0) }
         let stage = EmbeddingStage(
-            space: space, decoder: decoder, lanes: options.lanes, sequencer: sequencer, sink: sink)
+            space: space,
+            decoder: decoder,
+            lanes: options.lanes,
+            sequencer: sequencer,
+            sink: sink
+        )
         let reader = Reader(
-            consumer: consumer, topics: options.topics, budget: budget, maximumBatch: options.maximumBatch,
-            bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512, linger: options.linger, delegate: self)
+            consumer: consumer,
+            topics: options.topics,
+            budget: budget,
+            maximumBatch: options.maximumBatch,
+            bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512,
+            linger: options.linger,
+            delegate: self
+        )
         parts.withLock { $0 = Parts(reader: reader, publisher: publisher, stage: stage, sequencer: sequencer) }
         move(to: .waiting)
         scheduleTick(publisher)
@@ -146,7 +175,8 @@ public final class Pipeline: Sendable {
                 "the stored model was learnt in space \(model.space) (\(model.dimension) dimensions, "
                     + "\(model.metric.rawValue)), but the configured space is \(space.identity) "
                     + "(\(space.dimension) dimensions, \(space.metric.rawValue)). Restore the space section, or give "
-                    + "the application another name to start a new model")
+                    + "the application another name to start a new model"
+            )
         }
         return model
     }
@@ -254,14 +284,18 @@ extension Pipeline: ReaderDelegate {
             .barrier {
                 parts.publisher.settle(lost: lost)
                 done.signal()
-            })
+            }
+        )
         let limit = DispatchTime.now() + options.drainTimeout.seconds
         if done.wait(timeout: limit) == .timedOut {
             sink.emit(
                 StageFailed(
-                    stage: "publish", errorType: "drain_timeout",
+                    stage: "publish",
+                    errorType: "drain_timeout",
                     message: "records in flight were not finished within \(options.drainTimeout); what was not "
-                        + "committed will be read again"))
+                        + "committed will be read again"
+                )
+            )
         }
     }
 

@@ -48,7 +48,10 @@ public struct CheckRun: Sendable {
             var lines = ["broker      \(settings.kafka.bootstrapServers ?? "") answers"]
             for topic in options.topics {
                 guard let count = counts[topic] else {
-                    throw Exit(.configuration, "input topic \"\(topic)\" does not exist; create it, or mend input.topics")
+                    throw Exit(
+                        .configuration,
+                        "input topic \"\(topic)\" does not exist; create it, or mend input.topics"
+                    )
                 }
                 lines.append("topic       \(topic): \(count) partitions")
             }

@@ -9,8 +9,8 @@ public import Settings
 import StatusServer
 import Streams
 import Synchronization
-import UnixSignals
 public import Telemetry
+import UnixSignals
 
 /// The daemon: one pipeline on Kafka, its HTTP server and its service manager, from configuration to exit.
 public final class Daemon: Sendable {
@@ -34,15 +34,23 @@ public final class Daemon: Sendable {
             let space = try settings.embeddingOptions.makeSpace()
             log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             pipeline = Pipeline(
-                options: settings.pipelineOptions, log: log, space: space, decoder: settings.decoder(for: space),
-                sink: sink)
+                options: settings.pipelineOptions,
+                log: log,
+                space: space,
+                decoder: settings.decoder(for: space),
+                sink: sink
+            )
         } catch let error as EmbeddingError {
             throw Exit(.configuration, "\(error)")
         } catch {
             throw Exit(error)
         }
         status = DaemonStatus(
-            application: application, pipeline: pipeline, sink: sink, started: Timestamp.now())
+            application: application,
+            pipeline: pipeline,
+            sink: sink,
+            started: Timestamp.now()
+        )
     }
 
     /// Where the HTTP server listens; nil until it does, or when it is off.
@@ -63,15 +71,20 @@ public final class Daemon: Sendable {
         sink.emit(ServiceStarted(application: status.application, version: Version.current))
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(
-                service: PipelineService(daemon: self), successTerminationBehavior: .gracefullyShutdownGroup,
-                failureTerminationBehavior: .gracefullyShutdownGroup)
+                service: PipelineService(daemon: self),
+                successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup
+            )
         ]
         if let server = try statusServer() { services.append(.init(service: server)) }
         if let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment) {
             services.append(.init(service: NotifierService(notifier: notifier, pipeline: pipeline, status: status)))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: sink.logger)
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: sink.logger
+        )
         configuration.maximumGracefulShutdownDuration = settings.pipeline.drainTimeout + .seconds(10)
         let impatience = ImpatientSignals(sink: sink)
         defer { impatience.cancel() }
@@ -83,7 +96,8 @@ public final class Daemon: Sendable {
                 sink.emit(InstanceFenced(message: cause.message))
             }
             sink.emit(
-                ServiceStopped(seconds: (ContinuousClock.now - started).inSeconds, exitCode: exit.code.rawValue))
+                ServiceStopped(seconds: (ContinuousClock.now - started).inSeconds, exitCode: exit.code.rawValue)
+            )
             throw exit
         }
         sink.emit(ServiceStopped(seconds: (ContinuousClock.now - started).inSeconds, exitCode: 0))
@@ -103,7 +117,9 @@ public final class Daemon: Sendable {
     private func statusServer() throws -> StatusServer? {
         guard let listen = settings.http.listen else { return nil }
         return StatusServer(
-            configuration: .init(host: listen.host, port: listen.port), source: status, logger: sink.logger
+            configuration: .init(host: listen.host, port: listen.port),
+            source: status,
+            logger: sink.logger
         ) { [self] address in
             boundAddress.withLock { $0 = "\(address)" }
         }

@@ -63,8 +63,11 @@ public struct DaemonStatus: StatusSource {
         let ends = pipeline.endOffsets
         return pipeline.assignment.map { partition in
             StatusReport.Partition(
-                topic: partition.topic, partition: partition.partition, position: progress.positions[partition] ?? 0,
-                end: ends[partition])
+                topic: partition.topic,
+                partition: partition.partition,
+                position: progress.positions[partition] ?? 0,
+                end: ends[partition]
+            )
         }
     }
 
@@ -82,9 +85,14 @@ public struct DaemonStatus: StatusSource {
         report.clusters = heaviest.map { row in
             let cluster = model.clusters[row]
             return StatusReport.Cluster(
-                id: cluster.id, label: cluster.label, weight: weights[row], share: weights[row] / total,
-                radius: cluster.meanDistance, lastSeen: cluster.lastTimestamp,
-                representatives: cluster.representatives.map(\.text))
+                id: cluster.id,
+                label: cluster.label,
+                weight: weights[row],
+                share: weights[row] / total,
+                radius: cluster.meanDistance,
+                lastSeen: cluster.lastTimestamp,
+                representatives: cluster.representatives.map(\.text)
+            )
         }
     }
 }

@@ -52,7 +52,10 @@ public struct EmbedRun: Sendable {
         defer { consumer.close() }
         while true {
             let polled = try consumer.poll(
-                maximum: Self.recordsPerLane * lanes, maximumBytes: 64 << 20, timeout: .milliseconds(250))
+                maximum: Self.recordsPerLane * lanes,
+                maximumBytes: 64 << 20,
+                timeout: .milliseconds(250)
+            )
             let inputs = try polled.records.map { record in
                 try decoder.decode(record).mapError { rejection in
                     Exit(.badInput, "line \(record.offset + 1): \(rejection.message)")

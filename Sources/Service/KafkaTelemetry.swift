@@ -10,7 +10,11 @@ struct KafkaTelemetry: KafkaEventSink {
     func receive(_ event: KafkaEvent) {
         switch event {
         case .log(let level, let facility, let message, let client):
-            sink.logger.log(level: Self.level(level), "\(message)", metadata: ["facility": "\(facility)", "client": "\(client)"])
+            sink.logger.log(
+                level: Self.level(level),
+                "\(message)",
+                metadata: ["facility": "\(facility)", "client": "\(client)"]
+            )
         case .error(let error, _):
             let transient = error.kind == .retriable || error.kind == .unreachable
             sink.emit(BrokerFailed(code: error.code, message: error.message, transient: transient))

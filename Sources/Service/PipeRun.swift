@@ -50,12 +50,19 @@ public struct PipeRun: Sendable {
     /// - Returns: the model as it stands at the end.
     /// - Throws: ``Exit``.
     public func run(
-        space: any Space, model: Model? = nil, linger: Duration = .milliseconds(250),
+        space: any Space,
+        model: Model? = nil,
+        linger: Duration = .milliseconds(250),
         progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> Model? {
         let pipeline = Pipeline(
-            options: options(linger: linger), log: log, space: space, decoder: settings.decoder(for: space),
-            model: model, sink: sink)
+            options: options(linger: linger),
+            log: log,
+            space: space,
+            decoder: settings.decoder(for: space),
+            model: model,
+            sink: sink
+        )
         let interrupt = Interrupt { pipeline.stop() }
         defer { interrupt.cancel() }
         do {

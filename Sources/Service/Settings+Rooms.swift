@@ -96,7 +96,7 @@ extension Settings {
         let quarter = max(1 << 20, pipeline.memory / 4)
         options.bufferBytes = quarter
         options.properties = [
-            "max.poll.interval.ms": String(Int(kafka.pollTimeout.inSeconds * 1000)),
+            "max.poll.interval.ms": String(Int(kafka.pollTimeout.inSeconds * 1000))
         ]
         options.properties.merge(kafka.properties) { $1 }
         return options
@@ -105,8 +105,11 @@ extension Settings {
     /// Turns a value's bytes into what the space reads.
     public func decoder(for space: any Space) -> RecordDecoder {
         RecordDecoder(
-            space: space, format: InputFormat(rawValue: input.format.rawValue) ?? .text, field: self.space.field,
-            maximumBytes: input.maximumRecord)
+            space: space,
+            format: InputFormat(rawValue: input.format.rawValue) ?? .text,
+            field: self.space.field,
+            maximumBytes: input.maximumRecord
+        )
     }
 }
 

@@ -34,6 +34,7 @@ public struct SnapshotModel: Sendable {
         try file.write(
             entries.compactMap { entry in
                 entry.value.map { SnapshotFile.Entry(key: Array(entry.key.utf8), value: $0) }
-            })
+            }
+        )
     }
 }

@@ -17,7 +17,8 @@ struct Centroidd: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, PipeCommand.self, DemoCommand.self, EmbedCommand.self,
             EvaluateCommand.self,
-        ])
+        ]
+    )
 
     /// Parses, runs and exits with a code of sysexits.h.
     static func main() async {

@@ -6,11 +6,13 @@ import Settings
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Validate a configuration without side effects.",
+        commandName: "check",
+        abstract: "Validate a configuration without side effects.",
         discussion: """
             Example:  centroidd check --config centroidd.yaml --connect
             Example:  centroidd check --schema > centroidd.schema.json
-            """)
+            """
+    )
 
     @OptionGroup var common: CommonOptions
 

@@ -25,7 +25,10 @@ struct CommonOptions: ParsableArguments {
     func settings(for purpose: Settings.Purpose) throws -> LoadedSettings {
         do throws(SettingsError) {
             return try Settings.load(
-                file: config, environment: ProcessInfo.processInfo.environment, for: purpose)
+                file: config,
+                environment: ProcessInfo.processInfo.environment,
+                for: purpose
+            )
         } catch {
             throw Exit(.configuration, "\(error)")
         }
@@ -47,7 +50,10 @@ struct SpaceOptions: ParsableArguments {
     @Option(help: "text or vector.")
     var space: SpaceSettings.Kind?
 
-    @Option(help: "A sentence-transformer folder; without one, text is embedded by hashed n-grams.", completion: .directory)
+    @Option(
+        help: "A sentence-transformer folder; without one, text is embedded by hashed n-grams.",
+        completion: .directory
+    )
     var model: String?
 
     @Option(help: "The column or JSON field that holds the text or vector.")

@@ -5,13 +5,15 @@ import Settings
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "The whole daemon on a broker in this process, fed with log lines.",
+        commandName: "demo",
+        abstract: "The whole daemon on a broker in this process, fed with log lines.",
         discussion: """
             Example:  centroidd demo --once
             Example:  centroidd demo /var/log/nginx/access.log.1 --rate 2000
 
             Without files it reads this machine's journal or log files, or makes up traffic where there are none.
-            """)
+            """
+    )
 
     @Argument(help: "Log files, plain or gzip.", completion: .file())
     var files: [String] = []

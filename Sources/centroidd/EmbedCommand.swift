@@ -5,13 +5,15 @@ import Settings
 
 struct EmbedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "embed", abstract: "Standard input to vectors, one a line.",
+        commandName: "embed",
+        abstract: "Standard input to vectors, one a line.",
         discussion: """
             Example:  echo "disk quota exceeded" | centroidd embed --model models/all-MiniLM-L6-v2
 
             Without --model and --config the model that `make model` fetched is taken where there is one, and hashed
             n-grams otherwise.
-            """)
+            """
+    )
 
     enum Precision: String, ExpressibleByArgument, CaseIterable { case f32 }
 

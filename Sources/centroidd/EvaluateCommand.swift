@@ -6,14 +6,16 @@ import Settings
 
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Stream a labelled file through the pipeline and print its quality as JSON.",
+        commandName: "evaluate",
+        abstract: "Stream a labelled file through the pipeline and print its quality as JSON.",
         discussion: """
             Example:  centroidd evaluate --input titles.tsv.gz --label label --model models/all-MiniLM-L6-v2
 
             Every record is scored before it is learned. CSV, TSV and JSON lines, gzip or not, by their extension.
             The first 200 records (or a tenth, if that is less) are learned only; rows labelled `noise` do not count
             for the clusters. Without --model and --config the model that `make model` fetched is taken.
-            """)
+            """
+    )
 
     @Option(help: "The file.", completion: .file())
     var input: String
@@ -33,8 +35,11 @@ struct EvaluateCommand: AsyncParsableCommand {
         let sink = common.telemetry(settings, standard: .error)
         let run = EvaluateRun(input: input, label: label, anomaly: anomaly, field: space.field)
         let report = try await run.run(
-            settings: settings, isKindChosen: common.config != nil || space.space != nil, sink: sink,
-            quiet: common.quiet)
+            settings: settings,
+            isKindChosen: common.config != nil || space.space != nil,
+            sink: sink,
+            quiet: common.quiet
+        )
         print(try report.json())
     }
 }

@@ -8,11 +8,13 @@ import Streams
 
 struct PipeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pipe", abstract: "Standard input to standard output: a record a line in, an assignment a line out.",
+        commandName: "pipe",
+        abstract: "Standard input to standard output: a record a line in, an assignment a line out.",
         discussion: """
             Example:  centroidd pipe < app.log | jq 'select(.anomaly)'
             Example:  journalctl -f -o cat | centroidd pipe --snapshot logs.centroid
-            """)
+            """
+    )
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var space: SpaceOptions

@@ -92,7 +92,8 @@ struct CommandTests {
         for number in 0..<2_000 {
             let group = number % 3
             let wobble = Double((number * 7919) % 100) / 1000
-            text += "\(Double(group) + wobble),\(Double(group * group) - wobble),\(group),\(number % 500 == 499 ? 1 : 0)\n"
+            text +=
+                "\(Double(group) + wobble),\(Double(group * group) - wobble),\(group),\(number % 500 == 499 ? 1 : 0)\n"
         }
         try text.write(to: file, atomically: true, encoding: .utf8)
         let result = try DaemonProcess.run(["evaluate", "--input", file.path, "--label", "label", "--anomaly", "odd"])
@@ -100,7 +101,9 @@ struct CommandTests {
         let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
         #expect(report["records"] as? Int == 2_000)
         #expect((report["ari"] as? Double ?? 0) > 0.95)
-        for key in ["ami", "nmi", "v_measure", "purity", "silhouette", "auroc", "auprc", "alarm_rate", "false_alarm_rate"] {
+        for key in [
+            "ami", "nmi", "v_measure", "purity", "silhouette", "auroc", "auprc", "alarm_rate", "false_alarm_rate",
+        ] {
             #expect(report[key] is Double, "\(key) is missing")
         }
     }
@@ -109,14 +112,18 @@ struct CommandTests {
     func embedGivesUnitVectorsAndTokens() throws {
         let model = try #require(SharedData.miniLM)
         let result = try DaemonProcess.run(
-            ["embed", "--model", model.path], input: Data("This is an example sentence\n".utf8))
+            ["embed", "--model", model.path],
+            input: Data("This is an example sentence\n".utf8)
+        )
         let line = try #require(try objects(result.output).first)
         #expect(line["tokens"] as? [Int] == [101, 2023, 2003, 2019, 2742, 6251, 102])
         let vector = try #require(line["vector"] as? [Double])
         #expect(vector.count == 384)
         #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-4)
         let raw = try DaemonProcess.run(
-            ["embed", "--model", model.path, "--format", "f32"], input: Data("one\ntwo\n".utf8))
+            ["embed", "--model", model.path, "--format", "f32"],
+            input: Data("one\ntwo\n".utf8)
+        )
         #expect(raw.output.count == 2 * 384 * 4)
     }
 

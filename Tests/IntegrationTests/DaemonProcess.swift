@@ -65,8 +65,10 @@ final class DaemonProcess: Sendable {
         try process.run()
         process.waitUntilExit()
         return Result(
-            code: process.terminationStatus, output: try Data(contentsOf: outputFile),
-            errors: try String(contentsOf: errorFile, encoding: .utf8))
+            code: process.terminationStatus,
+            output: try Data(contentsOf: outputFile),
+            errors: try String(contentsOf: errorFile, encoding: .utf8)
+        )
     }
 }
 

@@ -37,7 +37,8 @@ struct DaemonTests {
         #expect(try await second.code(within: 40) == 0, "\(second.errors)")
         try expectExactlyOnce(kafka, count: lines.count)
         let stored = try #require(
-            try ModelStore(topic: "\(kafka.application).model").restore(from: kafka.log))
+            try ModelStore(topic: "\(kafka.application).model").restore(from: kafka.log)
+        )
         #expect(stored.model.records == UInt64(lines.count))
         #expect(abs(stored.model.totalWeight - Double(lines.count)) < 1e-3)
         #expect(stored.covered.values.reduce(0, +) >= Int64(lines.count))
@@ -63,7 +64,8 @@ struct DaemonTests {
         #expect(try await last.code(within: 40) == 0, "\(last.errors)")
         try expectExactlyOnce(kafka, count: lines.count)
         let stored = try #require(
-            try ModelStore(topic: "\(kafka.application).model").restore(from: kafka.log))
+            try ModelStore(topic: "\(kafka.application).model").restore(from: kafka.log)
+        )
         #expect(abs(stored.model.totalWeight - Double(lines.count)) < 1e-3)
     }
 
@@ -111,7 +113,8 @@ struct DaemonTests {
         #expect(
             codes.sorted() == [
                 "empty", "malformed_json", "malformed_json", "missing_field", "tombstone", "too_large", "wrong_type",
-            ])
+            ]
+        )
         #expect(try kafka.outputCount() == good.count)
     }
 
@@ -122,7 +125,9 @@ struct DaemonTests {
         let configuration = try kafka.configuration(in: scratch.folder)
         let daemon = try DaemonProcess(
             ["run", "--config", configuration],
-            environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "3000000"], scratch: scratch.folder)
+            environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "3000000"],
+            scratch: scratch.folder
+        )
         let ready = try await socket.wait(for: "READY=1", seconds: 30)
         #expect(ready, "\(daemon.errors)")
         #expect(daemon.errors.contains("partitions assigned"), "the assignment came first")

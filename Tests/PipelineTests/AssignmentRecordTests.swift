@@ -22,15 +22,19 @@ struct AssignmentRecordTests {
     @Test func everyKeyIsInEveryRecord() throws {
         let model = Model(space: "toy", dimension: 2, metric: .cosine)
         let (assignments, _) = assign(
-            vectors: Matrix(columns: 2, storage: [1, 0]), observations: [Observation(timestamp: 5, text: "x")],
-            model: model, options: ClusteringOptions())
+            vectors: Matrix(columns: 2, storage: [1, 0]),
+            observations: [Observation(timestamp: 5, text: "x")],
+            model: model,
+            options: ClusteringOptions()
+        )
         let record = Record(source: TopicPartition(topic: "logs", partition: 3), offset: 18823, value: [1])
         let bytes = try AssignmentEncoder().encode(assignments[0], of: record, text: nil)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
         #expect(
             Set(object.keys) == [
                 "cluster", "label", "distance", "runner_up", "score", "tail", "anomaly", "reason", "model", "source",
-            ])
+            ]
+        )
         #expect(object["cluster"] is NSNull, "before the first cluster exists")
         let source = try #require(object["source"] as? [String: Any])
         #expect(source["offset"] as? Int == 18823 && source["partition"] as? Int == 3)

@@ -13,8 +13,12 @@ struct BackPressureTests {
         try fixture.cluster.append(
             (0..<3_000).map { number in
                 OutgoingRecord(
-                    topic: "logs", partition: Int32(number % 4), value: Array("a \(number) ".utf8) + [UInt8](repeating: 0x62, count: 300))
-            })
+                    topic: "logs",
+                    partition: Int32(number % 4),
+                    value: Array("a \(number) ".utf8) + [UInt8](repeating: 0x62, count: 300)
+                )
+            }
+        )
         let pipeline = fixture.pipeline()
         try pipeline.start()
         #expect(try await PipelineFixture.eventually { fixture.outputSources().count == 3_000 })

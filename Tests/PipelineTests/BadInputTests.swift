@@ -39,7 +39,8 @@ struct BadInputTests {
         let dead = fixture.cluster.records(of: "app.dead")
         for (record, code) in zip(dead, bad) {
             let headers = Dictionary(
-                record.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) }) { $1 }
+                record.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) }
+            ) { $1 }
             #expect(headers["error-code"] == code.rawValue)
             #expect(headers["source-topic"] == "logs" && headers["source-partition"] == "1")
             #expect(headers["error-message"]?.isEmpty == false)
@@ -85,8 +86,10 @@ struct BadInputTests {
 
     @Test func aHugeValueIsCutInTheDeadLetterAndItsSizeIsTold() {
         let record = Record(
-            source: TopicPartition(topic: "logs", partition: 0), offset: 3,
-            value: [UInt8](repeating: 7, count: 10 << 20))
+            source: TopicPartition(topic: "logs", partition: 0),
+            offset: 3,
+            value: [UInt8](repeating: 7, count: 10 << 20)
+        )
         let dead = DeadLetter(topic: "dead").record(for: record, rejection: InputRejection(.tooLarge, "too large"))
         #expect(dead.value?.count == DeadLetter.maximumBytes)
         #expect(dead.headers.contains(Header("original-size", String(10 << 20))))

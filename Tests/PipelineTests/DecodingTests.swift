@@ -8,7 +8,9 @@ import Testing
 struct DecodingTests {
     private let source = TopicPartition(topic: "logs", partition: 2)
 
-    private func decode(_ value: [UInt8]?, format: InputFormat = .text, field: String? = nil) -> Result<SpaceInput, InputRejection> {
+    private func decode(_ value: [UInt8]?, format: InputFormat = .text, field: String? = nil) -> Result<
+        SpaceInput, InputRejection
+    > {
         RecordDecoder(space: ToySpace(), format: format, field: field, maximumBytes: 100)
             .decode(Record(source: source, offset: 7, value: value))
     }

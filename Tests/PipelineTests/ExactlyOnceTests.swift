@@ -55,7 +55,9 @@ struct ExactlyOnceTests {
 
     @Test(arguments: Self.faults)
     func everyFaultOfTheTableLeavesTheOutputWhole(
-        call: SimulatedFault.Call, kind: StreamError.Class, moment: SimulatedFault.Moment
+        call: SimulatedFault.Call,
+        kind: StreamError.Class,
+        moment: SimulatedFault.Moment
     ) async throws {
         let fixture = try PipelineFixture()
         try fixture.produce(0..<800)
@@ -63,7 +65,8 @@ struct ExactlyOnceTests {
         if call == .abort {
             // An abort happens only after something else failed.
             fixture.cluster.inject(
-                SimulatedFault(.sendOffsets, StreamError(.abortable, code: "injected", "a fault"), skipping: 1))
+                SimulatedFault(.sendOffsets, StreamError(.abortable, code: "injected", "a fault"), skipping: 1)
+            )
         }
         fixture.cluster.inject(SimulatedFault(call, error, moment: moment, skipping: 1, count: 2))
         try await fixture.run(until: 800)
@@ -149,8 +152,12 @@ struct ExactlyOnceTests {
         try fixture.produce(0..<300)
         try await fixture.run(until: 300)
         let other = Pipeline(
-            options: fixture.options, log: fixture.cluster.client(), space: OtherSpace(),
-            decoder: RecordDecoder(space: OtherSpace(), format: .text), sink: PipelineFixture.silent())
+            options: fixture.options,
+            log: fixture.cluster.client(),
+            space: OtherSpace(),
+            decoder: RecordDecoder(space: OtherSpace(), format: .text),
+            sink: PipelineFixture.silent()
+        )
         let failure = #expect(throws: PipelineFailure.self) { try other.start() }
         let message = "\(try #require(failure))"
         #expect(message.contains("toy") && message.contains("other-space"))
@@ -161,7 +168,8 @@ struct ExactlyOnceTests {
         fixture.options.delivery = .atLeastOnce
         try fixture.produce(0..<800)
         fixture.cluster.inject(
-            SimulatedFault(.flush, StreamError(.retriable, code: "injected", "a fault"), skipping: 1, count: 2))
+            SimulatedFault(.flush, StreamError(.retriable, code: "injected", "a fault"), skipping: 1, count: 2)
+        )
         try await fixture.run(until: 800)
         let delivered = Set(fixture.outputSources().map { "\($0.0)@\($0.1)" })
         #expect(delivered.count == 800, "nothing may be missing; repeats are allowed")

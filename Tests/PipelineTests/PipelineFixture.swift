@@ -38,16 +38,23 @@ struct PipelineFixture {
         try cluster.append(
             range.map { number in
                 OutgoingRecord(
-                    topic: "logs", partition: Int32(number % Self.partitions), key: Array("k\(number)".utf8),
-                    value: Array("\(Character(UnicodeScalar(UInt8(97 + number % 5)))) record \(number)".utf8))
-            })
+                    topic: "logs",
+                    partition: Int32(number % Self.partitions),
+                    key: Array("k\(number)".utf8),
+                    value: Array("\(Character(UnicodeScalar(UInt8(97 + number % 5)))) record \(number)".utf8)
+                )
+            }
+        )
     }
 
     func pipeline(on log: (any RecordLog)? = nil, sink: EventSink? = nil) -> Pipeline {
         Pipeline(
-            options: options, log: log ?? cluster.client(), space: space,
+            options: options,
+            log: log ?? cluster.client(),
+            space: space,
             decoder: RecordDecoder(space: space, format: .text, maximumBytes: 4096),
-            sink: sink ?? Self.silent())
+            sink: sink ?? Self.silent()
+        )
     }
 
     static func silent() -> EventSink {

@@ -72,9 +72,14 @@ struct ImportRulesTests {
 
     @Test(arguments: Self.core.sorted())
     func coreTakesTimeAndThreadsFromNobody(room: String) throws {
-        let forbidden = ["Date()", "Date.now", "ContinuousClock", "SystemRandomNumberGenerator", "Thread(", "DispatchQueue", ".random(in:"]
+        let forbidden = [
+            "Date()", "Date.now", "ContinuousClock", "SystemRandomNumberGenerator", "Thread(", "DispatchQueue",
+            ".random(in:",
+        ]
         for (name, text) in try Self.sources(of: room) {
-            let code = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
+            let code = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(
+                separator: "\n"
+            )
             for word in forbidden {
                 if word == ".random(in:", code.contains("using: &") { continue }
                 #expect(!code.contains(word), "\(room)/\(name) uses \(word)")
@@ -92,7 +97,8 @@ struct ImportRulesTests {
                     let comments = around.filter { $0.drop { $0 == " " }.hasPrefix("// ") }.joined().lowercased()
                     #expect(
                         ["sendable", "thread", "sound", "safe"].contains { comments.contains($0) },
-                        "\(room)/\(name):\(index + 1) has no proof beside it")
+                        "\(room)/\(name):\(index + 1) has no proof beside it"
+                    )
                 }
             }
         }
@@ -108,7 +114,8 @@ struct ImportRulesTests {
 
     @Test func everyRoomOfThePackageHasARule() throws {
         let folders = try FileManager.default.contentsOfDirectory(
-            atPath: SharedData.packageRoot.appending(path: "Sources").path)
+            atPath: SharedData.packageRoot.appending(path: "Sources").path
+        )
         let known = Set(Self.rooms.keys).union(["CKernels", "COneDNN", "CRdKafka", "CZlib"])
         #expect(Set(folders) == known)
     }

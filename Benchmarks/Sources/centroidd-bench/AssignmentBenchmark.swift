@@ -29,7 +29,8 @@ enum AssignmentBenchmark {
                     ("records/s", Measure.rounded(Double(m) / time)),
                     ("GFLOP/s", Measure.rounded(operations / time / 1e9)), ("peak", Measure.rounded(peak)),
                     ("of peak", Measure.rounded(operations / time / 1e9 / peak, 2)),
-                ])
+                ]
+            )
         }
     }
 
@@ -57,6 +58,8 @@ enum AssignmentBenchmark {
         let index = CentroidIndex(centroids: centroids, metric: .cosine)
         let ours = Measure.median(3) { _ = index.search(queries) }
         Measure.print(
-            "assignment against a plain loop", [("times faster", Measure.rounded(plain / ours, 1)), ("(k 1024)", sink > 0 ? "" : " ")])
+            "assignment against a plain loop",
+            [("times faster", Measure.rounded(plain / ours, 1)), ("(k 1024)", sink > 0 ? "" : " ")]
+        )
     }
 }

@@ -28,7 +28,10 @@ enum EmbeddingBenchmark {
     /// all-MiniLM-L6-v2 in f32: 6 layers, 384 wide, 1,536 inside.
     static func transformer(folder: String) throws {
         let space = try TransformerTextSpace(folder: folder)
-        let shapes = [("8 words", 8, 26), ("20 words (a log line)", 20, 12), ("120 words (a paragraph)", 120, 2), ("254 words, one text", 254, 1)]
+        let shapes = [
+            ("8 words", 8, 26), ("20 words (a log line)", 20, 12), ("120 words (a paragraph)", 120, 2),
+            ("254 words, one text", 254, 1),
+        ]
         for (name, words, count) in shapes {
             let texts = texts(count, words: words)
             let inputs = texts.map { SpaceInput.text($0) }
@@ -41,10 +44,13 @@ enum EmbeddingBenchmark {
             Measure.print(
                 "MiniLM f32, \(name)",
                 [
-                    ("tokens/s", Measure.rounded(Double(tokens) / time)), ("texts/s", Measure.rounded(Double(count) / time)),
-                    ("tokens a batch", "\(tokens)"), ("GFLOP/s", Measure.rounded(rate)), ("peak", Measure.rounded(peak)),
+                    ("tokens/s", Measure.rounded(Double(tokens) / time)),
+                    ("texts/s", Measure.rounded(Double(count) / time)),
+                    ("tokens a batch", "\(tokens)"), ("GFLOP/s", Measure.rounded(rate)),
+                    ("peak", Measure.rounded(peak)),
                     ("of peak", Measure.rounded(rate / peak, 2)),
-                ])
+                ]
+            )
         }
     }
 

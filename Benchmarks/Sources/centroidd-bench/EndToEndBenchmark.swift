@@ -9,23 +9,33 @@ import Telemetry
 
 /// The whole daemon between topics of the embedded broker: exactly once, all stages.
 enum EndToEndBenchmark {
-    /// Unique log lines: real ones where the data is there, generated ones where not.
+    /// Log lines, repeated where there are not enough: real ones where the data is there, generated ones where not.
     private static func lines(_ count: Int) -> (origin: String, lines: [[UInt8]]) {
         let root = ProcessInfo.processInfo.environment["CENTROIDD_DATA"] ?? "../shared/data"
         let folder = "\(root)/logs/loghub2k"
-        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".log") }
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0.hasSuffix(".log")
+        }
         let real = files.sorted().flatMap { name -> [[UInt8]] in
             (FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data())
                 .split(separator: UInt8(ascii: "\n")).map { Array($0) }
         }
-        if real.count >= 10_000 { return ("loghub2k", Array(real.prefix(count))) }
+        if real.count >= 10_000 {
+            return ("loghub2k", (0..<count).map { real[$0 % real.count] })
+        }
         var generator = LogGenerator(seed: 1)
         return ("generated", (0..<count).map { _ in Array(generator.next().utf8) })
     }
 
-    static func run(name: String, model: String?, count: Int) async throws {
+    static func run(
+        name: String,
+        model: String?,
+        count: Int,
+        commitInterval: Duration = .milliseconds(500)
+    ) async throws {
         let broker = try EmbeddedBroker()
-        try broker.createTopic("logs", partitions: 4)
+        for topic in ["logs", "assignments"] { try broker.createTopic(topic, partitions: 4) }
+        for topic in ["model", "events", "dead-letter"] { try broker.createTopic("bench.\(topic)", partitions: 1) }
         var settings = Settings()
         settings.application = "bench"
         settings.kafka.bootstrapServers = broker.bootstrapServers
@@ -33,6 +43,7 @@ enum EndToEndBenchmark {
         settings.input.topics = ["logs"]
         settings.space.model = model
         settings.http.listen = nil
+        settings.output.commitInterval = commitInterval
         let quiet = EventSink(logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
         let daemon = try Daemon(settings: settings, sink: quiet)
         let (origin, lines) = lines(count)
@@ -63,10 +74,12 @@ enum EndToEndBenchmark {
         Measure.print(
             "end to end, \(name)",
             [
-                ("records/s", Measure.rounded(Double(lines.count) / elapsed)), ("records", "\(lines.count) (\(origin))"),
-                ("transactions", "\(report.transactions.committed)"), ("commit interval", "500 ms"),
+                ("records/s", Measure.rounded(Double(lines.count) / elapsed)),
+                ("records", "\(lines.count) (\(origin))"),
+                ("transactions", "\(report.transactions.committed)"), ("commit interval", "\(commitInterval)"),
                 ("clusters", "\(report.model.clusters)"),
-            ])
+            ]
+        )
         daemon.stop()
         try await running.value
     }

@@ -16,7 +16,14 @@ struct Main {
         EmbeddingBenchmark.hashed()
         AssignmentBenchmark.run()
         AssignmentBenchmark.runNaive()
-        try await EndToEndBenchmark.run(name: "hashed n-grams", model: nil, count: 20_000)
+        for milliseconds in [100, 500, 2000] {
+            try await EndToEndBenchmark.run(
+                name: "hashed n-grams",
+                model: nil,
+                count: 100_000,
+                commitInterval: .milliseconds(milliseconds)
+            )
+        }
         if hasModel { try await EndToEndBenchmark.run(name: "MiniLM f32", model: model, count: 6_000) }
     }
 }

@@ -39,7 +39,8 @@ public struct RecordDecoder: Sendable {
             guard value.count <= maximumBytes else {
                 throw InputRejection(
                     .tooLarge,
-                    "the value has \(value.count) bytes, more than input.maximum_record (\(maximumBytes) bytes)")
+                    "the value has \(value.count) bytes, more than input.maximum_record (\(maximumBytes) bytes)"
+                )
             }
             guard !value.isEmpty else { throw InputRejection(.empty, "the value is empty") }
             return try space.input(from: fieldValue(value))
@@ -86,7 +87,9 @@ public struct RecordDecoder: Sendable {
             return .numbers(numbers)
         default:
             throw InputRejection(
-                .wrongType, "field \"\(name)\" is \(found.typeName); a string or an array of numbers is expected")
+                .wrongType,
+                "field \"\(name)\" is \(found.typeName); a string or an array of numbers is expected"
+            )
         }
     }
 

@@ -52,8 +52,13 @@ final class Reader: Sendable {
 
     /// `bytesPerRecord` is what a record costs beside its own bytes: its vector and its assignment.
     init(
-        consumer: any RecordConsumer, topics: [String], budget: FlowBudget, maximumBatch: Int, bytesPerRecord: Int,
-        linger: Duration, delegate: any ReaderDelegate
+        consumer: any RecordConsumer,
+        topics: [String],
+        budget: FlowBudget,
+        maximumBatch: Int,
+        bytesPerRecord: Int,
+        linger: Duration,
+        delegate: any ReaderDelegate
     ) {
         self.consumer = consumer
         self.topics = topics
@@ -111,7 +116,10 @@ final class Reader: Sendable {
         // Half of the room is for what records cost beside their own bytes, at most.
         let most = min(maximumBatch, max(1, room / 2 / bytesPerRecord))
         let polled = try consumer.poll(
-            maximum: most, maximumBytes: max(1, room - most * bytesPerRecord), timeout: linger)
+            maximum: most,
+            maximumBytes: max(1, room - most * bytesPerRecord),
+            timeout: linger
+        )
         submit(state.withLock { $0.positions.admit(polled.records) })
         return !polled.finished
     }

@@ -26,7 +26,9 @@ struct Worker: Sendable {
 
     /// Assigns `vectors` (`m × d`); `handOver` takes a full step's delta and gives the next model.
     mutating func assign(
-        vectors: Matrix, observations: [Observation], handOver: (Delta) throws(ClusteringError) -> Model
+        vectors: Matrix,
+        observations: [Observation],
+        handOver: (Delta) throws(ClusteringError) -> Model
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
         assignments.reserveCapacity(vectors.rows)
@@ -36,8 +38,12 @@ struct Worker: Sendable {
             let whole = row == 0 && end == vectors.rows
             let part = whole ? vectors : vectors.rows(row..<end)
             assignments += Clustering.assign(
-                vectors: part, observations: Array(observations[row..<end]), model: model, options: options,
-                into: &delta)
+                vectors: part,
+                observations: Array(observations[row..<end]),
+                model: model,
+                options: options,
+                into: &delta
+            )
             row = end
             if left <= 0 { try flush(handOver) }
         }

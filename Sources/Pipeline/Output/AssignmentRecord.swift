@@ -46,15 +46,19 @@ struct AssignmentRecord: Encodable {
         try container.encode(assignment.distance.flatMap { Self.rounded(Double($0)) }, forKey: .distance)
         try container.encode(
             assignment.runnerUp.map { RunnerUp(cluster: $0.cluster, distance: Self.rounded(Double($0.distance))) },
-            forKey: .runnerUp)
+            forKey: .runnerUp
+        )
         try container.encode(assignment.score.flatMap { Self.rounded(Double($0)) }, forKey: .score)
         try container.encode(assignment.tail.flatMap(Self.rounded), forKey: .tail)
         try container.encode(assignment.anomaly, forKey: .anomaly)
         try container.encode(assignment.reason?.rawValue, forKey: .reason)
         try container.encode(assignment.version, forKey: .model)
         let source = Source(
-            topic: record.source.topic, partition: record.source.partition, offset: record.offset,
-            timestamp: record.timestamp)
+            topic: record.source.topic,
+            partition: record.source.partition,
+            offset: record.offset,
+            timestamp: record.timestamp
+        )
         try container.encode(source, forKey: .source)
     }
 

@@ -31,7 +31,12 @@ struct DeadLetter: Sendable {
             headers.append(Header("original-size", String(whole.count)))
         }
         return OutgoingRecord(
-            topic: topic, timestamp: record.timestamp, key: record.key, value: value, headers: headers)
+            topic: topic,
+            timestamp: record.timestamp,
+            key: record.key,
+            value: value,
+            headers: headers
+        )
     }
 }
 

@@ -33,7 +33,9 @@ struct OutputTransaction: Sendable {
     }
 
     private static func makeProducer(
-        _ log: any RecordLog, _ delivery: Delivery, _ id: String
+        _ log: any RecordLog,
+        _ delivery: Delivery,
+        _ id: String
     ) throws(StreamError) -> any RecordProducer {
         let producer = try log.makeProducer(transactionalID: delivery == .exactlyOnce ? id : nil)
         if delivery == .exactlyOnce { try producer.initializeTransactions() }
@@ -81,7 +83,7 @@ struct OutputTransaction: Sendable {
             do throws(StreamError) {
                 try producer.abort()
                 return false
-            } catch where error.kind != .fenced {
+            } catch  where error.kind != .fenced {
                 // Fall through: only a new producer helps.
             }
         }

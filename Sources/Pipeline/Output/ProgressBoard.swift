@@ -1,8 +1,8 @@
-import DequeModule
 public import Clustering
+import DequeModule
 public import Streams
-public import Telemetry
 import Synchronization
+public import Telemetry
 
 /// What a pipeline has done since it started, for status reports; written by the stages, read by anybody.
 public final class ProgressBoard: Sendable {

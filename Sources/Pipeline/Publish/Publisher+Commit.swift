@@ -31,7 +31,10 @@ extension Publisher {
         try writeEvents(&state)
         if let store = options.store, state.stored?.version != state.coordinator.model.version {
             let changes = try store.records(
-                from: state.stored, to: state.coordinator.model, covered: state.ledger.covered)
+                from: state.stored,
+                to: state.coordinator.model,
+                covered: state.ledger.covered
+            )
             for record in changes { try state.transaction.send(record) }
         }
         try state.transaction.commit(state.ledger.pending, of: consumer)
@@ -41,7 +44,10 @@ extension Publisher {
         state.failuresInARow = 0
         sink.emit(
             TransactionCommitted(
-                records: records.assigned, seconds: (ContinuousClock.now - start).seconds))
+                records: records.assigned,
+                seconds: (ContinuousClock.now - start).seconds
+            )
+        )
         publishProgress(&state, commitSeconds: (ContinuousClock.now - start).seconds)
     }
 
@@ -64,7 +70,8 @@ extension Publisher {
         guard case .lineage(let lineage) = event, let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue)
         else { return }
         sink.emit(
-            ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label))
+            ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
+        )
     }
 
     private func publishProgress(_ state: inout State, commitSeconds: Double) {
@@ -167,10 +174,14 @@ extension Publisher {
                 state.worker.follow(adoption.model)
                 sink.emit(
                     ReclusterFinished(
-                        verdict: adoption.verdict.adopted ? .adopted : .refused, reason: adoption.verdict.summary,
+                        verdict: adoption.verdict.adopted ? .adopted : .refused,
+                        reason: adoption.verdict.summary,
                         algorithm: options.clustering.recluster.algorithm.rawValue,
-                        clusters: adoption.model.clusters.count, sample: adoption.model.sample.slots.count,
-                        seconds: seconds))
+                        clusters: adoption.model.clusters.count,
+                        sample: adoption.model.sample.slots.count,
+                        seconds: seconds
+                    )
+                )
             }
         }
     }

@@ -60,9 +60,17 @@ final class Publisher: Sendable {
     let state: Mutex<State>
 
     init(
-        options: PipelineOptions, model: Model, stored: Model?, covered: Offsets, transaction: OutputTransaction,
-        budget: FlowBudget, consumer: any RecordConsumer, outputPartitions: OutputPartitions, board: ProgressBoard,
-        sink: EventSink, restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
+        options: PipelineOptions,
+        model: Model,
+        stored: Model?,
+        covered: Offsets,
+        transaction: OutputTransaction,
+        budget: FlowBudget,
+        consumer: any RecordConsumer,
+        outputPartitions: OutputPartitions,
+        board: ProgressBoard,
+        sink: EventSink,
+        restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
         delegate: any PublisherDelegate
     ) {
         self.options = options
@@ -77,9 +85,14 @@ final class Publisher: Sendable {
         let coordinator = Coordinator(model: model, options: options.clustering, schedule: options.schedule)
         state = Mutex(
             State(
-                worker: Worker(model: model, options: options.clustering), coordinator: coordinator,
-                transaction: transaction, ledger: OffsetLedger(committed: covered), committed: coordinator,
-                stored: stored))
+                worker: Worker(model: model, options: options.clustering),
+                coordinator: coordinator,
+                transaction: transaction,
+                ledger: OffsetLedger(committed: covered),
+                committed: coordinator,
+                stored: stored
+            )
+        )
         board.update { $0.model = model }
     }
 
@@ -124,13 +137,20 @@ final class Publisher: Sendable {
         part.outcomes = Array(batch.outcomes[..<bad])
         part.texts = Array(batch.texts.prefix(bad))
         part.vectors = Matrix(
-            columns: batch.vectors.columns, storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns)))
+            columns: batch.vectors.columns,
+            storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns))
+        )
         part.batch.records = Array(batch.batch.records[..<bad])
         let record = batch.batch.records[bad]
         sink.emit(
             RecordRefused(
-                outcome: .stopped, reason: rejection.code.rawValue, message: rejection.message,
-                partition: PartitionName(record.source), offset: record.offset))
+                outcome: .stopped,
+                reason: rejection.code.rawValue,
+                message: rejection.message,
+                partition: PartitionName(record.source),
+                offset: record.offset
+            )
+        )
         return (part, .rejected(rejection, record.source, offset: record.offset))
     }
 
@@ -173,10 +193,13 @@ final class Publisher: Sendable {
 
     private func output(_ assignment: Assignment, of record: Record, text: String?) throws -> OutgoingRecord {
         OutgoingRecord(
-            topic: options.outputTopic, partition: outputPartitions.partition(for: record),
-            timestamp: record.timestamp, key: options.keepsKey ? record.key : nil,
+            topic: options.outputTopic,
+            partition: outputPartitions.partition(for: record),
+            timestamp: record.timestamp,
+            key: options.keepsKey ? record.key : nil,
             value: try encoder.encode(assignment, of: record, text: options.includesText ? text : nil),
-            headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))])
+            headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))]
+        )
     }
 
     private func refuse(_ record: Record, _ rejection: InputRejection, state: inout State) throws {
@@ -190,8 +213,13 @@ final class Publisher: Sendable {
         }
         sink.emit(
             RecordRefused(
-                outcome: skips ? .skipped : .deadLettered, reason: rejection.code.rawValue,
-                message: rejection.message, partition: PartitionName(record.source), offset: record.offset))
+                outcome: skips ? .skipped : .deadLettered,
+                reason: rejection.code.rawValue,
+                message: rejection.message,
+                partition: PartitionName(record.source),
+                offset: record.offset
+            )
+        )
     }
 
     private func note(_ assignment: Assignment, _ record: Record, _ text: String?, _ tally: inout Tally) {
@@ -199,10 +227,18 @@ final class Publisher: Sendable {
         sink.metrics.increment(.recordsAnomalies, ["reason": assignment.reason?.rawValue ?? "far"])
         tally.anomalies.append(
             StatusReport.Anomaly(
-                time: Timestamp.now(), cluster: assignment.cluster, label: assignment.label ?? "",
-                text: String((text ?? "").prefix(200)), score: Double(assignment.score ?? 0),
-                tail: assignment.tail ?? 0, reason: assignment.reason?.rawValue ?? "",
-                topic: record.source.topic, partition: record.source.partition, offset: record.offset))
+                time: Timestamp.now(),
+                cluster: assignment.cluster,
+                label: assignment.label ?? "",
+                text: String((text ?? "").prefix(200)),
+                score: Double(assignment.score ?? 0),
+                tail: assignment.tail ?? 0,
+                reason: assignment.reason?.rawValue ?? "",
+                topic: record.source.topic,
+                partition: record.source.partition,
+                offset: record.offset
+            )
+        )
     }
 
     /// Runs a step of work on the state and deals with what it throws.

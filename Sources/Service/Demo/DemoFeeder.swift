@@ -19,7 +19,10 @@ final class DemoFeeder: Sendable {
 
     /// `rate` is in lines per second; nil does not wait. `consumed` tells how many the daemon has taken.
     init(
-        producer: any RecordProducer, topic: String, lines: DemoLines, rate: Int?,
+        producer: any RecordProducer,
+        topic: String,
+        lines: DemoLines,
+        rate: Int?,
         consumed: @escaping @Sendable () -> Int
     ) {
         self.producer = producer

@@ -26,8 +26,10 @@ struct DemoLines: Sendable {
         let (names, lines) = logFiles()
         if lines.count >= enough { return DemoLines(origin: names.joined(separator: ", "), lines: lines) }
         return DemoLines(
-            origin: "a generator (this machine has no logs that can be read)", lines: [],
-            generator: LogGenerator(seed: seed))
+            origin: "a generator (this machine has no logs that can be read)",
+            lines: [],
+            generator: LogGenerator(seed: seed)
+        )
     }
 
     /// The lines of one file, gzip or not.

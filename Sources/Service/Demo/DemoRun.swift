@@ -77,8 +77,12 @@ public struct DemoRun: Sendable {
             let log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             let pace = once ? rate : rate ?? 500
             return DemoFeeder(
-                producer: try log.makeProducer(transactionalID: nil), topic: Self.topic, lines: lines, rate: pace,
-                consumed: { daemon.status.pipeline.board.current.records.consumed })
+                producer: try log.makeProducer(transactionalID: nil),
+                topic: Self.topic,
+                lines: lines,
+                rate: pace,
+                consumed: { daemon.status.pipeline.board.current.records.consumed }
+            )
         } catch {
             throw Exit(error)
         }

@@ -33,7 +33,10 @@ public struct EvaluateRun: Sendable {
     ///   - isKindChosen: whether the space's kind was said by the user; otherwise the columns decide.
     /// - Throws: ``Exit``.
     public func run(
-        settings: Settings, isKindChosen: Bool, sink: EventSink, quiet: Bool
+        settings: Settings,
+        isKindChosen: Bool,
+        sink: EventSink,
+        quiet: Bool
     ) async throws -> EvaluationReport {
         let reader: TabularReader
         do throws(StreamError) {
@@ -43,8 +46,13 @@ public struct EvaluateRun: Sendable {
             throw Exit(isThere ? .badInput : .noInput, error.message)
         }
         let columns = try EvaluationColumns(
-            columns: reader.columns, label: label, anomaly: anomaly, field: field ?? settings.space.field,
-            kind: isKindChosen ? settings.space.kind : nil, path: input)
+            columns: reader.columns,
+            label: label,
+            anomaly: anomaly,
+            field: field ?? settings.space.field,
+            kind: isKindChosen ? settings.space.kind : nil,
+            path: input
+        )
         let settings = Self.adapt(settings, to: columns, isKindChosen: isKindChosen)
         let log = LabelledLog(reader: reader, columns: columns)
         let space: any Space
@@ -60,8 +68,12 @@ public struct EvaluateRun: Sendable {
         bar.finish()
         let options = settings.pipelineOptions
         var report = try EvaluationReport(
-            truth: log.truth, output: log.output, assignments: options.outputTopic, events: options.eventsTopic,
-            model: model)
+            truth: log.truth,
+            output: log.output,
+            assignments: options.outputTopic,
+            events: options.eventsTopic,
+            model: model
+        )
         report.recordsPerSecond = Double(report.records) / (ContinuousClock.now - started).inSeconds
         return report
     }

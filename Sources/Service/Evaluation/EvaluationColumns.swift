@@ -21,7 +21,11 @@ struct EvaluationColumns: Sendable {
     ///
     /// - Throws: ``Exit`` naming the columns there are.
     init(
-        columns: [String], label: String?, anomaly: String?, field: String?, kind: SpaceSettings.Kind?,
+        columns: [String],
+        label: String?,
+        anomaly: String?,
+        field: String?,
+        kind: SpaceSettings.Kind?,
         path: String
     ) throws {
         let known = columns.joined(separator: ", ")
@@ -40,14 +44,19 @@ struct EvaluationColumns: Sendable {
             content = .text(rest[0])
         } else {
             throw Exit(
-                .usage, "\(path): which column is the text? Name it with --field or space.field; there are \(known)")
+                .usage,
+                "\(path): which column is the text? Name it with --field or space.field; there are \(known)"
+            )
         }
     }
 
     func truth(of row: TabularRow) -> LabelledLog.Truth {
         LabelledLog.Truth(
             label: label.flatMap { row[$0] },
-            isAnomaly: anomaly.flatMap { row[$0] }.map { !["", "0", "-", "false", "normal", "no"].contains($0.lowercased()) })
+            isAnomaly: anomaly.flatMap { row[$0] }.map {
+                !["", "0", "-", "false", "normal", "no"].contains($0.lowercased())
+            }
+        )
     }
 
     func value(of row: TabularRow) -> [UInt8] {

@@ -64,7 +64,9 @@ extension EvaluationReport {
     private static func warmUp(_ count: Int) -> Int { min(200, count / 10) }
 
     /// Judges what was published.
-    init(truth: [LabelledLog.Truth], output: [OutgoingRecord], assignments: String, events: String?, model: Model?) throws {
+    init(truth: [LabelledLog.Truth], output: [OutgoingRecord], assignments: String, events: String?, model: Model?)
+        throws
+    {
         let decoder = JSONDecoder()
         records = truth.count
         space = model?.space ?? ""
@@ -151,7 +153,12 @@ extension EvaluationReport {
         let labels = nearest.map { Int($0.first) }
         guard Set(labels).count > 1 else { return }
         silhouette = Quality.sampledSilhouette(
-            vectors: sample, labels: labels, metric: model.metric, size: 2_000, seed: 0)
+            vectors: sample,
+            labels: labels,
+            metric: model.metric,
+            size: 2_000,
+            seed: 0
+        )
         daviesBouldin = Quality.daviesBouldin(vectors: sample, labels: labels)
         calinskiHarabasz = Quality.calinskiHarabasz(vectors: sample, labels: labels)
     }
