@@ -72,7 +72,7 @@ lint:
 
 install: build
 	install -D -m 755 .build/release/centroidd $(DESTDIR)$(PREFIX)/bin/centroidd
-	install -D -m 644 systemd/centroidd.service $(DESTDIR)/etc/systemd/system/centroidd.service
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' systemd/centroidd.service | install -D -m 644 /dev/stdin $(DESTDIR)/etc/systemd/system/centroidd.service
 	install -D -m 600 systemd/centroidd.default $(DESTDIR)/etc/default/centroidd
 	@test -e $(DESTDIR)/etc/centroidd/centroidd.yaml || install -D -m 640 config/centroidd.yaml $(DESTDIR)/etc/centroidd/centroidd.yaml
 	@echo "Edit /etc/centroidd/centroidd.yaml, then: systemctl enable --now centroidd"

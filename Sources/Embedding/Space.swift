@@ -73,6 +73,13 @@ public protocol Space: Sendable {
 
 /// One worker's share of a space: owns its scratch memory, allocated once.
 public protocol EmbeddingLane: AnyObject {
+    /// The tokens embedded so far; 0 where the space has none.
+    var tokens: Int { get }
     /// Embeds `inputs` into an `inputs.count × dimension` matrix; row `i` is the vector of input `i`.
     func embed(_ inputs: [SpaceInput]) -> Matrix
+}
+
+extension EmbeddingLane {
+    /// A space without tokens.
+    public var tokens: Int { 0 }
 }

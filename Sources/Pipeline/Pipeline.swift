@@ -117,6 +117,16 @@ public final class Pipeline: Sendable {
         }
         let restored = try restore()
         let model = try checked(restored?.model ?? startModel)
+        if restored != nil {
+            sink.emit(
+                ModelAdopted(
+                    version: Int(model.version),
+                    clusters: model.clusters.count,
+                    records: Int(model.records),
+                    origin: "stored"
+                )
+            )
+        }
         let consumer = try log.makeConsumer(group: options.application)
         let publisher = Publisher(
             options: options,
@@ -157,6 +167,16 @@ public final class Pipeline: Sendable {
 
     private func prepareTopics() throws -> OutputPartitions {
         let inputs = try log.partitionCounts(of: options.topics)
+        // A name that begins with ^ is a pattern (librdkafka's convention): it may match nothing yet.
+        if let missing = options.topics.first(where: { inputs[$0] == nil && !$0.hasPrefix("^") }) {
+            throw PipelineFailure.log(
+                StreamError(
+                    .misconfigured,
+                    code: "missing_topic",
+                    "input topic \"\(missing)\" does not exist; create it, or mend input.topics"
+                )
+            )
+        }
         var topics = [TopicDefinition(name: options.outputTopic, partitions: inputs.values.max() ?? 1)]
         if options.onError == .deadLetter { topics.append(.init(name: options.deadLetterTopic, partitions: 1)) }
         if let events = options.eventsTopic { topics.append(.init(name: events, partitions: 1)) }
@@ -305,6 +325,8 @@ extension Pipeline: ReaderDelegate {
         board.consumed(records: batch.records.count, bytes: bytes)
         parts.withLock { $0 }?.stage.submit(batch)
     }
+
+    func inputPaused() { sink.emit(InputPaused(stage: "publish")) }
 
     func readerEnded(_ error: StreamError?) {
         move(to: .draining)

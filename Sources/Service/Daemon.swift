@@ -58,6 +58,7 @@ public final class Daemon: Sendable {
 
     /// Asks for an orderly end.
     public func stop() {
+        sink.emit(ServiceStopping(reason: "asked to stop"))
         // Before it runs, it may be waiting for a broker.
         if pipeline.state == .starting { log.interrupt() }
         pipeline.stop()

@@ -179,12 +179,4 @@ private func load(
             )
         )
     }
-
-    @Test func aReloadKnowsWhatChanged() throws {
-        let old = try load("log: {level: info}").settings
-        let new = try load("log: {level: debug}\nclusters: {seed: 3}\nanomalies: {false_alarm_rate: 0.002}").settings
-        let changes = Settings.changes(from: old, to: new)
-        #expect(changes.map(\.path) == ["clusters.seed", "anomalies.false_alarm_rate", "log.level"])
-        #expect(changes.filter { !$0.isHot }.map(\.path) == ["clusters.seed"])
-    }
 }

@@ -105,8 +105,6 @@ import Testing
         #expect(sink.metrics.value(of: .ready) == 1)
         sink.emit(ServiceStopping(reason: "SIGTERM"))
         #expect(sink.metrics.value(of: .ready) == 0)
-        sink.emit(ConfigurationReloaded(applied: [], pending: [], failure: "line 3"))
-        #expect(sink.metrics.value(of: .reloads, ["outcome": "failure"]) == 1)
         #expect(sink.metrics.value(of: .buildInfo, ["version": "1.2.3"]) == 1)
     }
 

@@ -84,7 +84,8 @@ struct PackedVector: Codable, Equatable {
     }
 
     func encode(to encoder: any Encoder) throws {
-        let words = elements.map(\.bitPattern.littleEndian)
+        // A closure: a key path would cost more here than the base64 itself.
+        let words = elements.map { $0.bitPattern.littleEndian }
         let text = words.withUnsafeBytes { Data($0).base64EncodedString() }
         var container = encoder.singleValueContainer()
         try container.encode(text)

@@ -68,6 +68,7 @@ final class TransformerLane: EmbeddingLane {
     private var scratch = WordPieceTokenizer.Scratch()
     private var ids: [Int32] = []
     private var lengths: [Int] = []
+    private(set) var tokens = 0
 
     init(tokenizer: WordPieceTokenizer, weights: BERTWeights, unit: Bool) {
         self.tokenizer = tokenizer
@@ -88,6 +89,7 @@ final class TransformerLane: EmbeddingLane {
                     let before = ids.count
                     tokenizer.encode(text, maximum: configuration.maximumTokens, into: &ids, scratch: &scratch)
                     let length = ids.count - before
+                    tokens += length
                     if before > 0 && ids.count > Self.groupTokens {
                         // The group is full without this record, which begins the next one.
                         encodeGroup(keeping: length, into: base + first * size)

@@ -40,9 +40,12 @@ final class EmbeddingStage: Sendable {
         lane.queue.async { [self] in
             dispatchPrecondition(condition: .onQueue(lane.queue))
             let start = ContinuousClock.now
-            let embedded = lane.embedder.withLock { embed(batch, with: $0) }
+            let (embedded, tokens) = lane.embedder.withLock { embedder in
+                let before = embedder.tokens
+                return (embed(batch, with: embedder), embedder.tokens - before)
+            }
             let seconds = (ContinuousClock.now - start).seconds
-            sink.emit(BatchEmbedded(records: batch.records.count, tokens: 0, seconds: seconds))
+            sink.emit(BatchEmbedded(records: batch.records.count, tokens: tokens, seconds: seconds))
             sequencer.complete(batch.sequence, .batch(embedded))
         }
     }

@@ -15,6 +15,8 @@ protocol ReaderDelegate: AnyObject, Sendable {
     func settle(lost: Bool)
     /// A batch to embed. Its footprint has been taken from the budget.
     func submit(_ batch: Batch)
+    /// The stages after the reader have been full for long.
+    func inputPaused()
     /// The thread is about to end: asked to, at the end of every source, or (with an error) because the consumer
     /// failed for good.
     func readerEnded(_ error: StreamError?)
@@ -161,6 +163,7 @@ final class Reader: Sendable {
     /// The stages are full for long: stop fetching but keep the membership alive.
     private func serveWhilePaused() throws(StreamError) {
         if !state.withLock({ $0.paused }) {
+            delegate.inputPaused()
             try consumer.pause()
             state.withLock { $0.paused = true }
         }

@@ -90,6 +90,15 @@ extension Publisher {
             progress.model = model
             progress.positions = positions
         }
+        sink.emit(
+            ModelAdopted(
+                version: Int(model.version),
+                clusters: model.clusters.count,
+                records: Int(model.records),
+                origin: "online"
+            )
+        )
+        if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {
             guard let end = ends[partition] else { continue }

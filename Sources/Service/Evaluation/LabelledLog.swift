@@ -30,7 +30,7 @@ final class LabelledLog: RecordLog {
     func makeConsumer(group: String) -> any RecordConsumer { RowConsumer(log: self) }
     func makeProducer(transactionalID: String?) -> any RecordProducer { Collector(log: self) }
     func readAll(topic: String, _ body: (Record) throws -> Void) throws {}
-    func partitionCounts(of topics: [String]) -> [String: Int] { [:] }
+    func partitionCounts(of topics: [String]) -> [String: Int] { [Self.topic: 1] }
     func createMissing(_ topics: [TopicDefinition]) {}
 
     fileprivate func collect(_ record: OutgoingRecord) { published.withLock { $0.append(record) } }

@@ -131,14 +131,12 @@ extension Settings {
             "clusters.half_life",
             .span(never: "none"),
             \.clusters.halfLife,
-            isHot: true,
             "After this much the weight of what was learnt has halved; `none` never forgets."
         ),
         SettingsKey(
             "clusters.birth",
             ValueCodec.number(0...1e9, isOpen: true).or("auto"),
             \.clusters.birth,
-            isHot: true,
             "From this distance to all clusters a record may begin a new one; `auto` goes by each cluster's spread."
         ),
         SettingsKey(
@@ -166,15 +164,13 @@ extension Settings {
             "recluster.every",
             .span(never: "off"),
             \.recluster.every,
-            isHot: true,
             "How often; `off` never."
         ),
-        SettingsKey("recluster.algorithm", .choice, \.recluster.algorithm, isHot: true, "How a candidate is made."),
+        SettingsKey("recluster.algorithm", .choice, \.recluster.algorithm, "How a candidate is made."),
         SettingsKey(
             "recluster.k",
             ValueCodec.count(1...65_536).or("auto"),
             \.recluster.k,
-            isHot: true,
             "How many clusters; `auto` takes the number with the best silhouette."
         ),
         SettingsKey(
@@ -187,7 +183,6 @@ extension Settings {
             "recluster.maximum_k",
             .count(2...65_536),
             \.recluster.maximumK,
-            isHot: true,
             "The largest number of clusters that `k: auto` tries."
         ),
     ]
@@ -197,14 +192,12 @@ extension Settings {
             "anomalies.false_alarm_rate",
             .number(0...0.5, isOpen: true),
             \.anomalies.falseAlarmRate,
-            isHot: true,
             "The share of normal records that may be flagged."
         ),
         SettingsKey(
             "anomalies.heavy_share",
             .number(0...1),
             \.anomalies.heavyShare,
-            isHot: true,
             "A cluster with less than this share of the weight does not make what is near it normal."
         ),
     ]

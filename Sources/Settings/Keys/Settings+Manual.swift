@@ -9,7 +9,6 @@ extension Settings {
             "# Units: durations 200ms 5s 10m 6h 1d; sizes 512KiB 64MiB 1GB; counts 500 20k 1M; `100k records`.",
             "# Any key can be overridden by the environment: \(variable).",
             "# `centroidd check --config FILE` finds what is wrong; `centroidd check --schema` prints a JSON Schema.",
-            "# (reload) marks keys that a reload applies without a restart.",
             "",
         ]
         for key in keys where key.section == nil { lines += entry(key, indent: "") }
@@ -23,7 +22,6 @@ extension Settings {
     private static func entry(_ key: SettingsKey, indent: String) -> [String] {
         var notes = "Value: \(key.type)."
         if key.isRequired { notes += " Required where Kafka is used." }
-        if key.isHot { notes += " (reload)" }
         let comment = wrapped(key.documentation, width: 110) + wrapped(notes, width: 110)
         let assignment = key.defaultText.isEmpty ? "#\(key.name):" : "#\(key.name): \(key.defaultText)"
         return comment.map { "\(indent)# \($0)" } + ["\(indent)\(assignment)"]

@@ -66,7 +66,7 @@ extension Settings {
             \.pipeline.drainTimeout,
             "The longest that a stop may take to finish, commit and leave the group."
         ),
-        SettingsKey("log.level", .choice, \.log.level, isHot: true, "The least level that is written."),
+        SettingsKey("log.level", .choice, \.log.level, "The least level that is written."),
         SettingsKey("log.format", .choice, \.log.format, "How a line is written."),
     ]
 }

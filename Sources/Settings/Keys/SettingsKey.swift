@@ -1,4 +1,4 @@
-/// One key of the configuration: all that decoding, the schema, the sample file and a reload need to know of it.
+/// One key of the configuration: all that decoding, the schema and the sample file need to know of it.
 public struct SettingsKey: Sendable {
     /// The key with its section, such as `kafka.session_timeout`.
     public let path: String
@@ -10,13 +10,10 @@ public struct SettingsKey: Sendable {
     public let documentation: String
     /// Whether the daemon needs it.
     public let isRequired: Bool
-    /// Whether a reload applies it without a restart.
-    public let isHot: Bool
 
     let expectation: String
     let schema: SchemaValue
     let read: @Sendable (ConfigurationNode, inout Settings) throws(ValueProblem) -> Void
-    let isEqual: @Sendable (Settings, Settings) -> Bool
 
     /// Binds a key to the property that it sets; the default is that property's own.
     init<Value>(
@@ -24,19 +21,16 @@ public struct SettingsKey: Sendable {
         _ codec: ValueCodec<Value>,
         _ property: any WritableKeyPath<Settings, Value> & Sendable,
         isRequired: Bool = false,
-        isHot: Bool = false,
         _ documentation: String
     ) {
         self.path = path
         self.documentation = documentation
         self.isRequired = isRequired
-        self.isHot = isHot
         type = codec.summary
         expectation = codec.expectation
         defaultText = codec.write(Settings()[keyPath: property])
         schema = codec.schema
         read = { node, settings throws(ValueProblem) in settings[keyPath: property] = try codec.read(node) }
-        isEqual = { $0[keyPath: property] == $1[keyPath: property] }
     }
 
     /// The section's name, or nil for a key at the top.
@@ -46,11 +40,4 @@ public struct SettingsKey: Sendable {
 
     /// The key's name within its section.
     public var name: String { path.split(separator: ".").last.map(String.init) ?? path }
-}
-
-extension Settings {
-    /// The keys whose values differ, in the order of the manual: what a reload applies, and what it cannot.
-    public static func changes(from old: Settings, to new: Settings) -> [SettingsKey] {
-        keys.filter { !$0.isEqual(old, new) }
-    }
 }

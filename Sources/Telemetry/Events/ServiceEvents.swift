@@ -90,37 +90,3 @@ public struct ServiceStopped: TelemetryEvent {
         )
     }
 }
-
-/// The configuration was read again.
-public struct ConfigurationReloaded: TelemetryEvent {
-    /// Keys whose new values are in force.
-    public var applied: [String]
-    /// Keys whose new values need a restart.
-    public var pending: [String]
-    /// Why it was refused, or nil.
-    public var failure: String?
-
-    /// Memberwise.
-    public init(applied: [String], pending: [String], failure: String? = nil) {
-        self.applied = applied
-        self.pending = pending
-        self.failure = failure
-    }
-
-    /// Info, or an error where it was refused; counts by outcome.
-    public func emit(to sink: EventSink) {
-        if let failure {
-            sink.logger.error("reload refused; the old configuration stays", metadata: ["detail": "\(failure)"])
-        } else {
-            sink.logger.info(
-                "configuration reloaded",
-                metadata: [
-                    "applied": "\(applied.joined(separator: ","))",
-                    "needs_restart": "\(pending.joined(separator: ","))",
-                ]
-            )
-        }
-        sink.metrics.increment(.reloads, ["outcome": failure == nil ? "success" : "failure"])
-        sink.recent.add("configuration", failure.map { "reload refused: \($0)" } ?? "reloaded")
-    }
-}

@@ -83,7 +83,6 @@ extension MetricName {
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
         case .errors: .init(.counter, "Errors by stage and type.", labels: ["error_type", "stage"])
-        case .reloads: .init(.counter, "Reloads of the configuration.", labels: ["outcome"])
         case .ready: .init(.gauge, "1 while the daemon is ready, 0 while it is not.")
         case .buildInfo: .init(.gauge, "Always 1; the label carries the version.", labels: ["version"])
         case .processResidentMemory: .init(.gauge, "Resident memory of the process.")

@@ -65,8 +65,6 @@ public enum MetricName: String, CaseIterable, Sendable {
 
     /// Errors, by stage and kind.
     case errors = "centroidd_errors_total"
-    /// Attempts to reload the configuration, by outcome.
-    case reloads = "centroidd_config_reloads_total"
     /// 1 while the daemon is ready, 0 while it is not.
     case ready = "centroidd_ready"
     /// Always 1; the label carries the version.
