@@ -163,6 +163,7 @@ public final class Pipeline: Sendable {
         move(to: .waiting)
         scheduleTick(publisher)
         reader.start()
+        if state == .draining { reader.stop() }
     }
 
     private func prepareTopics() throws -> OutputPartitions {
@@ -213,9 +214,10 @@ public final class Pipeline: Sendable {
 
     /// Asks for an orderly end: what is in flight is finished and committed, then the group is left.
     public func stop() {
+        if state == .created { return end(with: nil) }
         move(to: .draining)
-        guard let reader = parts.withLock({ $0?.reader }) else { return end(with: nil) }
-        reader.stop()
+        // Where it is still starting, `assemble` looks at the state when it is done.
+        parts.withLock { $0?.reader }?.stop()
     }
 
     /// Waits for the end.
