@@ -347,7 +347,6 @@ extension Pipeline: PublisherDelegate {
 
     func publisherFailed(_ failure: PipelineFailure) {
         lifecycle.withLock { $0.failure = $0.failure ?? failure }
-        sink.emit(StageFailed(stage: "publish", errorType: "fatal", message: "\(failure)"))
         parts.withLock { $0 }?.reader.stop()
     }
 

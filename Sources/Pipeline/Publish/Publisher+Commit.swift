@@ -128,6 +128,7 @@ extension Publisher {
         case .retriable, .abortable, .fatal, .unreachable:
             break
         }
+        guard options.canRewind else { return fail(.log(error), state: &state) }
         state.failuresInARow += 1
         sink.emit(TransactionAborted(reason: error.code, message: error.message))
         board.update { $0.transactions.aborted += 1 }
