@@ -51,13 +51,15 @@ struct DaemonTests {
         let scratch = try Scratch()
         let lines = try KafkaUnderTest.logLines()
         let configuration = try kafka.configuration(in: scratch.folder)
-        try kafka.produce(lines)
-        for _ in 0..<10 {
+        // Lines keep coming, so that every kill meets work in hand and an open transaction.
+        async let feeding: Void = kafka.feed(lines, for: .seconds(20))
+        for _ in 0..<12 {
             let daemon = try DaemonProcess(["run", "--config", configuration], scratch: scratch.folder)
-            try await Task.sleep(for: .milliseconds(Int.random(in: 200...4000)))
+            try await Task.sleep(for: .milliseconds(Int.random(in: 200...3000)))
             daemon.signal(SIGKILL)
             _ = try await daemon.code(within: 5)
         }
+        try await feeding
         let last = try DaemonProcess(["run", "--config", configuration], scratch: scratch.folder)
         #expect(try await kafka.waitForOutput(lines.count, seconds: 180), "\(last.errors)")
         last.signal(SIGTERM)

@@ -70,6 +70,15 @@ final class KafkaUnderTest: Sendable {
         try producer.flush()
     }
 
+    /// Writes values round the partitions, a little at a time.
+    func feed(_ values: [[UInt8]?], for duration: Duration) async throws {
+        let portion = 4 * max(1, values.count / 400)
+        for start in stride(from: 0, to: values.count, by: portion) {
+            try produce(Array(values[start..<min(start + portion, values.count)]))
+            try await Task.sleep(for: duration * portion / values.count)
+        }
+    }
+
     /// Source coordinates of the whole output, read committed, in the order of each output partition.
     func outputSources() throws -> [TopicPartition: [Int64]] {
         var sources: [TopicPartition: [Int64]] = [:]

@@ -75,6 +75,31 @@ struct ExactlyOnceTests {
         #expect(abs(model.totalWeight - 800) < 1e-6, "an aborted transaction must not have taught the model anything")
     }
 
+    @Test(arguments: [SimulatedFault.Moment.before, .after])
+    func deadLettersThatTheModelNeverSawAreNotRepeatedEither(moment: SimulatedFault.Moment) async throws {
+        let fixture = try PipelineFixture()
+        try fixture.produce(0..<200)
+        try await fixture.run(until: 200)
+        let pipeline = fixture.pipeline()
+        try pipeline.start()
+        // Each bad record alone in a transaction that leaves the model as it is; the second commit is not answered.
+        for number in 0..<3 {
+            if number == 1 {
+                let error = StreamError(.fatal, code: "injected", "a fault")
+                fixture.cluster.inject(SimulatedFault(.commit, error, moment: moment))
+            }
+            try fixture.cluster.append([OutgoingRecord(topic: "logs", partition: 2, value: [])])
+            #expect(try await PipelineFixture.eventually { fixture.cluster.records(of: "app.dead").count > number })
+        }
+        try fixture.produce(200..<400)
+        #expect(try await PipelineFixture.eventually { fixture.outputSources().count >= 400 })
+        pipeline.stop()
+        try await pipeline.waitForEnd()
+        fixture.expectExactlyOnce(400)
+        #expect(fixture.cluster.records(of: "app.dead").count == 3)
+        #expect(try #require(try fixture.storedModel()).covered == fixture.cluster.committed(group: "app"))
+    }
+
     @Test func killsAtRandomMomentsLoseAndRepeatNothing() async throws {
         let fixture = try PipelineFixture()
         var generator = SystemRandomNumberGenerator()

@@ -29,7 +29,10 @@ extension Publisher {
         // Without a store nothing says that the model must cover this very record: the step goes on.
         if options.store != nil { try settleModel(&state) }
         try writeEvents(&state)
-        if let store = options.store, state.stored?.version != state.coordinator.model.version {
+        // Offsets alone, of dead letters or skipped records, are written too: after a commit of unknown outcome the
+        // store is what tells how far the input is done.
+        let changed = state.stored?.version != state.coordinator.model.version || !state.ledger.pending.isEmpty
+        if let store = options.store, changed {
             let changes = try store.records(
                 from: state.stored,
                 to: state.coordinator.model,
