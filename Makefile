@@ -35,8 +35,9 @@ deps:
 	  $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq --no-install-recommends$$missing >/dev/null; \
 	fi
 
+# The Swift runtime is linked in: the binary runs where no toolchain is.
 build: deps
-	$(SWIFT) build -c release --product centroidd
+	$(SWIFT) build -c release --static-swift-stdlib --product centroidd
 
 demo: build
 	.build/release/centroidd demo $(if $(ONCE),--once)
@@ -71,7 +72,7 @@ lint:
 	else echo "systemd-analyze is not here: the unit's exposure was not checked"; fi
 
 install: build
-	install -D -m 755 .build/release/centroidd $(DESTDIR)$(PREFIX)/bin/centroidd
+	install -D -s -m 755 .build/release/centroidd $(DESTDIR)$(PREFIX)/bin/centroidd
 	sed 's|/usr/bin/|$(PREFIX)/bin/|' systemd/centroidd.service | install -D -m 644 /dev/stdin $(DESTDIR)/etc/systemd/system/centroidd.service
 	install -D -m 600 systemd/centroidd.default $(DESTDIR)/etc/default/centroidd
 	@test -e $(DESTDIR)/etc/centroidd/centroidd.yaml || install -D -m 640 config/centroidd.yaml $(DESTDIR)/etc/centroidd/centroidd.yaml

@@ -12,30 +12,30 @@ public import Telemetry
 /// One thread polls; embedding fans out over serial lanes; one serial queue publishes in order; reclustering runs at
 /// utility quality of service. What is in flight is bounded by one budget.
 public final class Pipeline: Sendable {
-    private struct Lifecycle: Sendable {
+    struct Lifecycle: Sendable {
         var state = PipelineState.created
         var failure: PipelineFailure?
         var assignment: [TopicPartition] = []
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private struct Parts: Sendable {
+    struct Parts: Sendable {
         var reader: Reader
         var publisher: Publisher
         var stage: EmbeddingStage
         var sequencer: Sequencer
     }
 
-    private let options: PipelineOptions
-    private let log: any RecordLog
+    let options: PipelineOptions
+    let log: any RecordLog
     private let space: any Space
     private let decoder: RecordDecoder
-    private let sink: EventSink
+    let sink: EventSink
     private let startModel: Model?
     private let budget: FlowBudget
-    private let reclusterQueue = DispatchQueue(label: "centroidd.recluster", qos: .utility)
-    private let lifecycle = Mutex(Lifecycle())
-    private let parts = Mutex<Parts?>(nil)
+    let reclusterQueue = DispatchQueue(label: "centroidd.recluster", qos: .utility)
+    let lifecycle = Mutex(Lifecycle())
+    let parts = Mutex<Parts?>(nil)
 
     /// What has been done so far.
     public let board: ProgressBoard
@@ -163,6 +163,7 @@ public final class Pipeline: Sendable {
         move(to: .waiting)
         scheduleTick(publisher)
         reader.start()
+        if state == .draining { reader.stop() }
     }
 
     private func prepareTopics() throws -> OutputPartitions {
@@ -213,9 +214,10 @@ public final class Pipeline: Sendable {
 
     /// Asks for an orderly end: what is in flight is finished and committed, then the group is left.
     public func stop() {
+        if state == .created { return end(with: nil) }
         move(to: .draining)
-        guard let reader = parts.withLock({ $0?.reader }) else { return end(with: nil) }
-        reader.stop()
+        // Where it is still starting, `assemble` looks at the state when it is done.
+        parts.withLock { $0?.reader }?.stop()
     }
 
     /// Waits for the end.
@@ -239,7 +241,7 @@ public final class Pipeline: Sendable {
         return publisher.queue.sync { publisher.state.withLock { $0.coordinator.model } }
     }
 
-    private func end(with failure: PipelineFailure?) {
+    func end(with failure: PipelineFailure?) {
         let waiters = lifecycle.withLock { lifecycle -> [CheckedContinuation<Void, Never>] in
             guard lifecycle.state != .stopped, lifecycle.state != .failed else { return [] }
             lifecycle.failure = lifecycle.failure ?? failure
@@ -250,7 +252,7 @@ public final class Pipeline: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    private func move(to next: PipelineState) {
+    func move(to next: PipelineState) {
         let moved = lifecycle.withLock { lifecycle -> PipelineState? in
             let from = lifecycle.state
             guard from != next, from.allowedNext.contains(next) else { return nil }
@@ -259,107 +261,5 @@ public final class Pipeline: Sendable {
         }
         guard let moved else { return }
         sink.emit(StateChanged(from: moved.rawValue, to: next.rawValue, ready: next == .running))
-    }
-}
-
-extension Pipeline: ReaderDelegate {
-    func startPositions(for partitions: [TopicPartition], committed: Offsets) -> Offsets {
-        guard let publisher = parts.withLock({ $0?.publisher }) else { return committed }
-        return publisher.queue.sync {
-            publisher.state.withLock { state in
-                // The group's own offsets come first; the model's are for a log that has lost them.
-                state.ledger.start(committed.filter { partitions.contains($0.key) })
-                return state.ledger.committed.filter { partitions.contains($0.key) }
-            }
-        }
-    }
-
-    func committedOffsets() -> Offsets {
-        guard let publisher = parts.withLock({ $0?.publisher }) else { return [:] }
-        return publisher.queue.sync { publisher.state.withLock { $0.ledger.committed } }
-    }
-
-    func assignmentChanged(to partitions: [TopicPartition]) {
-        let before = lifecycle.withLock { lifecycle in
-            defer { lifecycle.assignment = partitions }
-            return Set(lifecycle.assignment)
-        }
-        let now = Set(partitions)
-        let added = now.subtracting(before).sorted().map(PartitionName.init)
-        let removed = before.subtracting(now).sorted().map(PartitionName.init)
-        if !added.isEmpty { sink.emit(PartitionsAssigned(partitions: added, owned: partitions.count)) }
-        if !removed.isEmpty {
-            sink.emit(PartitionsRevoked(partitions: removed, owned: partitions.count, lost: false))
-        }
-        move(to: partitions.isEmpty ? .waiting : .running)
-    }
-
-    func settle(lost: Bool) {
-        guard let parts = parts.withLock({ $0 }) else { return }
-        let done = DispatchSemaphore(value: 0)
-        parts.sequencer.complete(
-            parts.reader.takeSequence().sequence,
-            .barrier {
-                parts.publisher.settle(lost: lost)
-                done.signal()
-            }
-        )
-        let limit = DispatchTime.now() + options.drainTimeout.seconds
-        if done.wait(timeout: limit) == .timedOut {
-            sink.emit(
-                StageFailed(
-                    stage: "publish",
-                    errorType: "drain_timeout",
-                    message: "records in flight were not finished within \(options.drainTimeout); what was not "
-                        + "committed will be read again"
-                )
-            )
-            // Before anything that follows on this queue: the partitions may come back at once, and what is still in
-            // flight would be published beside what is then read again.
-            parts.publisher.queue.async { parts.publisher.discard() }
-        }
-    }
-
-    func submit(_ batch: Batch) {
-        let bytes = batch.records.reduce(0) { $0 + ($1.key?.count ?? 0) + ($1.value?.count ?? 0) }
-        sink.emit(RecordsConsumed(records: batch.records.count, bytes: bytes))
-        board.consumed(records: batch.records.count, bytes: bytes)
-        parts.withLock { $0 }?.stage.submit(batch)
-    }
-
-    func inputPaused() { sink.emit(InputPaused(stage: "publish")) }
-
-    func readerEnded(_ error: StreamError?) {
-        move(to: .draining)
-        guard let publisher = parts.withLock({ $0?.publisher }) else { return end(with: nil) }
-        publisher.queue.async { [self] in
-            publisher.release()
-            end(with: error.map(PipelineFailure.log))
-        }
-    }
-}
-
-extension Pipeline: PublisherDelegate {
-    func rewind(epoch: UInt64) {
-        parts.withLock { $0 }?.reader.rewind(epoch: epoch)
-    }
-
-    func publisherFailed(_ failure: PipelineFailure) {
-        lifecycle.withLock { $0.failure = $0.failure ?? failure }
-        sink.emit(StageFailed(stage: "publish", errorType: "fatal", message: "\(failure)"))
-        parts.withLock { $0 }?.reader.stop()
-    }
-
-    func recluster(_ model: Model) {
-        guard let publisher = parts.withLock({ $0?.publisher }) else { return }
-        let options = options.clustering
-        reclusterQueue.async {
-            let start = ContinuousClock.now
-            let result = Result { () throws(ClusteringError) in
-                try Clustering.recluster(model: model, options: options)
-            }
-            let seconds = (ContinuousClock.now - start).seconds
-            publisher.queue.async { publisher.adopt(result, seconds: seconds) }
-        }
     }
 }

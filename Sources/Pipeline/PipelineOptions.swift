@@ -40,6 +40,8 @@ public struct PipelineOptions: Sendable {
     public var schedule = ReclusterSchedule(period: .seconds(600))
     /// Whether reclustering runs between two steps, at an exact record, instead of in the background.
     public var reclustersInline = false
+    /// Whether the input can be read again after a failure; standard input cannot, so that the first failure is final.
+    public var canRewind = true
     /// Transactions that may fail one after the other before the pipeline gives up.
     public var maximumFailures = 8
     /// How records are clustered.

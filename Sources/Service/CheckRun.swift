@@ -44,7 +44,22 @@ public struct CheckRun: Sendable {
             let options = settings.pipelineOptions
             let ours = [options.outputTopic, options.deadLetterTopic, options.eventsTopic, options.store?.topic]
                 .compactMap { $0 }
-            let counts = try log.partitionCounts(of: options.topics + ours)
+            let descriptions = try log.describe(options.topics + ours)
+            if let refused = descriptions.first(where: { $0.error?.kind == .unauthorised }), let error = refused.error {
+                throw Exit(error)
+            }
+            if let store = descriptions.first(where: { $0.name == options.store?.topic && $0.exists }),
+                let policy = store.cleanupPolicy, !policy.contains("compact")
+            {
+                throw Exit(
+                    .configuration,
+                    "topic \"\(store.name)\" has cleanup.policy=\(policy): old parts of the model would be deleted; "
+                        + "set it to compact"
+                )
+            }
+            let counts = Dictionary(
+                descriptions.filter(\.exists).map { ($0.name, $0.partitions) }
+            ) { first, _ in first }
             var lines = ["broker      \(settings.kafka.bootstrapServers ?? "") answers"]
             for topic in options.topics {
                 guard let count = counts[topic] else {

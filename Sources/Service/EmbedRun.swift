@@ -38,7 +38,9 @@ public struct EmbedRun: Sendable {
     /// Embeds standard input to standard output; a line that cannot be embedded ends the run.
     ///
     /// - Throws: ``Exit``.
-    public func run() throws {
+    public func run(quiet: Bool) throws {
+        let bar = ProgressBar("embedding", total: nil, quiet: quiet)
+        defer { bar.finish() }
         let space: any Space
         do {
             space = try settings.embeddingOptions.makeSpace()
@@ -62,6 +64,7 @@ public struct EmbedRun: Sendable {
                 }.get()
             }
             try write(inputs, stage.embed(inputs), space: space)
+            bar.update(Int(polled.records.last?.offset ?? 0) + 1)
             if polled.finished { return }
         }
     }

@@ -36,6 +36,7 @@ public struct PipeRun: Sendable {
         options.memory = settings.pipeline.memory
         options.linger = linger
         options.reclustersInline = true
+        options.canRewind = false
         if case .seconds = options.schedule.period {
             options.schedule.period = .records(Self.recordsPerPeriod)
         }
@@ -77,6 +78,9 @@ public struct PipeRun: Sendable {
             }
             defer { reporter?.cancel() }
             try await pipeline.waitForEnd()
+        } catch PipelineFailure.log(let error) where error.code == "EPIPE" {
+            // `centroidd pipe | head`: nobody wants to read on, and nobody wants to read of it.
+            throw Exit(.clean)
         } catch {
             throw Exit(error)
         }

@@ -42,6 +42,7 @@ struct Centroidd: AsyncParsableCommand {
             stream.write(Data((Centroidd.fullMessage(for: error) + "\n").utf8))
             code = status.isSuccess ? 0 : ExitCode.usage.rawValue
         }
+        CommonOptions.flushLog()
         Foundation.exit(code)
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 public import Logging
 public import Service
 public import Settings
+import Synchronization
 public import Telemetry
 
 /// Options that every command has.
@@ -18,6 +19,12 @@ struct CommonOptions: ParsableArguments {
 
     @Option(help: "logfmt or json.")
     var logFormat: LogFormat?
+
+    /// The log's output, once there is one: what it has held back is written before the process ends.
+    private static let output = Mutex<LogOutput?>(nil)
+
+    /// Writes what the log has held back.
+    static func flushLog() { output.withLock { $0 }?.flush() }
 
     /// Reads the configuration, or takes the defaults where there is none.
     ///
@@ -41,6 +48,7 @@ struct CommonOptions: ParsableArguments {
         let format = logFormat ?? LogFormat(rawValue: settings.log.format.rawValue) ?? .logfmt
         let output = LogOutput(format: format, level: level)
         output.bootstrap()
+        Self.output.withLock { $0 = output }
         return EventSink(logger: output.logger("centroidd"))
     }
 }

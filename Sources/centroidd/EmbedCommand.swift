@@ -33,6 +33,6 @@ struct EmbedCommand: ParsableCommand {
         var settings = try common.settings(for: .pipe).settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
         _ = common.telemetry(settings, standard: .warning)
-        try EmbedRun(settings: settings, format: format, threads: threads).run()
+        try EmbedRun(settings: settings, format: format, threads: threads).run(quiet: common.quiet)
     }
 }

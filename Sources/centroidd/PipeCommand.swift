@@ -40,7 +40,10 @@ struct PipeCommand: AsyncParsableCommand {
         }
         let log = FileLog(inputs: [.standardInput], outputTopics: [settings.output.topic])
         let run = PipeRun(settings: settings, log: log, topics: log.topics, sink: sink)
-        let result = try await run.run(space: embedding, model: model)
+        // Where the answers go to the terminal themselves, they are the progress.
+        let bar = ProgressBar("assigning", total: nil, quiet: common.quiet || isatty(STDOUT_FILENO) == 1)
+        let result = try await run.run(space: embedding, model: model) { bar.update($0) }
+        bar.finish()
         if let file, let result { try file.save(result) }
     }
 }

@@ -48,6 +48,11 @@ struct DecodingTests {
         #expect(code(decode(Array(value.utf8), format: .json, field: "message")) == expected)
     }
 
+    @Test func withoutAFieldTheWholeDocumentIsTheText() {
+        #expect(decode(Array("{\"a\": 1}".utf8), format: .json) == .success(.text("{\"a\": 1}")))
+        #expect(code(decode(Array("{\"a\"".utf8), format: .json)) == .malformedJSON)
+    }
+
     @Test func theMessageNamesWhatWasFoundAndExpected() throws {
         guard case .failure(let rejection) = decode(Array("{\"a\": true}".utf8), format: .json, field: "a") else {
             Issue.record("a boolean was accepted")

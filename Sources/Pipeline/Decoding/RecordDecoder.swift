@@ -16,7 +16,8 @@ public enum InputFormat: String, Sendable, CaseIterable {
 public struct RecordDecoder: Sendable {
     /// How values are laid out.
     public var format: InputFormat
-    /// The path of the field, such as `["event", "message"]`; used with ``InputFormat/json``.
+    /// The path of the field, such as `["event", "message"]`; used with ``InputFormat/json``, where an empty path
+    /// takes the whole document as text.
     public var field: [String]
     /// A value with more bytes is rejected as ``Embedding/InputRejection/Code/tooLarge``.
     public var maximumBytes: Int
@@ -69,6 +70,8 @@ public struct RecordDecoder: Sendable {
         } catch {
             throw InputRejection(.malformedJSON, "the value is not JSON: \(Self.reason(error))")
         }
+        // Without a field the whole document is the text.
+        if field.isEmpty { return .text(try text(value)) }
         let name = field.joined(separator: ".")
         guard let found = document.value(at: field) else {
             throw InputRejection(.missingField, "there is no field \"\(name)\" in \(document.typeName)")

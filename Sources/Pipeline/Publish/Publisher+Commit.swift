@@ -123,10 +123,10 @@ extension Publisher {
         }
     }
 
-    /// Gives up all that is in flight; it is read again.
+    /// Gives up all that is in flight, where it can be read again.
     func discard() {
         attempt { state throws in
-            guard !state.failed else { return }
+            guard !state.failed, options.canRewind else { return }
             try rollBack(&state, replacingProducer: false)
         }
     }
@@ -139,6 +139,7 @@ extension Publisher {
         case .retriable, .abortable, .fatal, .unreachable:
             break
         }
+        guard options.canRewind else { return fail(.log(error), state: &state) }
         state.failuresInARow += 1
         sink.emit(TransactionAborted(reason: error.code, message: error.message))
         board.update { $0.transactions.aborted += 1 }

@@ -156,11 +156,14 @@ final class Publisher: Sendable {
 
     private func assign(_ embedded: EmbeddedBatch, state: inout State) throws -> [Assignment] {
         let start = ContinuousClock.now
+        let now = Timestamp.now()
         var observations: [Observation] = []
         observations.reserveCapacity(embedded.vectors.rows)
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
             guard case .row(let row) = outcome else { continue }
-            observations.append(Observation(timestamp: record.timestamp, text: embedded.texts[row]))
+            // A clock that runs ahead somewhere must not age everything that was learned before.
+            let timestamp = record.timestamp.map { min($0, now) }
+            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row]))
         }
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator
