@@ -12,10 +12,8 @@ extension Pipeline: ReaderDelegate {
         return publisher.queue.sync {
             publisher.state.withLock { state in
                 // The group's own offsets come first; the model's are for a log that has lost them.
-                let known = state.ledger.committed.filter { partitions.contains($0.key) }
-                let start = known.merging(committed.filter { partitions.contains($0.key) }) { $1 }
-                state.ledger.start(start)
-                return start
+                state.ledger.start(committed.filter { partitions.contains($0.key) })
+                return state.ledger.committed.filter { partitions.contains($0.key) }
             }
         }
     }
@@ -60,6 +58,9 @@ extension Pipeline: ReaderDelegate {
                         + "committed will be read again"
                 )
             )
+            // Before anything that follows on this queue: the partitions may come back at once, and what is still in
+            // flight would be published beside what is then read again.
+            parts.publisher.queue.async { parts.publisher.discard() }
         }
     }
 

@@ -172,6 +172,31 @@ struct ExactlyOnceTests {
         fixture.expectExactlyOnce(800)
     }
 
+    @Test func aRebalanceThatCannotWaitForTheWorkInHandRepeatsNothing() async throws {
+        var fixture = try PipelineFixture()
+        fixture.space.delay = 0.05
+        fixture.options.drainTimeout = .milliseconds(10)
+        try fixture.produce(0..<1_000)
+        let pipeline = fixture.pipeline()
+        try pipeline.start()
+        for round in 0..<4 {
+            #expect(try await PipelineFixture.eventually { fixture.outputSources().count >= 100 * (round + 1) })
+            // Somebody joins the group and leaves it again, while batches are being embedded.
+            let guest = try fixture.cluster.client().makeConsumer(group: "app")
+            try guest.subscribe(to: ["logs"], listener: IdleListener())
+            for _ in 0..<10 {
+                _ = try guest.poll(maximum: 1, maximumBytes: 1, timeout: .milliseconds(1))
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            guest.close()
+        }
+        #expect(try await PipelineFixture.eventually { fixture.outputSources().count >= 1_000 })
+        pipeline.stop()
+        try await pipeline.waitForEnd()
+        fixture.expectExactlyOnce(1_000)
+        #expect(abs(try #require(try fixture.storedModel()).model.totalWeight - 1_000) < 1e-6)
+    }
+
     @Test func aModelOfAnotherSpaceIsRefusedByName() async throws {
         let fixture = try PipelineFixture()
         try fixture.produce(0..<300)

@@ -84,6 +84,19 @@ struct FlowTests {
         #expect(ledger.committed == [partition: 5] && ledger.pending.isEmpty)
     }
 
+    @Test func anOlderAnswerOfTheGroupDoesNotTakeOurCommitBack() {
+        var ledger = OffsetLedger(committed: [partition: 30])
+        // Nothing of ours yet: the group decides, also to read something again.
+        ledger.start([partition: 3])
+        #expect(ledger.committed == [partition: 3])
+        for record in records(3..<9) { ledger.advance(past: record) }
+        ledger.commit()
+        ledger.start([partition: 3])
+        #expect(ledger.committed == [partition: 9])
+        ledger.start([partition: 12])
+        #expect(ledger.committed == [partition: 12])
+    }
+
     @Test func statesMoveOnlyForward() {
         for state in PipelineState.allCases {
             #expect(!state.allowedNext.contains(state))

@@ -9,18 +9,27 @@ struct OffsetLedger: Sendable, Equatable {
     private(set) var committed: Offsets = [:]
     /// Covered by the open transaction, beyond ``committed``.
     private(set) var pending: Offsets = [:]
+    /// Partitions that a commit of ours has moved.
+    private var moved: Set<TopicPartition> = []
 
     init(committed: Offsets = [:]) { self.committed = committed }
 
     /// A record has been dealt with.
     mutating func advance(past record: Record) { pending[record.source] = record.offset + 1 }
 
-    /// Reading of a partition starts here.
-    mutating func start(_ offsets: Offsets) { committed.merge(offsets) { $1 } }
+    /// Reading of a partition starts here; but an answer that is older than a commit of ours does not take it back. The
+    /// group may have been asked while that commit was on its way.
+    mutating func start(_ offsets: Offsets) {
+        for (partition, offset) in offsets {
+            if moved.contains(partition), let done = committed[partition], done > offset { continue }
+            committed[partition] = offset
+        }
+    }
 
     /// The open transaction was committed.
     mutating func commit() {
         committed.merge(pending) { $1 }
+        moved.formUnion(pending.keys)
         pending = [:]
     }
 

@@ -123,6 +123,14 @@ extension Publisher {
         }
     }
 
+    /// Gives up all that is in flight, where it can be read again.
+    func discard() {
+        attempt { state throws in
+            guard !state.failed, options.canRewind else { return }
+            try rollBack(&state, replacingProducer: false)
+        }
+    }
+
     /// What happens to an error of the log: give up the transaction, go back to the last commit, read again.
     func recover(from error: StreamError, state: inout State) {
         switch error.kind {
