@@ -71,6 +71,10 @@ extension Pipeline: ReaderDelegate {
         parts.withLock { $0 }?.stage.submit(batch)
     }
 
+    func inputWentBack(_ reset: PartitionPositions.Reset) {
+        sink.emit(InputReset(partition: PartitionName(reset.partition), expected: reset.expected, found: reset.found))
+    }
+
     func inputPaused() { sink.emit(InputPaused(stage: "publish")) }
 
     func readerEnded(_ error: StreamError?) {

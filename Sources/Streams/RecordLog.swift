@@ -61,7 +61,8 @@ public protocol RecordConsumer: AnyObject, Sendable {
     /// Joins the group.
     func subscribe(to topics: [String], listener: any RebalanceListener) throws(StreamError)
     /// Waits up to `timeout` for a first record, then takes what is there, up to `maximum` records or
-    /// `maximumBytes` bytes of footprint (at least one record). Serves rebalances.
+    /// `maximumBytes` bytes of footprint (at least one record). Serves rebalances. Never returns records that were
+    /// fetched before a ``seek(to:)`` of their partition, or before the partition was given up.
     func poll(maximum: Int, maximumBytes: Int, timeout: Duration) throws(StreamError) -> Polled
     /// Stops fetching; `poll` goes on serving rebalances and returns no records.
     func pause() throws(StreamError)

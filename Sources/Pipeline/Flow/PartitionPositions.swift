@@ -1,10 +1,11 @@
 import Streams
 
-/// Which record of each assigned partition is expected next: decides which of the records that a poll brought are
-/// still wanted. A plain value, so that every interleaving of polls, rebalances and rewinds can be tested.
+/// Which record of each assigned partition is expected next. A plain value, so that every interleaving of polls,
+/// rebalances and rewinds can be tested.
 ///
-/// A consumer may hand out records that it had fetched before a rebalance or a seek took place. They are recognised
-/// by their offsets alone: a record below the expected one, or of a partition that is not assigned, is dropped.
+/// A consumer never hands out records of before a seek or of partitions that it gave up (the contract of
+/// `RecordConsumer`). So a record below the expected one means that the log itself went back: its topic was made anew, or
+/// a leader without the last records was elected. What comes then is new, and is read.
 struct PartitionPositions: Sendable, Equatable {
     private(set) var expected: Offsets = [:]
     /// Where each partition was first read since it was assigned: what a rewind returns to while nothing of the
@@ -35,14 +36,27 @@ struct PartitionPositions: Sendable, Equatable {
         return owned
     }
 
-    /// Keeps what is wanted, in order, and moves the expectation past it.
-    mutating func admit(_ records: [Record]) -> [Record] {
-        records.filter { record in
-            guard let next = expected[record.source], record.offset >= next else { return false }
+    /// Where the log of a partition went back.
+    struct Reset: Sendable, Equatable {
+        var partition: TopicPartition
+        var expected: Int64
+        var found: Int64
+    }
+
+    /// Keeps the records of assigned partitions, in order, and moves the expectation past them.
+    mutating func admit(_ records: [Record]) -> (records: [Record], resets: [Reset]) {
+        var resets: [Reset] = []
+        let admitted = records.filter { record in
+            guard let next = expected[record.source] else { return false }
+            if record.offset < next {
+                resets.append(Reset(partition: record.source, expected: next, found: record.offset))
+                first[record.source] = record.offset
+            }
             expected[record.source] = record.offset + 1
             if first[record.source] == nil { first[record.source] = record.offset }
             return true
         }
+        return (admitted, resets)
     }
 
     var partitions: [TopicPartition] { expected.keys.sorted() }

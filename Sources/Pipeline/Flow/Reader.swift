@@ -15,6 +15,8 @@ protocol ReaderDelegate: AnyObject, Sendable {
     func settle(lost: Bool)
     /// A batch to embed. Its footprint has been taken from the budget.
     func submit(_ batch: Batch)
+    /// The log of a partition has older offsets than were read already.
+    func inputWentBack(_ reset: PartitionPositions.Reset)
     /// The stages after the reader have been full for long.
     func inputPaused()
     /// The thread is about to end: asked to, at the end of every source, or (with an error) because the consumer
@@ -122,8 +124,14 @@ final class Reader: Sendable {
             maximumBytes: max(1, room - most * bytesPerRecord),
             timeout: linger
         )
-        submit(state.withLock { $0.positions.admit(polled.records) })
+        submit(admit(polled.records))
         return !polled.finished
+    }
+
+    private func admit(_ records: [Record]) -> [Record] {
+        let (admitted, resets) = state.withLock { $0.positions.admit(records) }
+        for reset in resets { delegate.inputWentBack(reset) }
+        return admitted
     }
 
     private func submit(_ records: [Record]) {
@@ -168,7 +176,7 @@ final class Reader: Sendable {
             state.withLock { $0.paused = true }
         }
         let polled = try consumer.poll(maximum: 1, maximumBytes: 1, timeout: .milliseconds(100))
-        submit(state.withLock { $0.positions.admit(polled.records) })
+        submit(admit(polled.records))
     }
 
     private func resumeIfPaused() throws(StreamError) {

@@ -193,3 +193,36 @@ public struct BrokerFailed: TelemetryEvent {
         sink.recent.add("broker", message)
     }
 }
+
+/// A partition began anew below the offset that was to be read next: its topic was made anew, or records were lost.
+public struct InputReset: TelemetryEvent {
+    /// The partition.
+    public var partition: PartitionName
+    /// The offset that was to be read next.
+    public var expected: Int64
+    /// The offset that came instead.
+    public var found: Int64
+
+    /// Memberwise.
+    public init(partition: PartitionName, expected: Int64, found: Int64) {
+        self.partition = partition
+        self.expected = expected
+        self.found = found
+    }
+
+    /// Warning; counts.
+    public func emit(to sink: EventSink) {
+        sink.logger.warning(
+            "input went back",
+            metadata: [
+                "topic": "\(partition.topic)", "partition": .stringConvertible(partition.partition),
+                "expected": .stringConvertible(expected), "found": .stringConvertible(found),
+            ]
+        )
+        sink.metrics.increment(.errors, ["stage": "read", "error_type": "input_reset"])
+        sink.recent.add(
+            "input",
+            "\(partition.topic)[\(partition.partition)] went back from \(expected) to \(found)"
+        )
+    }
+}
