@@ -43,6 +43,9 @@ struct Centroidd: AsyncParsableCommand {
             code = status.isSuccess ? 0 : ExitCode.usage.rawValue
         }
         CommonOptions.flushLog()
-        Foundation.exit(code)
+        // Not `exit`: it would destroy the globals of C++ libraries under a reclustering that still multiplies in the
+        // background. Nothing that lasts is left to destructors.
+        fflush(nil)
+        _exit(code)
     }
 }
