@@ -46,13 +46,18 @@ struct TerminalSummary {
         lines += ["", "  latest anomalies"]
         if report.anomalies.isEmpty { lines.append("     none yet") }
         lines += report.anomalies.prefix(6).map { anomaly in
-            "  p=\(String(format: "%.1e", anomaly.tail))  \(pad(anomaly.reason, 5))  \(cut(anomaly.text, 76))"
+            "  \(probability(anomaly.tail))  \(pad(anomaly.reason, 5))  \(cut(anomaly.text, 76))"
         }
         return lines
     }
 
     private static func lag(_ report: StatusReport) -> String {
         String(report.partitions.compactMap(\.lag).reduce(0, +))
+    }
+
+    /// A tail that was estimated as 0 is only known to be small.
+    private static func probability(_ tail: Double) -> String {
+        tail < 1e-9 ? "p<1e-09 " : "p=\(String(format: "%.1e", tail))"
     }
 
     private static func percent(_ share: Double) -> String { String(format: "%5.1f %%", share * 100) }
