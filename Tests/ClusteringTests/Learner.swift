@@ -1,20 +1,22 @@
-public import Kernels
+import Kernels
+
+@testable import Clustering
 
 /// The whole loop of assigning and learning: steps of ``ClusteringOptions/step`` records, each judged by the model that
 /// the step before left.
 ///
 /// Steps end where the number of records is a multiple of the step, and where the first clusters are due, so that the
 /// results do not depend on how the records are cut into batches. A value: a copy is a roll-back.
-public struct Learner: Sendable {
+struct Learner: Sendable {
     /// The model after the last full step.
-    public private(set) var model: Model
+    private(set) var model: Model
     /// What steers it.
-    public let options: ClusteringOptions
+    let options: ClusteringOptions
     /// What the records of the unfinished step teach.
-    public private(set) var pending: Delta
+    private(set) var pending: Delta
 
     /// Continues from a model.
-    public init(model: Model, options: ClusteringOptions) {
+    init(model: Model, options: ClusteringOptions) {
         self.model = model
         self.options = options
         pending = Delta(model: model)
@@ -25,7 +27,7 @@ public struct Learner: Sendable {
     /// - Parameters:
     ///   - vectors: `m × d`, finite; unit length under the cosine metric.
     ///   - observations: one for each row.
-    public mutating func process(
+    mutating func process(
         vectors: Matrix,
         observations: [Observation]
     ) throws(ClusteringError) -> (assignments: [Assignment], lineage: [LineageEvent]) {
@@ -57,7 +59,7 @@ public struct Learner: Sendable {
 
     /// Learns the unfinished step, so that the model covers every record so far. The next step ends where it would
     /// have.
-    public mutating func flush() throws(ClusteringError) -> [LineageEvent] {
+    mutating func flush() throws(ClusteringError) -> [LineageEvent] {
         guard pending.records > 0 else { return [] }
         let lineage = try model.merge(pending, options: options)
         pending = Delta(model: model)
@@ -65,7 +67,7 @@ public struct Learner: Sendable {
     }
 
     /// Learns the unfinished step and lets a candidate in if it is no worse.
-    public mutating func adopt(_ candidate: Candidate) throws(ClusteringError) -> Adoption {
+    mutating func adopt(_ candidate: Candidate) throws(ClusteringError) -> Adoption {
         let lineage = try flush()
         var adoption = try Clustering.adopt(candidate, into: model, options: options)
         adoption.lineage = lineage + adoption.lineage
@@ -75,18 +77,4 @@ public struct Learner: Sendable {
     }
 
     private var remaining: Int { model.recordsLeftInStep(gathered: pending.records, options: options) }
-}
-
-extension Model {
-    /// How many more records belong to the present step, of which `gathered` have been assigned but not merged.
-    ///
-    /// Steps end where the model's own number of records is a multiple of the step, and where the first clusters are
-    /// due: counted like this the results do not depend on how the records were cut into batches.
-    public func recordsLeftInStep(gathered: Int, options: ClusteringOptions) -> Int {
-        let step = UInt64(max(1, options.step))
-        let bootstrap = UInt64(options.bootstrapRecords)
-        var end = (records / step + 1) * step
-        if records < bootstrap { end = min(end, bootstrap) }
-        return Int(end - records) - gathered
-    }
 }
