@@ -78,7 +78,7 @@ let package = Package(
             "Service",
             [
                 "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels",
-                "Telemetry", lifecycle, unixSignals, logging, metrics,
+                "Telemetry", lifecycle, unixSignals, logging,
             ]
         ),
         .executableTarget(

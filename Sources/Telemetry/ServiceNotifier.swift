@@ -34,24 +34,9 @@ public struct ServiceNotifier: Sendable {
         send(["STOPPING=1"] + (status.map { [Self.statusLine($0)] } ?? []))
     }
 
-    /// The configuration is being read again; ``ready(status:)`` ends it.
-    @discardableResult
-    public func reloading() -> Bool {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return send(["RELOADING=1", "MONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)"])
-    }
-
     /// The daemon's loops turn.
     @discardableResult
     public func watchdog() -> Bool { send(["WATCHDOG=1"]) }
-
-    /// The stop takes longer than promised, by this much from now.
-    @discardableResult
-    public func extendTimeout(by duration: Duration) -> Bool {
-        let (seconds, attoseconds) = duration.components
-        return send(["EXTEND_TIMEOUT_USEC=\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)"])
-    }
 
     private static func statusLine(_ text: String) -> String {
         "STATUS=" + text.split(whereSeparator: \.isNewline).joined(separator: " ")

@@ -49,7 +49,9 @@ struct CommonOptions: ParsableArguments {
         let output = LogOutput(format: format, level: level)
         output.bootstrap()
         Self.output.withLock { $0 = output }
-        return EventSink(logger: output.logger("centroidd"))
+        let sink = EventSink(logger: output.logger("centroidd"))
+        sink.metrics.bootstrap()
+        return sink
     }
 }
 

@@ -44,12 +44,6 @@ private final class ManagerSocket {
         #expect(manager.receive() == "WATCHDOG=1")
         #expect(notifier.stopping())
         #expect(manager.receive() == "STOPPING=1")
-        #expect(notifier.extendTimeout(by: .milliseconds(1500)))
-        #expect(manager.receive() == "EXTEND_TIMEOUT_USEC=1500000")
-        #expect(notifier.reloading())
-        let reloading = try #require(manager.receive())
-        #expect(reloading.hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
-        #expect(Int64(reloading.split(separator: "=").last ?? "") ?? 0 > 0)
     }
 
     @Test func withoutAManagerThereIsNoNotifier() {

@@ -15,9 +15,6 @@ struct Worker: Sendable {
         delta = Delta(model: model)
     }
 
-    /// Records learned since the last hand-over.
-    var pendingRecords: Int { delta.records }
-
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
         self.model = model

@@ -1,6 +1,12 @@
 public import CoreMetrics
 import Synchronization
 
+extension MetricsRegistry {
+    /// Makes what libraries count by swift-metrics, such as the HTTP server's requests, appear here too. Once per
+    /// process.
+    public func bootstrap() { MetricsSystem.bootstrap(self) }
+}
+
 extension MetricsRegistry: MetricsFactory {
     /// A counter by a free name; characters that Prometheus does not allow become underscores.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
