@@ -10,6 +10,7 @@ struct Routes: Sendable {
     /// Health checkers may ask with HEAD.
     func router() -> Router<BasicRequestContext> {
         let router = Router(options: [.autoGenerateHeadEndpoints])
+        router.addMiddleware { MetricsMiddleware() }
         router.addMiddleware { NotFound { response(.notFound, "text/plain; charset=utf-8", Self.directions) } }
         router.get("/") { _, _ in page() }
         router.get("/livez") { _, _ in livez() }
