@@ -37,7 +37,8 @@ let package = Package(
         .library(
             name: "CentroiddRooms",
             targets: [
-                "Kernels", "Embedding", "Clustering", "Streams", "KafkaLog", "Telemetry", "Pipeline", "Service",
+                "Kernels", "Embedding", "BatchClustering", "Projection", "Clustering", "Streams", "KafkaLog",
+                "Telemetry", "Pipeline", "Service",
                 "Settings",
             ]
         ),
@@ -63,7 +64,9 @@ let package = Package(
         // The functional core: no clock, thread, file or Kafka.
         room("Kernels", ["CKernels", "COneDNN"]),
         room("Embedding", ["Kernels"]),
-        room("Clustering", ["Kernels", heap]),
+        room("BatchClustering", ["Kernels", heap]),
+        room("Projection", ["Kernels", heap]),
+        room("Clustering", ["BatchClustering", "Projection", "Kernels", heap]),
 
         // Records in and out.
         room("Streams", ["CZlib"]),
@@ -77,8 +80,9 @@ let package = Package(
         room(
             "Service",
             [
-                "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels",
-                "Telemetry", lifecycle, unixSignals, logging,
+                "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
+                "BatchClustering",
+                "Projection", "Kernels", "Telemetry", lifecycle, unixSignals, logging,
             ]
         ),
         .executableTarget(
@@ -92,13 +96,15 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Streams", "Clustering", "Telemetry"],
+            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         tests("KernelsTests", ["Kernels", "CKernels"]),
         tests("EmbeddingTests", ["Embedding", "Kernels"]),
-        tests("ClusteringTests", ["Clustering", "Kernels"]),
+        tests("BatchClusteringTests", ["BatchClustering", "Kernels"]),
+        tests("ProjectionTests", ["Projection", "Kernels"]),
+        tests("ClusteringTests", ["Clustering", "BatchClustering", "Projection", "Kernels"]),
         tests("StreamsTests", ["Streams"]),
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),

@@ -1,3 +1,4 @@
+import BatchClustering
 import Foundation
 import Kernels
 import TestSupport

@@ -1,4 +1,6 @@
+import BatchClustering
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Clustering

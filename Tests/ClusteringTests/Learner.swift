@@ -1,4 +1,5 @@
 import Kernels
+import TestSupport
 
 @testable import Clustering
 

@@ -9,7 +9,9 @@ struct ImportRulesTests {
     static let rooms: [String: Set<String>] = [
         "Kernels": ["CKernels", "COneDNN"],
         "Embedding": ["Kernels"],
-        "Clustering": ["Kernels"],
+        "BatchClustering": ["Kernels"],
+        "Projection": ["Kernels"],
+        "Clustering": ["BatchClustering", "Projection", "Kernels"],
         "Streams": ["CZlib"],
         "KafkaLog": ["Streams", "CRdKafka"],
         "Telemetry": [],
@@ -17,8 +19,8 @@ struct ImportRulesTests {
         "Pipeline": ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry"],
         "StatusServer": ["Telemetry"],
         "Service": [
-            "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "Kernels",
-            "Telemetry",
+            "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "BatchClustering",
+            "Projection", "Kernels", "Telemetry",
         ],
         "centroidd": [
             "Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline",
@@ -34,7 +36,7 @@ struct ImportRulesTests {
     ]
 
     /// The functional core: no clock, no thread.
-    static let core: Set<String> = ["Kernels", "Embedding", "Clustering"]
+    static let core: Set<String> = ["Kernels", "Embedding", "BatchClustering", "Projection", "Clustering"]
 
     private static func sources(of room: String) throws -> [(name: String, text: String)] {
         let folder = SharedData.packageRoot.appending(path: "Sources/\(room)")

@@ -1,3 +1,4 @@
+import BatchClustering
 import Kernels
 
 /// What became of a candidate.

@@ -1,3 +1,4 @@
+import BatchClustering
 import Kernels
 
 extension Model {
@@ -26,7 +27,7 @@ extension Model {
         means = Matrix(columns: dimension, storage: built.flatMap(\.mean))
         centroids = means
         if metric == .cosine {
-            for row in 0..<centroids.rows { Vectors.normalise(row: row, of: &centroids) }
+            for row in 0..<centroids.rows { centroids.normalise(row: row) }
         }
         unassignedWeight = max(0, total - clusters.reduce(0) { $0 + $1.weight })
         unassignedClock = clock
@@ -125,7 +126,7 @@ extension Model {
             version: version
         )
         if let source = matching.source[column] {
-            let way = Vectors.distance(Array(before.centroids[row: source]), Array(centroids[row: row]), metric)
+            let way = metric.distance(Array(before.centroids[row: source]), Array(centroids[row: row]))
             event.kind = Double(way) > 0.5 * cluster.meanDistance ? .moved : .kept
             event.overlap = matching.share(ofLiving: source, to: column)
         } else if let origin = matching.origin(of: column) {

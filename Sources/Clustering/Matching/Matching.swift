@@ -33,7 +33,7 @@ struct Matching {
         for row in 0..<living {
             let own = Array(model.centroids[row: row])
             for column in 0..<count {
-                let distance = Vectors.distance(own, Array(candidate.centroids[row: column]), model.metric)
+                let distance = model.metric.distance(own, Array(candidate.centroids[row: column]))
                 values[row * count + column] += 0.5 / (1 + Double(distance))
             }
         }

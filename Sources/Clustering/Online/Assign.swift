@@ -44,7 +44,7 @@ public func assign(
     let pairs = NearestTwo.search(queries: vectors, centroids: model.centroids, metric: model.metric)
     var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
     let scores = heavy.scores(queries: vectors, pairs: pairs, model: model)
-    let isSound = Vectors.soundRows(of: vectors)
+    let isSound = vectors.soundRows
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {

@@ -30,23 +30,23 @@ extension Model {
     /// The dense group that `seed` belongs to, if there is one.
     private func group(around seed: StoredRecord, reach: BirthReach, options: ClusteringOptions) -> BirthGroup? {
         let near = nursery.waiting.indices.filter {
-            Vectors.distance(seed.vector, nursery.waiting[$0].vector, metric) <= reach.pair
+            metric.distance(seed.vector, nursery.waiting[$0].vector) <= reach.pair
         }
         guard near.count >= options.birthMembers else { return nil }
         var centroid = Matrix(columns: dimension, storage: mean(of: near))
-        if metric == .cosine { Vectors.normalise(row: 0, of: &centroid) }
+        if metric == .cosine { centroid.normalise(row: 0) }
         let core = centroid.storage
-        let all = nursery.waiting.map { Vectors.distance(core, $0.vector, metric) }
+        let all = nursery.waiting.map { metric.distance(core, $0.vector) }
         let members = all.indices.filter { all[$0] <= reach.centroid }
         guard members.count >= options.birthMembers else { return nil }
         let final = mean(of: members)
         var unit = Matrix(columns: dimension, storage: final)
-        if metric == .cosine { Vectors.normalise(row: 0, of: &unit) }
+        if metric == .cosine { unit.normalise(row: 0) }
         return BirthGroup(
             members: members,
             mean: final,
             centroid: unit.storage,
-            distances: members.map { Vectors.distance(unit.storage, nursery.waiting[$0].vector, metric) },
+            distances: members.map { metric.distance(unit.storage, nursery.waiting[$0].vector) },
             weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) }
         )
     }

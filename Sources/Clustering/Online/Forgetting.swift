@@ -1,3 +1,4 @@
+import BatchClustering
 import Foundation
 
 /// Exponential forgetting on a clock that counts half-lives: what is `n` half-lives old counts `2⁻ⁿ`.

@@ -1,3 +1,4 @@
+import BatchClustering
 import Kernels
 
 extension Model {
@@ -86,7 +87,7 @@ extension Model {
     /// Sets the centroid of a row from its mean.
     mutating func updateCentroid(row: Int) {
         centroids.replace(row: row, with: means[row: row])
-        if metric == .cosine { Vectors.normalise(row: row, of: &centroids) }
+        if metric == .cosine { centroids.normalise(row: row) }
     }
 
     /// Takes clusters out; their weight becomes unassigned. Returns an event for each.

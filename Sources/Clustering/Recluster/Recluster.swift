@@ -1,3 +1,4 @@
+import BatchClustering
 import Kernels
 
 /// Makes a candidate for a new set of clusters from a model's sample.

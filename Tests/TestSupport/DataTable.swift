@@ -1,14 +1,13 @@
 import Foundation
-import Kernels
-import TestSupport
+package import Kernels
 
 /// A public table of numbers with the label in the last column, each number scaled to 0...1 by its column's range.
-struct DataTable {
-    var vectors: Matrix
-    var labels: [String]
+package struct DataTable {
+    package var vectors: Matrix
+    package var labels: [String]
 
     /// Reads `path` of the public data folder: CSV with a header, gzip or not.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         let file = SharedData.root.appending(path: path)
         let text = path.hasSuffix(".gz") ? try Self.unpack(file) : try String(contentsOf: file, encoding: .utf8)
         var rows: [[Float]] = []

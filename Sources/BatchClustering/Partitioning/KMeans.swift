@@ -1,38 +1,38 @@
-import Kernels
+package import Kernels
 
 /// Lloyd's algorithm with k-means++ starts; spherical (unit-length centroids, cosine distance) under the cosine metric.
 ///
 /// Lloyd 1982; Arthur and Vassilvitskii 2007 ("k-means++", with the greedy choice among a few draws that the paper
 /// recommends); Dhillon and Modha 2001 for the sphere. An empty cluster starts anew at the record that is farthest from
 /// its centroid.
-struct KMeans {
+package struct KMeans {
     /// What a run found.
-    struct Result: Sendable {
+    package struct Result: Sendable {
         /// The centroids, `k × d`.
-        var centroids: Matrix
+        package var centroids: Matrix
         /// The row of the nearest centroid of each record.
-        var labels: [Int]
+        package var labels: [Int]
         /// The sum of squared distances (Euclidean metric) or of cosine distances (cosine metric).
-        var inertia: Double
+        package var inertia: Double
         /// The rounds that were made.
-        var rounds: Int
+        package var rounds: Int
     }
 
-    let data: Matrix
-    let metric: Metric
+    package let data: Matrix
+    package let metric: Metric
     /// The most rounds.
-    var iterations = 25
+    package var iterations = 25
     /// A run ends when the inertia falls by less than this share in a round.
-    var tolerance = 1e-4
+    package var tolerance = 1e-4
 
-    init(data: Matrix, metric: Metric) {
+    package init(data: Matrix, metric: Metric) {
         self.data = data
         self.metric = metric
     }
 
     /// The best of `starts` runs from k-means++ starts. Fewer than `k` centroids come back where the data has fewer
     /// distinct vectors. `k` must be at least 1 and the data not empty.
-    func run(k: Int, starts: Int, generator: inout SeededGenerator) -> Result {
+    package func run(k: Int, starts: Int, generator: inout SeededGenerator) -> Result {
         var best: Result?
         for _ in 0..<max(1, starts) {
             let result = run(from: seeds(k: k, generator: &generator))
@@ -42,7 +42,7 @@ struct KMeans {
     }
 
     /// Lloyd's rounds from given centroids.
-    func run(from start: Matrix) -> Result {
+    package func run(from start: Matrix) -> Result {
         var centroids = start
         var pairs = NearestTwo.search(queries: data, centroids: centroids, metric: metric)
         var inertia = Self.inertia(pairs, metric)
@@ -99,14 +99,14 @@ struct KMeans {
                 if let record = order.popLast() { result.replace(row: row, with: data[row: record]) }
                 farthest = order
             }
-            if metric == .cosine { Vectors.normalise(row: row, of: &result) }
+            if metric == .cosine { result.normalise(row: row) }
         }
         return result
     }
 
     /// k-means++: each next start is drawn with a chance in proportion to its squared distance from the nearest so far;
     /// of a few draws the one that lowers the sum most is taken.
-    func seeds(k: Int, generator: inout SeededGenerator) -> Matrix {
+    package func seeds(k: Int, generator: inout SeededGenerator) -> Matrix {
         var chosen = [Int(generator.next() % UInt64(data.rows))]
         var nearest = distances(to: chosen[0])
         let trials = 2 + (Int.bitWidth - k.leadingZeroBitCount) / 2
@@ -138,7 +138,7 @@ struct KMeans {
             guard let base = storage.baseAddress else { return [] }
             return (0..<data.rows).map { row in
                 Self.weight(
-                    Vectors.distance(base + row * columns, base + record * columns, columns, metric),
+                    metric.distance(base + row * columns, base + record * columns, count: columns),
                     metric
                 )
             }

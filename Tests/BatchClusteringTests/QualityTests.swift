@@ -1,5 +1,6 @@
-import Clustering
+import BatchClustering
 import Kernels
+import TestSupport
 import Testing
 
 @Suite("Quality equals scikit-learn's figures to 1e-9")

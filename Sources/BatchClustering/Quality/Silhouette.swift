@@ -61,7 +61,7 @@ extension Quality {
     }
 
     /// `size` of the numbers below `count`, ascending, each set with equal chance.
-    static func draw(_ size: Int, of count: Int, seed: UInt64) -> [Int] {
+    package static func draw(_ size: Int, of count: Int, seed: UInt64) -> [Int] {
         guard size < count else { return Array(0..<count) }
         var generator = SeededGenerator(seed: seed)
         var order = Array(0..<count)
@@ -113,7 +113,7 @@ struct SilhouetteJudge {
             guard let base = storage.baseAddress else { return }
             for row in 0..<vectors.rows {
                 for other in 0..<row {
-                    let distance = Vectors.distance(base + row * columns, base + other * columns, columns, metric)
+                    let distance = metric.distance(base + row * columns, base + other * columns, count: columns)
                     distances[row * vectors.rows + other] = distance
                     distances[other * vectors.rows + row] = distance
                 }

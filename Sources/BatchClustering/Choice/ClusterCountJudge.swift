@@ -1,13 +1,13 @@
-import Kernels
+package import Kernels
 
 /// Finds the number of clusters, and good places for them to start from, by the silhouette of a few records.
-struct ClusterCountJudge {
+package struct ClusterCountJudge {
     /// A set of centroids that was tried.
-    struct Trial {
-        var centroids: Matrix
-        var silhouette: Double
+    package struct Trial {
+        package var centroids: Matrix
+        package var silhouette: Double
         /// The number of clusters.
-        var k: Int { centroids.rows }
+        package var k: Int { centroids.rows }
     }
 
     private let vectors: Matrix
@@ -18,14 +18,14 @@ struct ClusterCountJudge {
     private static let largestShare = 0.5
 
     /// - Parameter vectors: the records that are judged, `n × d`.
-    init(vectors: Matrix, metric: Metric) {
+    package init(vectors: Matrix, metric: Metric) {
         self.vectors = vectors
         self.metric = metric
         judge = SilhouetteJudge(vectors: vectors, metric: metric)
     }
 
     /// The mean silhouette when each record goes to its nearest centroid; -1 with fewer than two groups.
-    func silhouette(_ centroids: Matrix) -> Double {
+    package func silhouette(_ centroids: Matrix) -> Double {
         let pairs = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric)
         return judge.silhouette(pairs.map { Int($0.first) })
     }
@@ -36,7 +36,7 @@ struct ClusterCountJudge {
     ///
     /// Linkage finds small clusters beside large ones, which k-means++ starts hardly do; those in turn withstand
     /// outliers.
-    func trials(maximum: Int, generator: inout SeededGenerator) -> [Trial] {
+    package func trials(maximum: Int, generator: inout SeededGenerator) -> [Trial] {
         let ceiling = min(maximum, vectors.rows / 3)
         guard ceiling >= 2 else { return [] }
         var kmeans = KMeans(data: vectors, metric: metric)
@@ -69,7 +69,7 @@ struct ClusterCountJudge {
     }
 
     /// A start from the cut of a tree at `k` groups; nil where there is none.
-    func start(k: Int) -> Matrix? {
+    package func start(k: Int) -> Matrix? {
         centroids(Linkage(judge: judge, rule: .ward).cut(groups: k), mayPeel: true, smallest: 1)
     }
 
@@ -94,7 +94,7 @@ struct ClusterCountJudge {
                 let position = index * vectors.columns + column
                 result.storage[position] = Float(sums[position] / Double(grouping.sizes[group]))
             }
-            if metric == .cosine { Vectors.normalise(row: index, of: &result) }
+            if metric == .cosine { result.normalise(row: index) }
         }
         return result
     }

@@ -1,0 +1,4 @@
+import Kernels
+import Testing
+
+@testable import Projection
