@@ -53,7 +53,8 @@ public final class TabularReader {
     public let path: String
     /// The format it reads it as.
     public let format: Format
-    /// The header's columns; for plain lines `line`, for JSON lines empty, as every row brings its own.
+    /// The header's columns; for plain lines `line`, for JSON lines the keys of the first row, sorted: every row brings
+    /// its own.
     public let columns: [String]
     private let rows: any RowSource
 
@@ -79,8 +80,9 @@ public final class TabularReader {
             columns = try rows.readHeader()
             self.rows = rows
         case .jsonLines:
-            columns = []
-            rows = JSONRows(LineReader(source, ceiling: lineCeiling))
+            let rows = JSONRows(LineReader(source, ceiling: lineCeiling))
+            columns = try rows.readColumns()
+            self.rows = rows
         case .lines:
             columns = ["line"]
             rows = PlainRows(LineReader(source, ceiling: lineCeiling))
