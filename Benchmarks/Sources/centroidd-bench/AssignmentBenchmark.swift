@@ -15,22 +15,27 @@ enum AssignmentBenchmark {
     static func run() {
         let d = 384
         let m = 1024
-        for k in [64, 1024] {
-            let queries = unitVectors(m, d, seed: 1)
+        let peak = Peak.gigaflops()
+        for k in [64, 1024, 16_384] {
+            let batches = k > 1024 ? 4 : 32
+            let queries = unitVectors(m * batches, d, seed: 1)
             let centroids = unitVectors(k, d, seed: 2)
-            let operations = 2.0 * Double(m * k * d)
-            let rounds = max(1, Int(2e9 / operations))
-            let peak = Peak.gigaflops()
+            let operations = 2.0 * Double(m * batches * k * d)
             let index = CentroidIndex(centroids: centroids, metric: .cosine)
-            let time = Measure.median { for _ in 0..<rounds { _ = index.search(queries) } } / Double(rounds)
+            let parts = (0..<batches).map { queries.selecting(Array($0 * m..<($0 + 1) * m)) }
+            let alone = Measure.median { for part in parts { _ = index.search(part) } }
             Measure.print(
                 "assignment, k = \(k), d = \(d)",
                 [
-                    ("records/s", Measure.rounded(Double(m) / time)),
-                    ("GFLOP/s", Measure.rounded(operations / time / 1e9)), ("peak", Measure.rounded(peak)),
-                    ("of peak", Measure.rounded(operations / time / 1e9 / peak, 2)),
+                    ("records/s a core", Measure.rounded(Double(queries.rows) / alone)),
+                    ("GFLOP/s", Measure.rounded(operations / alone / 1e9)), ("peak", Measure.rounded(peak)),
+                    ("of peak", Measure.rounded(operations / alone / 1e9 / peak, 2)),
                 ]
             )
+            let two = Measure.lanes(2)
+            let ours = Measure.wall { for part in parts { _ = index.search(part, lanes: two) } }
+            let peers = Peers.seconds("assign", data: queries, centroids: centroids, options: ["threads": "2"])
+            Measure.compare("  two cores, batches of 1,024", ours, peers)
         }
     }
 

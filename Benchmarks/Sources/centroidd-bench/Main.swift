@@ -1,21 +1,48 @@
 import Foundation
 import Kernels
 
-/// `make bench`: what one core and the whole daemon do on this machine, each beside the machine's own peak.
+/// `make bench`: what one core and the whole daemon do on this machine, beside the machine's own peak and the peers.
+///
+/// Arguments choose parts: embedding, assignment, grouping, latency, pipeline; all without any.
 @main
 struct Main {
+    enum Part: String, CaseIterable { case embedding, assignment, grouping, latency, pipeline }
+
     static func main() async throws {
-        let model = ProcessInfo.processInfo.environment["CENTROIDD_MODEL"] ?? "models/all-MiniLM-L6-v2"
-        let hasModel = FileManager.default.fileExists(atPath: "\(model)/model.safetensors")
+        let chosen = CommandLine.arguments.dropFirst().map { Part(rawValue: $0) }
+        guard !chosen.contains(nil) else {
+            print("parts: \(Part.allCases.map(\.rawValue).joined(separator: " "))")
+            exit(64)
+        }
+        let parts = chosen.isEmpty ? Part.allCases : chosen.compactMap { $0 }
+        if !Peers.arePresent { print("(no peers: run `make bench-peers` for the ratios against them)") }
         Measure.print("this core", [("f32 peak GFLOP/s", Measure.rounded(Peak.gigaflops()))])
+        for part in parts {
+            switch part {
+            case .embedding: try embedding()
+            case .assignment:
+                AssignmentBenchmark.run()
+                AssignmentBenchmark.runNaive()
+            case .grouping: try GroupingBenchmark.run()
+            case .latency: try LatencyBenchmark.run()
+            case .pipeline: try await pipeline()
+            }
+        }
+    }
+
+    private static let model = ProcessInfo.processInfo.environment["CENTROIDD_MODEL"] ?? "models/all-MiniLM-L6-v2"
+    private static let hasModel = FileManager.default.fileExists(atPath: "\(model)/model.safetensors")
+
+    private static func embedding() throws {
         if hasModel {
             try EmbeddingBenchmark.transformer(folder: model)
         } else {
             print("(no model in \(model): run `make model` for the transformer's figures)")
         }
         EmbeddingBenchmark.hashed()
-        AssignmentBenchmark.run()
-        AssignmentBenchmark.runNaive()
+    }
+
+    private static func pipeline() async throws {
         for milliseconds in [100, 500, 2000] {
             try await EndToEndBenchmark.run(
                 name: "hashed n-grams",

@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Kernels
 
 /// How things are timed.
 enum Measure {
@@ -18,6 +20,32 @@ enum Measure {
             return processorSeconds() - start
         }
         return times.sorted()[repeats / 2]
+    }
+
+    /// The median of `repeats` runs of `work` after one that does not count, in wall seconds.
+    static func wall(_ repeats: Int = 5, _ work: () throws -> Void) rethrows -> Double {
+        try work()
+        let times = try (0..<repeats).map { _ in
+            let start = ContinuousClock.now
+            try work()
+            let elapsed = (ContinuousClock.now - start).components
+            return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+        }
+        return times.sorted()[repeats / 2]
+    }
+
+    /// So many threads of Dispatch.
+    static func lanes(_ count: Int) -> Lanes {
+        Lanes(count: count) { parts, body in DispatchQueue.concurrentPerform(iterations: parts, execute: body) }
+    }
+
+    /// Our seconds beside each peer's, with the ratio: above 1 we are faster.
+    static func compare(_ what: String, _ ours: Double, _ peers: [(name: String, seconds: Double)]) {
+        print(
+            what,
+            [("ours", rounded(ours, 3) + " s")]
+                + peers.map { ("| \($0.name)", "\(rounded($0.seconds, 3)) s, ratio \(rounded($0.seconds / ours, 2))") }
+        )
     }
 
     static func print(_ what: String, _ figures: [(String, String)]) {

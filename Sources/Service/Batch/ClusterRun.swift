@@ -1,0 +1,139 @@
+public import BatchClustering
+import Embedding
+import Foundation
+import Kernels
+public import Settings
+
+/// `centroidd cluster`: groups the rows of a file with the engine that reclusters the daemon's sample.
+public struct ClusterRun: Sendable {
+    /// How labels are written.
+    public enum Format: String, Sendable, CaseIterable {
+        /// The group's number a line, -1 for noise, nothing for a row that could not be used.
+        case labels
+        /// `{"cluster":3,"strength":0.97}` a line.
+        case json
+    }
+
+    private struct Line: Encodable {
+        var cluster: Int32?
+        var strength: Float?
+    }
+
+    /// What was found, for whoever draws it.
+    public struct Result: Sendable {
+        /// What to print on standard error.
+        public var report: ClusterReport
+        /// The vectors, `n × d`.
+        var vectors: Matrix
+        /// Their groups.
+        public var partition: Partition
+        /// The place of each vector among the rows of the file.
+        var rows: [Int]
+        /// The rows of the file.
+        var rowCount: Int
+        /// What each vector was made of.
+        var texts: [String]
+    }
+
+    /// The file.
+    public var input: String
+    /// The column that holds the true group; it is left out of the vectors.
+    public var label: String?
+    /// The column, or JSON field, that is the record.
+    public var field: String?
+    /// How columns of numbers are made comparable.
+    public var scale = ColumnScale.none
+    /// Whether the space's kind was said by the user; otherwise the columns decide.
+    public var isKindChosen = false
+    /// Whether the metric was.
+    public var isMetricChosen = false
+
+    /// A run over one file.
+    public init(input: String, label: String?, field: String?) {
+        self.input = input
+        self.label = label
+        self.field = field
+    }
+
+    /// Reads, embeds, groups and judges.
+    ///
+    /// - Throws: ``Exit``.
+    public func run(settings: Settings, explain: Bool, quiet: Bool) throws -> Result {
+        let table = try LabelledTable(
+            input: input,
+            label: label,
+            anomaly: nil,
+            field: field,
+            settings: settings,
+            isKindChosen: isKindChosen,
+            isMetricChosen: isMetricChosen
+        )
+        let space: any Space
+        do {
+            space = try table.settings.embeddingOptions.makeSpace()
+        } catch {
+            throw Exit(.configuration, "\(error)")
+        }
+        let bar = ProgressBar("reading", total: nil, quiet: quiet)
+        var rows = try VectorTable(table, space: space, bar: bar)
+        bar.finish()
+        scale.apply(to: &rows.vectors)
+        let metric = space.metric
+        let started = ContinuousClock.now
+        let partition: Partition
+        do throws(GroupingError) {
+            partition = try table.settings.groupingOptions.grouping(
+                of: rows.vectors,
+                metric: metric,
+                seed: UInt64(bitPattern: Int64(settings.clusters.seed)),
+                lanes: .dispatch()
+            )
+        } catch {
+            throw Exit(.badInput, "\(input): \(error)")
+        }
+        var report = ClusterReport()
+        report.seconds = (ContinuousClock.now - started).inSeconds
+        report.records = rows.vectors.rows
+        report.refused = rows.refused
+        report.firstRefusal = rows.firstRefusal
+        report.dimension = rows.vectors.columns
+        report.metric = metric.rawValue
+        report.algorithm = settings.recluster.algorithm.rawValue
+        report.judge(partition, vectors: rows.vectors, metric: metric, seed: UInt64(settings.clusters.seed))
+        if label != nil { report.judge(partition, truth: rows.truth) }
+        if explain { report.curve = partition.curve }
+        return Result(
+            report: report,
+            vectors: rows.vectors,
+            partition: partition,
+            rows: rows.rows,
+            rowCount: rows.rowCount,
+            texts: rows.texts
+        )
+    }
+
+    /// The labels of all rows of the file, in their order.
+    public static func lines(of result: Result, format: Format) throws -> Data {
+        var place = [Int](repeating: -1, count: result.rowCount)
+        for (index, row) in result.rows.enumerated() { place[row] = index }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        var output = Data()
+        for index in place {
+            switch format {
+            case .labels:
+                if index >= 0 { output += Data("\(result.partition.labels[index])".utf8) }
+            case .json:
+                let strengths = result.partition.strengths
+                output += try encoder.encode(
+                    Line(
+                        cluster: index >= 0 ? result.partition.labels[index] : nil,
+                        strength: index >= 0 && !strengths.isEmpty ? strengths[index] : nil
+                    )
+                )
+            }
+            output.append(UInt8(ascii: "\n"))
+        }
+        return output
+    }
+}
