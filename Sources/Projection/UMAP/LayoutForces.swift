@@ -9,7 +9,8 @@ struct LayoutForces {
     let negativeSamples: Int
     let learningRate: Double
     let curve: MembershipCurve
-    let seed: UInt64
+    /// Where the randomness of each point comes from.
+    let seeds: [UInt64]
 
     /// The share of the epochs in which each edge is followed, in units of 2^-32: its weight over the largest.
     private let rates: [UInt32]
@@ -24,7 +25,7 @@ struct LayoutForces {
         epochs: Int,
         options: UMAPOptions,
         curve: MembershipCurve,
-        seed: UInt64,
+        seeds: [UInt64],
         learningRate: Double
     ) {
         let largest = graph.weights.max() ?? 1
@@ -33,7 +34,7 @@ struct LayoutForces {
         self.dimensions = dimensions
         self.epochs = epochs
         self.curve = curve
-        self.seed = seed
+        self.seeds = seeds
         self.learningRate = learningRate
         negativeSamples = options.negativeSamples
         rates = self.graph.weights.map { UInt32(min(Double($0 / largest) * 0x1p32, 0x1p32 - 1)) }
@@ -46,13 +47,12 @@ struct LayoutForces {
         var next = layout.storage
         layout.storage.withShared { first in
             next.withShared { second in
-                var (from, to) = (first, second)
                 for epoch in 1...epochs {
+                    let (from, to) = epoch % 2 == 1 ? (first, second) : (second, first)
                     let rate = step(epoch)
                     lanes.run(over: graph.count, by: Self.partRows) { rows in
                         move(rows, epoch, rate, among: from, count: graph.count, from: from, to: to, mutual: true)
                     }
-                    swap(&from, &to)
                 }
                 if epochs % 2 == 1 {
                     for index in 0..<graph.count * dimensions { first[index] = second[index] }
@@ -99,7 +99,7 @@ struct LayoutForces {
             for row in rows {
                 let own = row * dimensions
                 for column in 0..<dimensions { to[own + column] = from[own + column] }
-                var random = SeededGenerator(seed: SeededGenerator.mix(seed &+ UInt64(epoch) << 32 &+ UInt64(row)))
+                var random = SeededGenerator(seed: SeededGenerator.mix(seeds[row] &+ UInt64(epoch)))
                 for edge in graph.offsets[row]..<graph.offsets[row + 1] {
                     let phase = UInt32(truncatingIfNeeded: epoch) &* rates[edge]
                     guard phase < rates[edge] else { continue }

@@ -18,7 +18,9 @@ struct StartingLayout {
         let parts = graph.connectedComponents()
         var layout: Matrix
         if parts.count == 1 {
-            layout = graph.count > 2 ? spectrum(graph, generator: &generator) : Matrix(rows: graph.count, columns: dimensions)
+            layout =
+                graph.count > 2
+                ? spectrum(graph, generator: &generator) : Matrix(rows: graph.count, columns: dimensions)
             if !layout.storage.allSatisfy(\.isFinite) { layout = principal(of: vectors) }
         } else {
             layout = beside(parts, generator: &generator)

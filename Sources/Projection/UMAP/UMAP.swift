@@ -53,7 +53,7 @@ public struct UMAP: Projector {
             epochs: options.epochs(for: vectors.rows),
             options: options,
             curve: curve,
-            seed: generator.next(),
+            seeds: (0..<vectors.rows).map { _ in generator.next() },
             learningRate: options.learningRate
         ).arrange(&layout, lanes: lanes)
         self.layout = layout
@@ -75,7 +75,8 @@ public struct UMAP: Projector {
         ) { $0 + $1 - $0 * $1 }
     }
 
-    /// Where new vectors belong, `m × e`: among their nearest fitted ones, which stay where they are.
+    /// Where new vectors belong, `m × e`: among their nearest fitted ones, which stay where they are. A vector's place is
+    /// the same whatever the others are.
     ///
     /// - Parameters:
     ///   - vectors: `m × d`, finite; unit length under the cosine metric.
@@ -91,31 +92,43 @@ public struct UMAP: Projector {
             lanes: lanes
         )
         let widths = NeighbourWidths(toOthers: nearest, lanes: lanes)
-        let weights = widths.memberships(distances: nearest.distances, k: nearest.neighbours)
-        var result = Matrix(rows: vectors.rows, columns: outputs)
+        // Relative to the strongest of each row, so that a vector's place does not depend on the others'.
+        var weights = widths.memberships(distances: nearest.distances, k: nearest.neighbours)
         for row in 0..<vectors.rows {
             let places = row * nearest.neighbours..<(row + 1) * nearest.neighbours
-            let total = places.reduce(Float(0)) { $0 + weights[$1] }
-            for place in places {
-                let share = total > 0 ? weights[place] / total : 1 / Float(nearest.neighbours)
-                for (column, value) in layout[row: Int(nearest.indices[place])].enumerated() {
-                    result.storage[row * outputs + column] += share * value
-                }
-            }
+            let largest = max(weights[places].max() ?? 0, .leastNormalMagnitude)
+            for place in places { weights[place] /= largest }
         }
+        let graph = SparseGraph(directed: nearest, weights: weights)
+        var result = means(of: graph)
         LayoutForces(
-            graph: SparseGraph(directed: nearest, weights: weights),
+            graph: graph,
             dimensions: outputs,
-            epochs: transformEpochs(vectors.rows),
+            epochs: options.epochs.map { max(1, $0 / 3) } ?? Self.transformEpochs,
             options: options,
             curve: curve,
-            seed: seed,
+            seeds: (0..<vectors.rows).map { row in
+                vectors[row: row].reduce(seed) { SeededGenerator.mix($0 ^ UInt64($1.bitPattern)) }
+            },
             learningRate: options.learningRate / 4
         ).arrange(&result, among: layout, lanes: lanes)
         return result
     }
 
-    private func transformEpochs(_ count: Int) -> Int {
-        options.epochs.map { max(1, $0 / 3) } ?? 100
+    private static let transformEpochs = 100
+
+    /// The means of the fitted points that each row of `graph` has edges to, by their weights.
+    private func means(of graph: SparseGraph) -> Matrix {
+        var result = Matrix(rows: graph.count, columns: outputs)
+        for row in 0..<graph.count {
+            let total = graph.range(row).reduce(Float(0)) { $0 + graph.weights[$1] }
+            for edge in graph.range(row) {
+                let share = total > 0 ? graph.weights[edge] / total : 1 / Float(graph.range(row).count)
+                for (column, value) in layout[row: Int(graph.columns[edge])].enumerated() {
+                    result.storage[row * outputs + column] += share * value
+                }
+            }
+        }
+        return result
     }
 }
