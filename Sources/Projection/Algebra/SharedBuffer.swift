@@ -1,10 +1,9 @@
 import Kernels
 
 /// The elements of an array that the parts of one computation read and write side by side.
-///
-/// Sound to send: a part writes elements that no other part of the same run touches, and the array is lent for as long
-/// as the run lasts.
 struct SharedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+    // Sound to send: a part writes elements that no other part of the same run touches, and the array is lent for as
+    // long as the run lasts.
     let elements: UnsafeMutableBufferPointer<Element>
 
     subscript(index: Int) -> Element {
