@@ -20,9 +20,10 @@ struct Gatherer {
     }
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
-    /// is nil where there is no sound one.
+    /// is nil where there is no sound one, `raw` where vectors are ready made.
     mutating func add(
         vector: ArraySlice<Float>?,
+        raw: ArraySlice<Float>?,
         observation: Observation,
         pair: NearestPair? = nil,
         score: Float? = nil,
@@ -33,8 +34,11 @@ struct Gatherer {
         delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
         guard let vector else { return }
+        if let raw, let encoding = delta.encoding {
+            delta.statistics?.add(row: raw, words: observation.words, record: record, encoding: encoding)
+        }
         let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false
-        keep(record, vector: vector, observation: observation, isFar: isFar, in: &delta)
+        keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, in: &delta)
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
         let cluster = model.clusters[Int(pair.first)]
@@ -54,6 +58,7 @@ struct Gatherer {
     private func keep(
         _ record: UInt64,
         vector: ArraySlice<Float>,
+        raw: ArraySlice<Float>?,
         observation: Observation,
         isFar: Bool,
         in delta: inout Delta
@@ -72,6 +77,7 @@ struct Gatherer {
             priority: priority,
             timestamp: observation.timestamp,
             vector: Array(vector),
+            row: raw.map(Array.init),
             text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
         )
         if priority <= sampleLimit { delta.sampled.append(stored) }

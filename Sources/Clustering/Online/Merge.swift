@@ -18,6 +18,7 @@ extension Model {
                     + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from"
             )
         }
+        let delta = current(delta)
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
@@ -29,6 +30,7 @@ extension Model {
             halfLife: options.halfLife
         )
         clock = max(clock, next)
+        if let statistics = delta.statistics { features?.learn(statistics, clock: clock) }
 
         var outliers = Double(delta.records)
         for gain in delta.gains {
@@ -128,6 +130,7 @@ extension Model {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
         guard isDue, sample.living(at: clock).count >= 2 else { return [] }
+        if let features = refittedFeatures(options: options) { reencode(to: features) }
         let candidate = try recluster(model: self, options: options)
         nextWarmUp = max(100, records * 2)
         return install(candidate, options: options).lineage

@@ -12,6 +12,8 @@ public struct Candidate: Sendable {
     public var inertia: Double
     /// The sample records that were fitted.
     public var fitted: Int
+    /// The encoding of features that the centroids are vectors of; nil where vectors are ready made.
+    var features: FeatureState?
     /// The numbers of the sample records that were held out of the fit, ascending.
     var heldOut: [UInt64]
 

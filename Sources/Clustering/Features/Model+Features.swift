@@ -1,0 +1,159 @@
+public import Kernels
+
+extension Model {
+    /// A model of feature rows that has seen nothing; `layout` nil makes one of ready-made vectors of `dimension`.
+    public init(space: String, dimension: Int, metric: Metric, layout: FeatureLayout?) {
+        self.init(space: space, dimension: layout?.width ?? dimension, metric: metric)
+        features = layout.map { FeatureState(encoding: FeatureEncoding(layout: $0)) }
+    }
+
+    /// The elements of the rows that ``assign(vectors:observations:model:options:)`` takes: raw ones where the model turns
+    /// features into vectors itself.
+    public var inputDimension: Int { features?.encoding.layout.rawWidth ?? dimension }
+
+    /// What assignment turns its rows into, `m × d`.
+    func encoded(_ rows: Matrix) -> Matrix {
+        features?.encoding.encode(rows, metric: metric) ?? rows
+    }
+
+    /// The features' state that the next clusters are to be made with: fitted to the stream as it is now. Nil for ready-made
+    /// vectors.
+    func refittedFeatures(options: ClusteringOptions) -> FeatureState? {
+        guard let features else { return nil }
+        let rows = sample.living(at: clock).compactMap(\.row)
+        return features.refitted(sample: rows, isYoung: records <= options.warmUpRecords)
+    }
+
+    /// Turns everything that is kept into vectors of another encoding: sample and nursery from their raw rows, the means of
+    /// the clusters by the same rule column by column.
+    ///
+    /// Exact under the Euclidean metric but for what was cut or had no place of its own; under the cosine the means are those
+    /// of the sample. The clusters are made anew right after it.
+    mutating func reencode(to state: FeatureState) {
+        guard let old = features else { return }
+        if old.encoding == state.encoding {
+            features = state
+            return
+        }
+        let before = sample.slots
+        features = state
+        let renewed = before.map { $0.encoded(by: state.encoding, metric: metric) }
+        if metric == .cosine {
+            takeMeans(of: before, renewed)
+        } else {
+            for row in clusters.indices {
+                means.replace(row: row, with: state.encoding.carried(Array(means[row: row]), from: old.encoding))
+                updateCentroid(row: row)
+            }
+        }
+        sample = Reservoir(slots: renewed)
+        nursery.waiting = nursery.waiting.map { $0.encoded(by: state.encoding, metric: metric) }
+    }
+
+    /// Sets the mean of each cluster to that of the sampled records nearest to it, in their new vectors.
+    private mutating func takeMeans(of before: [StoredRecord], _ after: [StoredRecord]) {
+        guard !clusters.isEmpty, !before.isEmpty else { return }
+        let old = Matrix(records: before, dimension: dimension)
+        let nearest = NearestTwo.search(queries: old, centroids: centroids, metric: metric)
+        var sums = [Double](repeating: 0, count: clusters.count * dimension)
+        var counts = [Double](repeating: 0, count: clusters.count)
+        for (record, pair) in zip(after, nearest) {
+            let row = Int(pair.first)
+            counts[row] += 1
+            for (column, value) in record.vector.enumerated() { sums[row * dimension + column] += Double(value) }
+        }
+        for row in clusters.indices where counts[row] > 0 {
+            means.replace(
+                row: row,
+                with: sums[row * dimension..<(row + 1) * dimension].map { Float($0 / counts[row]) }
+            )
+            updateCentroid(row: row)
+        }
+    }
+
+    /// What a delta taught, in vectors of the encoding that is in use: it may have been judged by an older one.
+    func current(_ delta: Delta) -> Delta {
+        guard let features, delta.encoding != features.encoding || delta.lacksVectors else { return delta }
+        var result = delta
+        let encoding = features.encoding
+        result.sampled = delta.sampled.map { $0.encoded(by: encoding, metric: metric) }
+        result.far = delta.far.map { $0.encoded(by: encoding, metric: metric) }
+        guard let old = delta.encoding, old != encoding else { return result }
+        for index in result.gains.indices {
+            let gain = result.gains[index]
+            guard gain.weight > 0, let row = self.index(of: gain.cluster) else { continue }
+            // Lengths are lost under the cosine, so that nothing but the weight can be learned.
+            let mean =
+                metric == .cosine
+                ? Array(means[row: row]) : encoding.carried(gain.sum.map { Float($0 / gain.weight) }, from: old)
+            result.gains[index].sum = mean.map { Double($0) * gain.weight }
+        }
+        return result
+    }
+}
+
+extension Delta {
+    /// Whether its records were read back and are raw rows still.
+    fileprivate var lacksVectors: Bool {
+        (sampled + far).contains { $0.row != nil && $0.vector.isEmpty }
+    }
+}
+
+extension StoredRecord {
+    /// The same record with the vector that an encoding makes of its raw row.
+    func encoded(by encoding: FeatureEncoding, metric: Metric) -> StoredRecord {
+        guard let row, row.count == encoding.layout.rawWidth else { return self }
+        return StoredRecord(
+            record: record,
+            clock: clock,
+            priority: priority,
+            timestamp: timestamp,
+            vector: encoding.encode(row, metric: metric),
+            row: row,
+            text: text
+        )
+    }
+}
+
+extension FeatureEncoding {
+    /// The mean vector (`d`) that members have in this encoding, of their mean in `old`.
+    func carried(_ mean: [Float], from old: FeatureEncoding) -> [Float] {
+        var result = mean
+        var position = 0
+        for (index, field) in layout.fields.enumerated() where index < old.fields.count {
+            let (before, after) = (old.fields[index], fields[index])
+            switch field.kind {
+            case .number where field.weight > 0:
+                let value = before.scaling.value(of: Double(mean[position]) / Double(field.weight))
+                let same = before.isLogarithmic == after.isLogarithmic
+                let scaled = same ? value : after.isLogarithmic ? Self.logarithm(value) : Self.exponential(value)
+                result[position] = Float((scaled - after.scaling.mean) / after.scaling.deviation) * field.weight
+            case .category(let slots):
+                let end = position + field.kind.width
+                result.replaceSubrange(
+                    position..<end,
+                    with: Self.carried(mean[position..<end], slots: slots, before: before, after: after)
+                )
+            case .number, .boolean, .cycle, .vector: break
+            }
+            position += field.kind.width
+        }
+        return result
+    }
+
+    /// The shares of words move with their places; a word that lost its place adds to the shared ones.
+    private static func carried(
+        _ shares: ArraySlice<Float>,
+        slots: Int,
+        before: Field,
+        after: Field
+    ) -> [Float] {
+        var result = [Float](repeating: 0, count: shares.count)
+        for shared in slots..<shares.count { result[shared] = shares[shares.startIndex + shared] }
+        for (slot, hash) in before.slots.enumerated() where hash >= 0 {
+            let shared = slots + Int(SeededGenerator.mix(UInt64(hash)) % UInt64(FeatureLayout.sharedSlots(slots)))
+            result[after.slots.firstIndex(of: hash) ?? shared] += shares[shares.startIndex + slot]
+        }
+        return result
+    }
+}
