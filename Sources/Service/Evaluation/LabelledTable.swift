@@ -13,7 +13,9 @@ struct LabelledTable {
 
     /// Opens a file and finds out what its records are.
     ///
-    /// - Parameter isKindChosen: whether the space's kind was said by the user; otherwise the columns decide.
+    /// - Parameters:
+    ///   - isKindChosen: whether the space's kind was said by the user; otherwise the columns decide.
+    ///   - isMetricChosen: whether the metric was; otherwise numbers are compared by straight-line distance.
     /// - Throws: ``Exit`` where the file or a column is not there.
     init(
         input: String,
@@ -21,10 +23,13 @@ struct LabelledTable {
         anomaly: String?,
         field: String?,
         settings: Settings,
-        isKindChosen: Bool
+        isKindChosen: Bool,
+        isMetricChosen: Bool = false
     ) throws {
+        let first: TabularRow?
         do throws(StreamError) {
             reader = try TabularReader(path: input)
+            first = try reader.peek()
         } catch {
             let isThere = FileManager.default.fileExists(atPath: input)
             throw Exit(isThere ? .badInput : .noInput, error.message)
@@ -37,23 +42,29 @@ struct LabelledTable {
             kind: isKindChosen ? settings.space.kind : nil,
             path: input
         )
-        self.settings = Self.adapt(settings, to: columns, isKindChosen: isKindChosen)
-    }
-
-    /// Numeric columns make a vector, compared by straight-line distance unless the user chose otherwise.
-    private static func adapt(_ settings: Settings, to columns: EvaluationColumns, isKindChosen: Bool) -> Settings {
         var settings = settings
+        settings.output.onError = .skip
+        settings.input.format = .text
         switch columns.content {
-        case .text: settings.input.format = .text
+        case .text: break
         case .numbers(let names):
-            settings.input.format = .text
-            settings.space.kind = .vector
-            settings.space.model = nil
             settings.space.dimension = names.count
             settings.space.encoding = .json
-            if !isKindChosen { settings.clusters.metric = .euclidean }
+        case .vector(let name):
+            settings.space.dimension = settings.space.dimension ?? first.flatMap { Self.elements(of: $0[name]) }
         }
-        settings.output.onError = .skip
-        return settings
+        if case .text = columns.content {
+        } else {
+            settings.space.kind = .vector
+            settings.space.model = nil
+            if !isKindChosen, !isMetricChosen { settings.clusters.metric = .euclidean }
+        }
+        self.settings = settings
+    }
+
+    /// How many elements a vector has that is written as a JSON array; nil where it is written otherwise.
+    private static func elements(of text: String?) -> Int? {
+        guard let text, text.hasPrefix("[") else { return nil }
+        return (try? JSONDecoder().decode([Double].self, from: Data(text.utf8)))?.count
     }
 }

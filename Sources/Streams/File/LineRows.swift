@@ -5,24 +5,12 @@ import Foundation
 final class JSONRows: RowSource {
     private let reader: LineReader
     private var line = 0
-    /// A row that was read ahead.
-    private var first: TabularRow?
 
     init(_ reader: LineReader) {
         self.reader = reader
     }
 
-    /// The keys of the first object, which is read ahead; empty without any row.
-    func readColumns() throws(StreamError) -> [String] {
-        first = try next()
-        return first?.names ?? []
-    }
-
     func next() throws(StreamError) -> TabularRow? {
-        if let row = first {
-            first = nil
-            return row
-        }
         while case .line(let text) = try reader.next(timeout: nil) {
             line += 1
             if text.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
