@@ -1,3 +1,5 @@
+import Kernels
+
 /// What a model of feature rows knows of the fields: how they are turned into vectors now, and what was learned of them
 /// since.
 public struct FeatureState: Sendable, Equatable, Codable {
@@ -20,19 +22,11 @@ public struct FeatureState: Sendable, Equatable, Codable {
         clock = max(clock, now)
     }
 
-    /// The same with an encoding that fits what is known now.
-    ///
-    /// - Parameter sample: raw rows of the faded stream, `r` elements each.
-    func refitted(sample: [[Float]], isYoung: Bool) -> FeatureState {
-        var next = self
-        if encoding.revision == 0 { next.tame(sample) }
-        next.encoding = encoding.fitted(to: next.statistics, sample: sample, isYoung: isYoung)
-        return next
-    }
-
     /// At the first look nothing has bounded the numbers that were learned yet: where the sample has wild ones, its bounded
     /// values take the place of what was learned.
-    private mutating func tame(_ sample: [[Float]]) {
+    ///
+    /// - Parameter sample: raw rows of the stream, `r` elements each.
+    mutating func tame(_ sample: [[Float]]) {
         var position = 0
         for (index, field) in encoding.layout.fields.enumerated() {
             defer { position += field.kind.rawWidth }
@@ -49,5 +43,38 @@ public struct FeatureState: Sendable, Equatable, Codable {
         guard bounded != values else { return }
         moments = FeatureStatistics.Moments()
         for value in bounded { moments.add(value) }
+    }
+}
+
+extension FeatureState {
+    /// Refuses what was read back and does not fit together.
+    func check(dimension: Int) throws(ClusteringError) {
+        let layout = encoding.layout
+        let isSound =
+            layout.width == dimension && encoding.fields.count == layout.fields.count
+            && statistics.fields.count == layout.fields.count
+            && zip(layout.fields, zip(encoding.fields, statistics.fields)).allSatisfy { field, parts in
+                Self.fits(field.kind, parts.0, parts.1)
+            }
+        guard isSound else {
+            throw .storedModel(
+                "the stored model's features do not fit its dimension, \(dimension): it is damaged; restore the whole set or"
+                    + " start without it"
+            )
+        }
+    }
+
+    private static func fits(
+        _ kind: FeatureLayout.Kind,
+        _ fitted: FeatureEncoding.Field,
+        _ known: FeatureStatistics.Field
+    ) -> Bool {
+        switch kind {
+        case .number: known.columns.count == 1
+        case .category(let slots):
+            slots > 0 && fitted.slots.count == slots && fitted.names.count == slots && fitted.means.count == slots
+        case .boolean, .cycle: fitted.means.count == kind.rawWidth && known.columns.count == kind.rawWidth
+        case .vector(let width): width > 0
+        }
     }
 }

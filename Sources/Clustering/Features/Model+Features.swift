@@ -16,12 +16,19 @@ extension Model {
         features?.encoding.encode(rows, metric: metric) ?? rows
     }
 
-    /// The features' state that the next clusters are to be made with: fitted to the stream as it is now. Nil for ready-made
+    /// The encoding that the next clusters are to be made with: fitted to the stream as it is now. Nil for ready-made
     /// vectors.
-    func refittedFeatures(options: ClusteringOptions) -> FeatureState? {
+    func refittedEncoding(options: ClusteringOptions) -> FeatureEncoding? {
         guard let features else { return nil }
         let rows = sample.living(at: clock).compactMap(\.row)
-        return features.refitted(sample: rows, isYoung: records <= options.warmUpRecords)
+        let isYoung = features.encoding.revision == 0 || records <= options.warmUpRecords
+        return features.encoding.fitted(to: features.statistics, sample: rows, isYoung: isYoung)
+    }
+
+    /// Before the first clusters: takes the weight of wild values out of what was learned.
+    mutating func tameFeatures() {
+        guard let features, features.encoding.revision == 0 else { return }
+        self.features?.tame(sample.living(at: clock).compactMap(\.row))
     }
 
     /// Turns everything that is kept into vectors of another encoding: sample and nursery from their raw rows, the means of
@@ -29,25 +36,21 @@ extension Model {
     ///
     /// Exact under the Euclidean metric but for what was cut or had no place of its own; under the cosine the means are those
     /// of the sample. The clusters are made anew right after it.
-    mutating func reencode(to state: FeatureState) {
-        guard let old = features else { return }
-        if old.encoding == state.encoding {
-            features = state
-            return
-        }
+    mutating func reencode(to encoding: FeatureEncoding) {
+        guard let old = features?.encoding, old != encoding, old.layout == encoding.layout else { return }
+        features?.encoding = encoding
         let before = sample.slots
-        features = state
-        let renewed = before.map { $0.encoded(by: state.encoding, metric: metric) }
+        let renewed = before.map { $0.encoded(by: encoding, metric: metric) }
         if metric == .cosine {
             takeMeans(of: before, renewed)
         } else {
             for row in clusters.indices {
-                means.replace(row: row, with: state.encoding.carried(Array(means[row: row]), from: old.encoding))
+                means.replace(row: row, with: encoding.carried(Array(means[row: row]), from: old))
                 updateCentroid(row: row)
             }
         }
         sample = Reservoir(slots: renewed)
-        nursery.waiting = nursery.waiting.map { $0.encoded(by: state.encoding, metric: metric) }
+        nursery.waiting = nursery.waiting.map { $0.encoded(by: encoding, metric: metric) }
     }
 
     /// Sets the mean of each cluster to that of the sampled records nearest to it, in their new vectors.

@@ -72,8 +72,9 @@ public func adopt(
         )
     }
     var tests: [Verdict.Test] = []
-    if let test = silhouetteTest(candidate, model: model, options: options) { tests.append(test) }
     var next = model
+    if let encoding = candidate.encoding { next.reencode(to: encoding) }
+    if let test = silhouetteTest(candidate, model: next, options: options) { tests.append(test) }
     let installation = next.install(candidate, options: options)
     if let retention = installation.retention {
         let limit = options.recluster.minimumRetention

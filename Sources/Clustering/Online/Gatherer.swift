@@ -91,7 +91,7 @@ struct Gatherer {
 
     private func describe(_ text: String, record: UInt64, distance: Float, cluster: Cluster, gain: inout ClusterGain) {
         let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
-        if cluster.weight < Self.fullTermWeight || isSampled {
+        if model.features == nil, cluster.weight < Self.fullTermWeight || isSampled {
             let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
             for term in Terms.split(text) { gain.terms[term, default: 0] += weight }
         }

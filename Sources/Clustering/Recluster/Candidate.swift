@@ -12,8 +12,8 @@ public struct Candidate: Sendable {
     public var inertia: Double
     /// The sample records that were fitted.
     public var fitted: Int
-    /// The encoding of features that the centroids are vectors of; nil where vectors are ready made.
-    var features: FeatureState?
+    /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
+    var encoding: FeatureEncoding?
     /// The numbers of the sample records that were held out of the fit, ascending.
     var heldOut: [UInt64]
 
