@@ -132,7 +132,7 @@ struct FeatureEncodingTests {
                     var row = (0..<8).map { wild[($0 + shift) % wild.count] }
                     row[2] = shift % 2 == 0 ? .nan : 16_777_215
                     let vector = encoding.encode(row, metric: metric)
-                    #expect(vector.allSatisfy(\.isFinite), "\(row) became \(vector)")
+                    #expect(vector.allSatisfy { $0.isFinite }, "\(row) became \(vector)")
                     if encoding.revision > 0 { #expect(abs(vector[0]) <= 8) }
                 }
             }

@@ -134,23 +134,25 @@ extension FeatureEncoding {
                 let places = UnsafeMutableBufferPointer(rebasing: vector[target..<target + field.kind.width])
                 fill(places, slots: slots, raw: raw[source], fitted, field)
             case .boolean:
-                let value = raw[source].isFinite ? raw[source] : missing(fitted, 0, field.missing)
+                let value = Self.bounded(raw[source]) ?? missing(fitted, 0, field.missing)
                 vector[target] = weight * Float(Self.booleanScale) * value
             case .cycle:
                 for column in 0..<2 {
-                    let value = raw[source + column]
-                    vector[target + column] = weight * (value.isFinite ? value : missing(fitted, column, field.missing))
+                    let value = Self.bounded(raw[source + column]) ?? missing(fitted, column, field.missing)
+                    vector[target + column] = weight * value
                 }
             case .vector(let width):
                 for column in 0..<width {
-                    let value = raw[source + column]
-                    vector[target + column] = value.isFinite ? weight * value : 0
+                    vector[target + column] = weight * (Self.bounded(raw[source + column]) ?? 0)
                 }
             }
             source += field.kind.rawWidth
             target += field.kind.width
         }
     }
+
+    /// A truth value, a sine or an element of a unit vector lies between -1 and 1; nil where it is missing.
+    private static func bounded(_ raw: Float) -> Float? { raw.isFinite ? min(max(raw, -1), 1) : nil }
 
     private func number(_ raw: Float, _ fitted: Field, _ missing: FeatureLayout.Missing) -> Float {
         guard raw.isFinite || missing == .zero else { return 0 }

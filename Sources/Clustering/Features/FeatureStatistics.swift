@@ -80,7 +80,7 @@ struct FeatureStatistics: Sendable, Equatable, Codable {
                 category += 1
             case .boolean, .cycle:
                 for column in fields[index].columns.indices where row[position + column].isFinite {
-                    fields[index].columns[column].add(Double(row[position + column]))
+                    fields[index].columns[column].add(min(max(Double(row[position + column]), -1), 1))
                 }
             case .vector: break
             }

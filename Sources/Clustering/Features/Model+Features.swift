@@ -44,7 +44,7 @@ extension Model {
         if metric == .cosine {
             takeMeans(of: before, renewed)
         } else {
-            for row in clusters.indices {
+            for row in 0..<means.rows {
                 means.replace(row: row, with: encoding.carried(Array(means[row: row]), from: old))
                 updateCentroid(row: row)
             }
@@ -53,19 +53,19 @@ extension Model {
         nursery.waiting = nursery.waiting.map { $0.encoded(by: encoding, metric: metric) }
     }
 
-    /// Sets the mean of each cluster to that of the sampled records nearest to it, in their new vectors.
+    /// Sets the mean of each prototype to that of the sampled records nearest to it, in their new vectors.
     private mutating func takeMeans(of before: [StoredRecord], _ after: [StoredRecord]) {
-        guard !clusters.isEmpty, !before.isEmpty else { return }
+        guard means.rows > 0, !before.isEmpty else { return }
         let old = Matrix(records: before, dimension: dimension)
         let nearest = NearestTwo.search(queries: old, centroids: centroids, metric: metric)
-        var sums = [Double](repeating: 0, count: clusters.count * dimension)
-        var counts = [Double](repeating: 0, count: clusters.count)
+        var sums = [Double](repeating: 0, count: means.rows * dimension)
+        var counts = [Double](repeating: 0, count: means.rows)
         for (record, pair) in zip(after, nearest) {
             let row = Int(pair.first)
             counts[row] += 1
             for (column, value) in record.vector.enumerated() { sums[row * dimension + column] += Double(value) }
         }
-        for row in clusters.indices where counts[row] > 0 {
+        for row in 0..<means.rows where counts[row] > 0 {
             means.replace(
                 row: row,
                 with: sums[row * dimension..<(row + 1) * dimension].map { Float($0 / counts[row]) }
@@ -84,14 +84,39 @@ extension Model {
         guard let old = delta.encoding, old != encoding else { return result }
         for index in result.gains.indices {
             let gain = result.gains[index]
-            guard gain.weight > 0, let row = self.index(of: gain.cluster) else { continue }
+            for part in gain.parts.indices where gain.parts[part].weight > 0 {
+                let (sum, weight) = (gain.parts[part].sum, gain.parts[part].weight)
+                let mean = encoding.carried(sum.map { Float($0 / weight) }, from: old)
+                result.gains[index].parts[part].sum = mean.map { Double($0) * weight }
+            }
             // Lengths are lost under the cosine, so that nothing but the weight can be learned.
-            let mean =
-                metric == .cosine
-                ? Array(means[row: row]) : encoding.carried(gain.sum.map { Float($0 / gain.weight) }, from: old)
-            result.gains[index].sum = mean.map { Double($0) * gain.weight }
+            if metric == .cosine { result.gains[index].parts = [] }
         }
         return result
+    }
+}
+
+extension Model {
+    /// The mean of a cluster's members as labels tell it, `d` elements: not scaled to unit length.
+    func featureMean(of index: Int, encoding: FeatureEncoding) -> [Float] {
+        let rows = layout.rows(of: index)
+        var sum = [Double](repeating: 0, count: dimension)
+        var total = 0.0
+        func add(_ vector: some Sequence<Float>, weight: Double) {
+            total += weight
+            for (column, value) in vector.enumerated() { sum[column] += weight * Double(value) }
+        }
+        if metric == .cosine {
+            let records = sample.living(at: clock)
+            let vectors = Matrix(records: records, dimension: dimension)
+            let nearest = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric)
+            for (record, pair) in zip(records, nearest) where rows.contains(Int(pair.first)) {
+                if let row = record.row { add(encoding.encode(row, metric: .euclidean), weight: 1) }
+            }
+        } else {
+            for (row, weight) in zip(rows, clusters[index].prototypeWeights) { add(means[row: row], weight: weight) }
+        }
+        return sum.map { Float(total > 0 ? $0 / total : 0) }
     }
 }
 

@@ -68,9 +68,12 @@ enum FeatureLabeller {
         Difference(effect: effect(share, overall: fitted.means[0]), text: "\(name) \(percent(share))")
     }
 
-    /// `country DE 83 %`: of the words with a place of their own the one of the greatest effect.
+    /// `country DE 83 %`: of the words with a place of their own the one of the greatest effect, rather one that is
+    /// frequent here than one that is rare.
     private static func word(_ shares: [Double], _ name: String, _ fitted: FeatureEncoding.Field) -> Difference? {
-        fitted.slots.indices.filter { fitted.slots[$0] >= 0 }.map { slot in
+        let known = fitted.slots.indices.filter { fitted.slots[$0] >= 0 }
+        let frequent = known.filter { shares[$0] > fitted.means[$0] }
+        return (frequent.isEmpty ? known : frequent).map { slot in
             Difference(
                 effect: effect(shares[slot], overall: fitted.means[slot]),
                 text: "\(name) \(fitted.names[slot].isEmpty ? "(empty)" : fitted.names[slot]) \(percent(shares[slot]))"

@@ -86,13 +86,14 @@ public func adopt(
     return Adoption(
         model: isAdopted ? next : model,
         lineage: isAdopted ? installation.lineage : [],
-        verdict: Verdict(adopted: isAdopted, clusters: candidate.centroids.rows, tests: tests)
+        verdict: Verdict(adopted: isAdopted, clusters: candidate.clusterCount, tests: tests)
     )
 }
 
 /// Compares candidate and living clusters on the held-out part of the sample (all of it where none was held out).
 private func silhouetteTest(_ candidate: Candidate, model: Model, options: ClusteringOptions) -> Verdict.Test? {
-    guard !model.clusters.isEmpty else { return nil }
+    // A silhouette wants round clusters: it says nothing of those that several prototypes stand for.
+    guard !model.clusters.isEmpty, model.layout.isPlain, candidate.layout.isPlain else { return nil }
     let heldOut = Set(candidate.heldOut)
     let living = model.sample.living(at: model.clock)
     let known = living.filter { heldOut.isEmpty || heldOut.contains($0.record) }
