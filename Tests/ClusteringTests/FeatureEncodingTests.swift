@@ -106,7 +106,12 @@ struct FeatureEncodingTests {
                 // A hundred words in all, the low ones often, and one in four never seen before.
                 let common = Int(generator.nextUniform() * generator.nextUniform() * 100)
                 let word = generator.next() % 4 == 0 ? 1000 + step * 100 + record : common
-                delta.add(row: [Float(word)], words: ["\(word)"], record: UInt64(step * 100 + record), encoding: state.encoding)
+                delta.add(
+                    row: [Float(word)],
+                    words: ["\(word)"],
+                    record: UInt64(step * 100 + record),
+                    encoding: state.encoding
+                )
             }
             state.learn(delta, clock: Double(step) / 10)
             #expect(state.statistics.fields[0].words.count <= 2 * FeatureStatistics.wordLimit(16))

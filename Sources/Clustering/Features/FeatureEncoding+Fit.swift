@@ -43,7 +43,8 @@ extension FeatureEncoding {
         let mean = values.reduce(0, +) / count
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
         guard variance > 0 else { return 0 }
-        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) * ($1 - mean) } / count / (variance * variance.squareRoot())
+        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) * ($1 - mean) } / count
+            / (variance * variance.squareRoot())
     }
 
     /// Bounds for the first look at a stream, of which no encoding exists yet: the median and the quartiles' distance, which

@@ -97,6 +97,24 @@ extension Model {
 }
 
 extension Model {
+    /// Where a candidate was refused: turns the living clusters into ones of its encoding, if that fits the stream much
+    /// better than the present one, so that forgetting goes on whatever becomes of candidates.
+    mutating func follow(_ candidate: Candidate, options: ClusteringOptions) -> [LineageEvent] {
+        guard let next = candidate.encoding, let own = features?.encoding, next.isFar(from: own) else { return [] }
+        reencode(to: next)
+        let living = Candidate(
+            centroids: centroids,
+            prototypeCounts: clusters.map(\.prototypeWeights.count),
+            modelVersion: version,
+            curve: [],
+            inertia: 0,
+            fitted: 0,
+            encoding: next,
+            heldOut: candidate.heldOut
+        )
+        return install(living, options: options).lineage
+    }
+
     /// The mean of a cluster's members as labels tell it, `d` elements: not scaled to unit length.
     func featureMean(of index: Int, encoding: FeatureEncoding) -> [Float] {
         let rows = layout.rows(of: index)
@@ -144,6 +162,17 @@ extension StoredRecord {
 }
 
 extension FeatureEncoding {
+    /// Whether a number's deviation differs by more than a quarter, its mean by a quarter of one, or a frequent word's place.
+    func isFar(from old: FeatureEncoding) -> Bool {
+        zip(fields, old.fields).contains { now, before in
+            let (mine, theirs) = (now.scaling, before.scaling)
+            return now.isLogarithmic != before.isLogarithmic
+                || !(0.8...1.25).contains(mine.deviation / theirs.deviation)
+                || abs(mine.mean - theirs.mean) > 0.25 * theirs.deviation
+                || zip(now.slots.indices, now.slots).contains { now.means[$0] > 0.05 && before.slots[$0] != $1 }
+        }
+    }
+
     /// The mean vector (`d`) that members have in this encoding, of their mean in `old`.
     func carried(_ mean: [Float], from old: FeatureEncoding) -> [Float] {
         var result = mean
