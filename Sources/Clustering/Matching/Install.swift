@@ -37,7 +37,8 @@ extension Model {
         }
         unassignedWeight = max(0, total - clusters.reduce(0) { $0 + $1.weight })
         unassignedClock = clock
-        let fresh = clusters.indices.filter { clusters[$0].labelledTerms == 0 }
+        // Features are told as differences from the stream, which has gone on.
+        let fresh = clusters.indices.filter { features != nil || clusters[$0].labelledTerms == 0 }
         relabel(rows: fresh, options: options)
         nursery = Nursery()
         recalibrate(placement: placement, candidate: candidate, options: options)
