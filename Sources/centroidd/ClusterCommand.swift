@@ -40,8 +40,8 @@ struct ClusterCommand: AsyncParsableCommand {
     @Option(help: "Draw the map, the curve of k and the silhouette profile into an SVG file.", completion: .file())
     var plot: String?
 
-    @Option(help: "How the map is made: pca, umap or tsne.")
-    var map = MapMethod.umap
+    @Option(help: "How the map is made: pca, umap or tsne; rows of two numbers are drawn as they are unless said.")
+    var map: MapMethod?
 
     @Option(help: "Seed of all that is drawn.")
     var seed: Int?
@@ -62,7 +62,7 @@ struct ClusterCommand: AsyncParsableCommand {
         run.isMetricChosen = metric != nil
         let result = try run.run(settings: settings, explain: explain, quiet: common.quiet)
         try FileHandle.standardOutput.write(contentsOf: ClusterRun.lines(of: result, format: format))
-        if let plot { try result.draw(to: plot, map: map, settings: settings, quiet: common.quiet) }
+        if let plot { try result.draw(to: plot, map: map, quiet: common.quiet) }
         if !common.quiet { FileHandle.standardError.write(Data((try result.report.json() + "\n").utf8)) }
     }
 }

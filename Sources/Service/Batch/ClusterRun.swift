@@ -23,8 +23,16 @@ public struct ClusterRun: Sendable {
     public struct Result: Sendable {
         /// What to print on standard error.
         public var report: ClusterReport
+        /// What the picture is called.
+        var title: String
         /// The vectors, `n × d`.
         var vectors: Matrix
+        /// The metric they were compared by.
+        var metric: Metric
+        /// What the curve of k shows.
+        var criterion: String
+        /// Where all randomness comes from.
+        var seed: UInt64
         /// Their groups.
         public var partition: Partition
         /// The place of each vector among the rows of the file.
@@ -33,6 +41,28 @@ public struct ClusterRun: Sendable {
         var rowCount: Int
         /// What each vector was made of.
         var texts: [String]
+
+        /// Draws the map, the curve of k and the silhouette profile.
+        ///
+        /// - Throws: ``Exit`` where the layout cannot be made or the file not be written.
+        public func draw(to path: String, map: MapMethod?, quiet: Bool) throws {
+            var plot = ClusterPlot(
+                title: title,
+                vectors: vectors,
+                labels: partition.labels.map { $0 == Partition.noise ? nil : Int($0) },
+                metric: metric
+            )
+            plot.criterion = criterion
+            plot.curve = partition.curve
+            plot.chosen = partition.count
+            plot.seed = seed
+            plot.figures = [
+                ("clusters", Double(report.clusters)), ("noise", Double(report.noise)),
+                ("silhouette", report.silhouette), ("Davies-Bouldin", report.daviesBouldin),
+                ("Calinski-Harabasz", report.calinskiHarabasz), ("ARI", report.ari), ("V-measure", report.vMeasure),
+            ]
+            try plot.write(to: path, method: map, quiet: quiet)
+        }
     }
 
     /// The file.
@@ -79,13 +109,14 @@ public struct ClusterRun: Sendable {
         bar.finish()
         scale.apply(to: &rows.vectors)
         let metric = space.metric
+        let seed = UInt64(bitPattern: Int64(settings.clusters.seed))
         let started = ContinuousClock.now
         let partition: Partition
         do throws(GroupingError) {
             partition = try table.settings.groupingOptions.grouping(
                 of: rows.vectors,
                 metric: metric,
-                seed: UInt64(bitPattern: Int64(settings.clusters.seed)),
+                seed: seed,
                 lanes: .dispatch()
             )
         } catch {
@@ -99,12 +130,16 @@ public struct ClusterRun: Sendable {
         report.dimension = rows.vectors.columns
         report.metric = metric.rawValue
         report.algorithm = settings.recluster.algorithm.rawValue
-        report.judge(partition, vectors: rows.vectors, metric: metric, seed: UInt64(settings.clusters.seed))
+        report.judge(partition, vectors: rows.vectors, metric: metric, seed: seed)
         if label != nil { report.judge(partition, truth: rows.truth) }
         if explain { report.curve = partition.curve }
         return Result(
             report: report,
+            title: "\(URL(filePath: input).lastPathComponent) by \(report.algorithm)",
             vectors: rows.vectors,
+            metric: metric,
+            criterion: settings.recluster.criterion.rawValue,
+            seed: seed,
             partition: partition,
             rows: rows.rows,
             rowCount: rows.rowCount,
