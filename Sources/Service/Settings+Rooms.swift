@@ -41,8 +41,8 @@ extension Settings {
         options.sampleCapacity = recluster.sample
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
-        options.recluster.k = recluster.k.map { .fixed($0) } ?? .automatic
-        options.recluster.maximumK = recluster.maximumK
+        options.recluster.grouping.k = recluster.k.map { .fixed($0) } ?? .automatic
+        options.recluster.grouping.maximumK = recluster.maximumK
         return options
     }
 
