@@ -38,7 +38,7 @@ public struct Cluster: Sendable, Equatable, Codable {
         distanceSquareSum = 0
         lastSeen = bornAt
         lastTimestamp = nil
-        label = "cluster \(id)"
+        label = LabelWriter.number(id)
         terms = TermCounts()
         labelledTerms = 0
         representatives = []
@@ -56,10 +56,12 @@ public struct Cluster: Sendable, Equatable, Codable {
 
 /// A record that speaks for its cluster.
 public struct Representative: Sendable, Equatable, Codable {
-    /// Its text, cut at the configured length.
-    public let text: String
+    /// Its text, redacted and cut at the configured length.
+    public internal(set) var text: String
     /// Its distance to the centroid when it arrived.
     public let distance: Float
     /// Its number in the stream, counting from 0.
     public let record: UInt64
+    /// The decay clock, in half-lives, when it arrived.
+    let clock: Double
 }

@@ -74,6 +74,9 @@ extension LabelOptions {
         var problems: [String] = []
         if terms < 1 { problems.append("a label has \(terms) terms; it must have at least 1") }
         if vocabulary < terms { problems.append("\(vocabulary) terms are counted, fewer than a label's \(terms)") }
+        if totalVocabulary < 1000 {
+            problems.append("\(totalVocabulary) terms are counted in all clusters; 1000 is the least")
+        }
         if representatives < 0 { problems.append("there are \(representatives) representatives; 0 is the least") }
         if textLength < 1 { problems.append("texts are cut at \(textLength) bytes; 1 is the least") }
         return problems

@@ -110,8 +110,15 @@ public struct ReclusterOptions: Sendable, Equatable {
 public struct LabelOptions: Sendable, Equatable {
     /// The most terms in a label, at least 1.
     public var terms = 4
-    /// The most terms counted per cluster, at least `terms`.
-    public var vocabulary = 64
+    /// The most terms counted per cluster, at least `terms`; up to twice as many for a while between two clearings.
+    public var vocabulary = 96
+    /// The most terms counted in all clusters together, at least 1000: with many clusters each counts fewer, but never
+    /// fewer than `terms`.
+    public var totalVocabulary = 131_072
+    /// Whether terms that often stand side by side are counted as phrases too.
+    public var pairs = true
+    /// What is taken out of texts before any of them is kept.
+    public var redaction = Redaction.builtIn
     /// Representatives kept per cluster: the records nearest to the centroid. 0 keeps none.
     public var representatives = 3
     /// The most bytes (UTF-8) of a record's text that are kept, at least 1.

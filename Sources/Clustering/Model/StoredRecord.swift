@@ -12,7 +12,7 @@ public final class StoredRecord: Sendable, Equatable, Codable {
     public let timestamp: Int64?
     /// Its vector, `d` elements.
     public let vector: [Float]
-    /// Its text, cut at the configured length.
+    /// Its text, redacted and cut at the configured length.
     public let text: String?
 
     init(record: UInt64, clock: Double, priority: Double, timestamp: Int64?, vector: [Float], text: String?) {

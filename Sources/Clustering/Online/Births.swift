@@ -129,8 +129,10 @@ extension Cluster {
             lastSeen = max(lastSeen, record.record)
             if let time = record.timestamp { lastTimestamp = max(lastTimestamp ?? time, time) }
             guard let text = record.text else { continue }
-            for term in Terms.split(text) { counts[term, default: 0] += perMember }
-            speakers.append(Representative(text: text, distance: distance, record: record.record))
+            Terms.count(text, pairs: options.pairs, weight: perMember, into: &counts)
+            speakers.append(
+                Representative(text: text, distance: distance, record: record.record, clock: record.clock)
+            )
         }
         terms = TermCounts()
         terms.merge(counts, factor: 1, capacity: options.vocabulary)

@@ -75,7 +75,7 @@ extension Model {
             clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
         }
         clusters[row].revision = version
-        clusters[row].terms.merge(gain.terms, factor: factor, capacity: options.labels.vocabulary)
+        clusters[row].terms.merge(gain.terms, factor: factor, capacity: vocabularyLimit(options.labels))
         if !gain.representatives.isEmpty {
             clusters[row].representatives = Representative.nearest(
                 clusters[row].representatives + gain.representatives,
@@ -136,18 +136,8 @@ extension Model {
     /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.
     private mutating func relabelGrown(_ options: ClusteringOptions) {
         guard version % 16 == 0 else { return }
+        boundVocabulary(options.labels)
         let grown = clusters.indices.filter { clusters[$0].terms.total > 2 * clusters[$0].labelledTerms }
         relabel(rows: grown, options: options)
-    }
-
-    /// Names clusters by their terms.
-    mutating func relabel(rows: [Int], options: ClusteringOptions) {
-        guard !rows.isEmpty else { return }
-        let background = Labeller.Background(clusters)
-        for row in rows {
-            clusters[row].label = Labeller.label(clusters[row], background: background, options: options.labels)
-            clusters[row].labelledTerms = clusters[row].terms.total
-            clusters[row].revision = version
-        }
     }
 }
