@@ -252,6 +252,8 @@ static double peak_gflops(double seconds) {
     return operations / elapsed / 1e9;
 }
 
+#include "neighbours_body.h"
+
 const centroidd_kernel_table KERNEL_TABLE = {
     .name = KERNEL_SET_NAME,
     .dot = dot,
@@ -265,4 +267,8 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .mean = mean,
     .attend = attend,
     .peak_gflops = peak_gflops,
+    .exact_squared_distance = exact_squared_distance,
+    .block_distances = block_distances,
+    .box_distance = box_distance,
+    .select_at_least = select_at_least,
 };

@@ -11,6 +11,7 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Example:  centroidd check --config centroidd.yaml --connect
             Example:  centroidd check --schema > centroidd.schema.json
+            Example:  centroidd check --sample > centroidd.yaml
             """
     )
 
@@ -25,8 +26,12 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print the JSON Schema of the configuration and do nothing else.")
     var schema = false
 
+    @Flag(help: "Print a configuration with every key, its default and what it is for, and do nothing else.")
+    var sample = false
+
     func run() throws {
         if schema { return print(Settings.jsonSchema()) }
+        if sample { return print(Settings.manual(), terminator: "") }
         guard common.config != nil else { throw Exit(.usage, "which file? Give --config FILE") }
         let loaded = try common.settings(for: .daemon)
         for warning in loaded.warnings {

@@ -66,6 +66,14 @@ struct TabularReaderTests {
         #expect(rows.map(\.fields) == [["1", "say \"hi"], ["2", "\"a\" b, c"]])
     }
 
+    @Test("JSON lines: the first row's keys are the columns, and the row is still read")
+    func jsonColumns() throws {
+        let reader = try TabularReader(path: try folder.write("c.jsonl", "\n{\"b\":1,\"a\":2}\n{\"c\":3}\n"))
+        #expect(reader.columns == ["a", "b"])
+        #expect(try all(reader).map(\.names) == [["a", "b"], ["c"]])
+        #expect(try TabularReader(path: try folder.write("empty.jsonl", "")).columns == [])
+    }
+
     @Test("JSON lines: numbers and nested values as JSON, null as absent")
     func jsonLines() throws {
         let rows = try rows("x.jsonl", "{\"b\":1.5,\"a\":\"t\",\"n\":null,\"o\":{\"k\":[1,true]}}\n\n{\"c\":false}")

@@ -48,6 +48,15 @@ typedef struct {
     void (*attend)(const centroidd_attention *attention);
     /// Multiply-adds in registers for about `seconds`: 10^9 operations a second that one core can reach.
     double (*peak_gflops)(double seconds);
+    /// |a - b|^2 in doubles.
+    double (*exact_squared_distance)(const float *a, const float *b, int64_t n);
+    /// out = |query - p|^2 of each of `points` points that lie as d rows of `points` coordinates; `points` is a
+    /// multiple of 8.
+    void (*block_distances)(double *out, const double *block, const double *query, int64_t d, int64_t points);
+    /// The squared distance of a query from the box between the corners `low` and `high`; 0 inside.
+    double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
+    /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
+    int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
 } centroidd_kernel_table;
 
 typedef enum { CENTROIDD_BASELINE = 0, CENTROIDD_AVX2 = 1, CENTROIDD_AVX512 = 2 } centroidd_instruction_set;

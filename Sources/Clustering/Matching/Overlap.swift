@@ -12,8 +12,8 @@ struct Overlap: Sendable {
     private(set) var livingSizes: [Double]
     /// The weight of the records within the reach of each of the candidate's clusters.
     private(set) var candidateSizes: [Double]
-    /// How far apart each two are, `living × candidates`, row by row.
-    let distances: [Double]
+    /// How far each two that have members in common are apart, infinite for others, `living × candidates`, row by row.
+    private(set) var distances: [Double]
     /// How far each living cluster reaches.
     let livingReach: [Double]
     /// How far each of the candidate's clusters reaches.
@@ -29,11 +29,17 @@ struct Overlap: Sendable {
         var weight: Double
     }
 
-    /// - Parameter distances: `living × candidates`, row by row.
-    init(members: [Member], distances: [Double], livingReach: [Double], candidateReach: [Double]) {
+    /// - Parameter distance: how far a living cluster is from one of the candidate's; asked only of those that have
+    ///   members in common.
+    init(
+        members: [Member],
+        livingReach: [Double],
+        candidateReach: [Double],
+        distance: (_ row: Int, _ column: Int) -> Double
+    ) {
         living = livingReach.count
         candidates = candidateReach.count
-        self.distances = distances
+        distances = Array(repeating: .infinity, count: living * candidates)
         self.livingReach = livingReach
         self.candidateReach = candidateReach
         nearest = Array(repeating: 0, count: living * candidates)
@@ -46,6 +52,11 @@ struct Overlap: Sendable {
             if member.old.isWithin { livingSizes[member.old.cluster] += member.weight }
             if member.new.isWithin { candidateSizes[member.new.cluster] += member.weight }
             if member.old.isWithin, member.new.isWithin { shared[place] += member.weight }
+        }
+        for row in 0..<living {
+            for column in 0..<candidates where nearest[row * candidates + column] > 0 {
+                distances[row * candidates + column] = distance(row, column)
+            }
         }
     }
 

@@ -6,10 +6,10 @@ struct Placement {
     let records: [StoredRecord]
     /// Its vectors, `n × d`.
     let data: Matrix
-    /// The living cluster (row) of each record; empty without living clusters.
-    let old: [Int]
-    /// The candidate's cluster (row) of each record, and its distance.
-    let new: [NearestPair]
+    /// The living cluster of each record, and its distance; empty without living clusters.
+    let old: [Nearest]
+    /// The candidate's cluster of each record, and its distance.
+    let new: [Nearest]
     /// How far each of the candidate's clusters reaches.
     let limits: [Float]
 
@@ -19,17 +19,27 @@ struct Placement {
         old =
             model.clusters.isEmpty
             ? []
-            : NearestTwo.search(queries: data, centroids: model.centroids, metric: model.metric).map { Int($0.first) }
-        new = NearestTwo.search(queries: data, centroids: candidate.centroids, metric: model.metric)
+            : Nearest.search(
+                queries: data,
+                prototypes: model.centroids,
+                layout: model.layout,
+                metric: model.metric
+            )
+        new = Nearest.search(
+            queries: data,
+            prototypes: candidate.centroids,
+            layout: candidate.layout,
+            metric: model.metric
+        )
         var moments = [(count: Double, sum: Double, square: Double)](
             repeating: (0, 0, 0),
-            count: candidate.centroids.rows
+            count: candidate.clusterCount
         )
         for pair in new {
-            let distance = Double(pair.firstDistance)
-            moments[Int(pair.first)].count += 1
-            moments[Int(pair.first)].sum += distance
-            moments[Int(pair.first)].square += distance * distance
+            let distance = Double(pair.distance)
+            moments[pair.cluster].count += 1
+            moments[pair.cluster].sum += distance
+            moments[pair.cluster].square += distance * distance
         }
         limits = Radii.limits(moments: moments, birth: birth)
     }
@@ -37,16 +47,42 @@ struct Placement {
     /// The members of each candidate cluster: records within its reach.
     func members(_ clusters: Int) -> [[Int]] {
         var members = [[Int]](repeating: [], count: clusters)
-        for (index, pair) in new.enumerated() where pair.firstDistance <= limits[Int(pair.first)] {
-            members[Int(pair.first)].append(index)
+        for (index, pair) in new.enumerated() where pair.distance <= limits[pair.cluster] {
+            members[pair.cluster].append(index)
         }
         return members
     }
 
-    /// How many records each living cluster and each candidate share: `living × candidates`, row by row.
-    func overlap(living: Int, candidates: Int) -> [Double] {
-        var counts = [Double](repeating: 0, count: living * candidates)
-        for (row, pair) in zip(old, new) { counts[row * candidates + Int(pair.first)] += 1 }
-        return counts
+    /// What the living clusters of `model` and the candidate's have in common. Recent records weigh more: where a cluster
+    /// is says more than where it was.
+    func overlap(model: Model, candidate: Candidate, birth: Birth) -> Overlap {
+        let living = model.clusters.isEmpty ? [] : Radii(model: model, birth: birth).limits
+        let members = zip(old, new).enumerated().map { index, pair in
+            Overlap.Member(
+                old: (pair.0.cluster, pair.0.distance <= living[pair.0.cluster]),
+                new: (pair.1.cluster, pair.1.distance <= limits[pair.1.cluster]),
+                weight: Forgetting.factor(from: records[index].clock, to: model.clock)
+            )
+        }
+        let oldLayout = model.layout
+        let newLayout = candidate.layout
+        return Overlap(
+            members: members,
+            livingReach: living.map(Double.init),
+            candidateReach: limits.map(Double.init)
+        ) { row, column in
+            // The mean way from a living cluster's prototypes to the nearest of the candidate's cluster.
+            var sum = 0.0
+            var weight = 0.0
+            for (place, own) in oldLayout.rows(of: row).enumerated() {
+                let from = Array(model.centroids[row: own])
+                let nearest = newLayout.rows(of: column).map {
+                    model.metric.distance(from, Array(candidate.centroids[row: $0]))
+                }.min()
+                sum += model.clusters[row].prototypeWeights[place] * Double(nearest ?? .infinity)
+                weight += model.clusters[row].prototypeWeights[place]
+            }
+            return weight > 0 ? sum / weight : .infinity
+        }
     }
 }

@@ -4,6 +4,11 @@ public struct Cluster: Sendable, Equatable, Codable {
     public let id: Int
     /// The decayed count of members as it stood at ``clock``; ``Model/weight(of:)`` brings it up to date.
     public internal(set) var weight: Double
+    /// The decayed count of the members nearest to each of its prototypes, as it stood at ``clock``: one element for a
+    /// cluster that a single centroid stands for, several for one of another shape.
+    public internal(set) var prototypeWeights: [Double]
+    /// The version of the model in which the prototypes were last set anew.
+    var arrangedAt: UInt64
     /// The decay clock, in half-lives, at which the decayed figures here were last brought up to date.
     public internal(set) var clock: Double
     /// The decayed sum of the members' distances to the centroid, each as it was when the member arrived.
@@ -26,6 +31,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+    /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
+    var anchor = PackedVector(elements: [])
 
     /// A cluster that holds nothing yet.
     init(id: Int, clock: Double, bornAt: UInt64, revision: UInt64) {
@@ -34,6 +41,8 @@ public struct Cluster: Sendable, Equatable, Codable {
         self.bornAt = bornAt
         self.revision = revision
         weight = 0
+        prototypeWeights = [0]
+        arrangedAt = revision
         distanceSum = 0
         distanceSquareSum = 0
         lastSeen = bornAt

@@ -26,7 +26,7 @@ extension ClusteringOptions {
             "the sample holds \(sampleCapacity) records; at least \(bootstrapRecords) are needed"
         )
         require(minimumWeight >= 0, "the least weight of a cluster is \(minimumWeight); it must be at least 0")
-        problems += anomalies.problems() + recluster.problems() + labels.problems()
+        problems += anomalies.problems() + recluster.problems() + lineage.problems() + labels.problems()
         return problems
     }
 }
@@ -64,6 +64,15 @@ extension ReclusterOptions {
         }
         if !(minimumRetention >= 0 && minimumRetention <= 1) {
             problems.append("the least id retention is \(minimumRetention); it must lie between 0 and 1")
+        }
+        if !(silhouetteMargin >= 0 && silhouetteMargin <= 2) {
+            problems.append("the margin of the silhouette is \(silhouetteMargin); it must lie between 0 and 2")
+        }
+        if !(daviesBouldinMargin >= 0) {
+            problems.append("the margin of the Davies-Bouldin index is \(daviesBouldinMargin); 0 is the least")
+        }
+        if !(anomalyRateMargin >= 0 && anomalyRateMargin <= 1) {
+            problems.append("the margin of the anomaly rate is \(anomalyRateMargin); it must lie between 0 and 1")
         }
         return problems
     }

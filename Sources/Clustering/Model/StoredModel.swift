@@ -57,8 +57,9 @@ struct StoredMeta: Codable {
     }
 }
 
-/// What `cluster/<id>` holds; the centroid follows from the mean.
+/// What `cluster/<id>` holds; the prototypes follow from their means.
 struct StoredCluster: Codable {
     var cluster: Cluster
+    /// The means of the prototypes one after another, `d` elements each.
     var mean: PackedVector
 }

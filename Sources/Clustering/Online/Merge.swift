@@ -31,9 +31,10 @@ extension Model {
         clock = max(clock, next)
 
         var outliers = Double(delta.records)
+        let layout = layout
         for gain in delta.gains {
             guard let row = index(of: gain.cluster) else { continue }
-            learn(gain, row: row, options: options)
+            learn(gain, row: row, prototypes: layout.rows(of: row), options: options)
             outliers -= gain.weight
         }
         addUnassigned(outliers)
@@ -53,19 +54,18 @@ extension Model {
         unassignedClock = clock
     }
 
-    private mutating func learn(_ gain: ClusterGain, row: Int, options: ClusteringOptions) {
+    private mutating func learn(
+        _ gain: ClusterGain,
+        row: Int,
+        prototypes: Range<Int>,
+        options: ClusteringOptions
+    ) {
         let factor = Forgetting.factor(from: clusters[row].clock, to: clock)
         let kept = clusters[row].weight * factor
         let total = kept + gain.weight
         guard total > 0 else { return }
-        let columns = dimension
-        means.storage.withUnsafeMutableBufferPointer { means in
-            for column in 0..<columns {
-                let old = Double(means[row * columns + column])
-                means[row * columns + column] = Float((old * kept + gain.sum[column]) / total)
-            }
-        }
-        updateCentroid(row: row)
+        for index in clusters[row].prototypeWeights.indices { clusters[row].prototypeWeights[index] *= factor }
+        for part in gain.parts { learn(part, of: gain, row: row, prototypes: prototypes) }
         clusters[row].weight = total
         clusters[row].clock = clock
         clusters[row].distanceSum = clusters[row].distanceSum * factor + gain.distanceSum
@@ -84,7 +84,33 @@ extension Model {
         }
     }
 
-    /// Sets the centroid of a row from its mean.
+    /// Moves one prototype by what it gained. Where the cluster's prototypes have been set anew since, what an old one
+    /// gained goes to the nearest.
+    private mutating func learn(_ part: PrototypeGain, of gain: ClusterGain, row: Int, prototypes: Range<Int>) {
+        var place = part.prototype
+        if prototypes.count == 1 {
+            place = 0
+        } else if gain.arrangedAt != clusters[row].arrangedAt || place >= prototypes.count {
+            let mean = part.sum.map { Float($0 / max(1, part.weight)) }
+            let distances = prototypes.map { metric.distance(mean, Array(centroids[row: $0])) }
+            place = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+        }
+        let kept = clusters[row].prototypeWeights[place]
+        let total = kept + part.weight
+        guard total > 0 else { return }
+        clusters[row].prototypeWeights[place] = total
+        let target = prototypes.lowerBound + place
+        let columns = dimension
+        means.storage.withUnsafeMutableBufferPointer { means in
+            for column in 0..<columns {
+                let old = Double(means[target * columns + column])
+                means[target * columns + column] = Float((old * kept + part.sum[column]) / total)
+            }
+        }
+        updateCentroid(row: target)
+    }
+
+    /// Sets a prototype from its mean.
     mutating func updateCentroid(row: Int) {
         centroids.replace(row: row, with: means[row: row])
         if metric == .cosine { centroids.normalise(row: row) }
@@ -112,9 +138,11 @@ extension Model {
             )
         }
         let staying = clusters.indices.filter { !going.contains($0) }
+        let layout = layout
+        let rows = staying.flatMap { layout.rows(of: $0) }
         clusters = staying.map { clusters[$0] }
-        centroids = centroids.selecting(staying)
-        means = means.selecting(staying)
+        centroids = centroids.selecting(rows)
+        means = means.selecting(rows)
         return events
     }
 

@@ -28,7 +28,9 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     let ceiling = min(settings.maximumK, options.maximumClusters)
     let fresh = fit(settings, ceiling: ceiling, kmeans: kmeans, judge: judge, generator: &generator)
     var result = fresh.result
-    if !model.clusters.isEmpty, settings.k == .automatic || result.centroids.rows == model.clusters.count {
+    if !model.clusters.isEmpty, model.layout.isPlain,
+        settings.k == .automatic || result.centroids.rows == model.clusters.count
+    {
         let warm = kmeans.run(from: model.centroids)
         // A silhouette's own sampling error is about this large.
         if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
@@ -36,6 +38,7 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
     return Candidate(
         centroids: result.centroids,
+        prototypeCounts: Array(repeating: 1, count: result.centroids.rows),
         modelVersion: model.version,
         curve: fresh.curve.isEmpty ? [point] : fresh.curve,
         inertia: result.inertia,

@@ -1,5 +1,4 @@
 import Embedding
-import Foundation
 import Pipeline
 public import Settings
 import Streams
@@ -38,23 +37,16 @@ public struct EvaluateRun: Sendable {
         sink: EventSink,
         quiet: Bool
     ) async throws -> EvaluationReport {
-        let reader: TabularReader
-        do throws(StreamError) {
-            reader = try TabularReader(path: input)
-        } catch {
-            let isThere = FileManager.default.fileExists(atPath: input)
-            throw Exit(isThere ? .badInput : .noInput, error.message)
-        }
-        let columns = try EvaluationColumns(
-            columns: reader.columns,
+        let table = try LabelledTable(
+            input: input,
             label: label,
             anomaly: anomaly,
-            field: field ?? settings.space.field,
-            kind: isKindChosen ? settings.space.kind : nil,
-            path: input
+            field: field,
+            settings: settings,
+            isKindChosen: isKindChosen
         )
-        let settings = Self.adapt(settings, to: columns, isKindChosen: isKindChosen)
-        let log = LabelledLog(reader: reader, columns: columns)
+        let settings = table.settings
+        let log = LabelledLog(reader: table.reader, columns: table.columns)
         let space: any Space
         do {
             space = try settings.embeddingOptions.makeSpace()
@@ -76,22 +68,5 @@ public struct EvaluateRun: Sendable {
         )
         report.recordsPerSecond = Double(report.records) / (ContinuousClock.now - started).inSeconds
         return report
-    }
-
-    /// Numeric columns make a vector, compared by straight-line distance unless the user chose otherwise.
-    private static func adapt(_ settings: Settings, to columns: EvaluationColumns, isKindChosen: Bool) -> Settings {
-        var settings = settings
-        switch columns.content {
-        case .text: settings.input.format = .text
-        case .numbers(let names):
-            settings.input.format = .text
-            settings.space.kind = .vector
-            settings.space.model = nil
-            settings.space.dimension = names.count
-            settings.space.encoding = .json
-            if !isKindChosen { settings.clusters.metric = .euclidean }
-        }
-        settings.output.onError = .skip
-        return settings
     }
 }

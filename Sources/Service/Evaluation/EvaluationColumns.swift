@@ -10,6 +10,8 @@ struct EvaluationColumns: Sendable {
         case text(String)
         /// Numeric columns, as a vector.
         case numbers([String])
+        /// One column that holds a whole vector.
+        case vector(String)
     }
 
     var label: String?
@@ -39,7 +41,7 @@ struct EvaluationColumns: Sendable {
         if let field, kind != .vector {
             content = .text(field)
         } else if kind == .vector || (kind == nil && rest.count > 1) {
-            content = .numbers(field.map { [$0] } ?? rest)
+            content = field.map(Content.vector) ?? .numbers(rest)
         } else if rest.count == 1 {
             content = .text(rest[0])
         } else {
@@ -61,7 +63,7 @@ struct EvaluationColumns: Sendable {
 
     func value(of row: TabularRow) -> [UInt8] {
         switch content {
-        case .text(let column): Array((row[column] ?? "").utf8)
+        case .text(let column), .vector(let column): Array((row[column] ?? "").utf8)
         case .numbers(let columns):
             Array("[\(columns.map { row[$0] ?? "null" }.joined(separator: ","))]".utf8)
         }

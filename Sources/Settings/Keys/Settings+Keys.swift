@@ -159,34 +159,6 @@ extension Settings {
         ),
     ]
 
-    private static let reclusterKeys: [SettingsKey] = [
-        SettingsKey(
-            "recluster.every",
-            .span(never: "off"),
-            \.recluster.every,
-            "How often; `off` never."
-        ),
-        SettingsKey("recluster.algorithm", .choice, \.recluster.algorithm, "How a candidate is made."),
-        SettingsKey(
-            "recluster.k",
-            ValueCodec.count(1...65_536).or("auto"),
-            \.recluster.k,
-            "How many clusters; `auto` takes the number with the best silhouette."
-        ),
-        SettingsKey(
-            "recluster.sample",
-            .count(100...1_000_000),
-            \.recluster.sample,
-            "Records kept, the recent ones more likely, to recluster from."
-        ),
-        SettingsKey(
-            "recluster.maximum_k",
-            .count(2...65_536),
-            \.recluster.maximumK,
-            "The largest number of clusters that `k: auto` tries."
-        ),
-    ]
-
     private static let anomalyKeys: [SettingsKey] = [
         SettingsKey(
             "anomalies.false_alarm_rate",

@@ -53,9 +53,12 @@ public final class TabularReader {
     public let path: String
     /// The format it reads it as.
     public let format: Format
-    /// The header's columns; for plain lines `line`, for JSON lines empty, as every row brings its own.
+    /// The header's columns; for plain lines `line`, for JSON lines the keys of the first row, sorted: every row brings
+    /// its own.
     public let columns: [String]
     private let rows: any RowSource
+    /// A row that was looked at and not yet read.
+    private var ahead: TabularRow?
 
     /// Opens a file and reads its header.
     ///
@@ -79,8 +82,9 @@ public final class TabularReader {
             columns = try rows.readHeader()
             self.rows = rows
         case .jsonLines:
-            columns = []
             rows = JSONRows(LineReader(source, ceiling: lineCeiling))
+            ahead = try rows.next()
+            columns = ahead?.names ?? []
         case .lines:
             columns = ["line"]
             rows = PlainRows(LineReader(source, ceiling: lineCeiling))
@@ -90,7 +94,20 @@ public final class TabularReader {
     /// The next row, or nil at the end.
     /// - Throws: ``StreamError`` (`fatal`, code `MALFORMED`) that names file and line; reading may go on with the
     ///   row after it. Other codes come from the file itself and end it.
-    public func next() throws(StreamError) -> TabularRow? { try rows.next() }
+    public func next() throws(StreamError) -> TabularRow? {
+        if let row = ahead {
+            ahead = nil
+            return row
+        }
+        return try rows.next()
+    }
+
+    /// The row that ``next()`` returns next, which stays to be read.
+    /// - Throws: as ``next()``.
+    public func peek() throws(StreamError) -> TabularRow? {
+        if ahead == nil { ahead = try rows.next() }
+        return ahead
+    }
 }
 
 /// A source of rows in one format.

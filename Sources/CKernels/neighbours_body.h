@@ -1,0 +1,73 @@
+// Neighbour search; included by kernels_body.h. Exact distances are sums of doubles, so that those of float vectors
+// are told apart wherever the vectors' differences are.
+
+enum { D = VECTOR_FLOATS / 2 };
+
+typedef double vd __attribute__((ext_vector_type(VECTOR_FLOATS / 2)));
+typedef double vd_any __attribute__((ext_vector_type(VECTOR_FLOATS / 2), aligned(8), may_alias));
+typedef float vh_any __attribute__((ext_vector_type(VECTOR_FLOATS / 2), aligned(4), may_alias));
+
+INLINE vd load_double(const double *p) { return *(const vd_any *)p; }
+INLINE vd widen(const float *p) { return __builtin_convertvector(*(const vh_any *)p, vd); }
+
+INLINE int any_lane(vi mask) { return __builtin_reduce_or(mask) != 0; }
+
+// Below two vectors' length in the order of the elements, as `block_distances` sums.
+static double exact_squared_distance(const float *a, const float *b, int64_t n) {
+    double sum = 0;
+    int64_t i = 0;
+    if (n >= 32) {
+        vd s0 = (vd)0.0, s1 = (vd)0.0;
+        for (; i + 2 * D <= n; i += 2 * D) {
+            vd d0 = widen(a + i) - widen(b + i), d1 = widen(a + i + D) - widen(b + i + D);
+            s0 = d0 * d0 + s0;
+            s1 = d1 * d1 + s1;
+        }
+        s0 += s1;
+        for (int lane = 0; lane < D; lane++) sum += s0[lane];
+    }
+    for (; i < n; i++) {
+        double d = (double)a[i] - (double)b[i];
+        sum = d * d + sum;
+    }
+    return sum;
+}
+
+static void block_distances(double *out, const double *block, const double *query, int64_t d, int64_t points) {
+    for (int64_t i = 0; i < points; i += D) {
+        vd sum = (vd)0.0;
+        for (int64_t j = 0; j < d; j++) {
+            vd difference = (vd)query[j] - load_double(block + j * points + i);
+            sum = difference * difference + sum;
+        }
+        *(vd_any *)(out + i) = sum;
+    }
+}
+
+static double box_distance(const double *low, const double *high, const double *query, int64_t d) {
+    double sum = 0;
+    for (int64_t j = 0; j < d; j++) {
+        double below = low[j] - query[j], above = query[j] - high[j];
+        double outside = below > above ? below : above;
+        outside = outside > 0 ? outside : 0;
+        sum = outside * outside + sum;
+    }
+    return sum;
+}
+
+static int64_t select_at_least(int32_t *indices, const float *values, int64_t n, float threshold) {
+    int64_t count = 0, i = 0;
+    vf limit = splat(threshold);
+    for (; i + W <= n; i += W) {
+        if (!any_lane(load(values + i) >= limit)) continue;
+        for (int64_t lane = i; lane < i + W; lane++) {
+            indices[count] = (int32_t)lane;
+            count += values[lane] >= threshold;
+        }
+    }
+    for (; i < n; i++) {
+        indices[count] = (int32_t)i;
+        count += values[i] >= threshold;
+    }
+    return count;
+}

@@ -1,0 +1,70 @@
+import CKernels
+
+/// A tree's memory, lent for the length of a search.
+package struct KDTreeView {
+    package let dimension: Int
+    package let order: UnsafePointer<Int32>
+    package let nodes: UnsafePointer<KDTree.Node>
+    let boxes: UnsafePointer<Double>
+    let blocks: UnsafePointer<Double>
+    private let kernels = VectorMath.kernels
+
+    init(
+        dimension: Int,
+        order: UnsafePointer<Int32>,
+        nodes: UnsafePointer<KDTree.Node>,
+        boxes: UnsafePointer<Double>,
+        blocks: UnsafePointer<Double>
+    ) {
+        self.dimension = dimension
+        self.order = order
+        self.nodes = nodes
+        self.boxes = boxes
+        self.blocks = blocks
+    }
+
+    /// The square of the distance from `query` to the box of `node`.
+    @inline(__always)
+    package func boxDistance(_ query: UnsafePointer<Double>, _ node: Int) -> Double {
+        let low = boxes + node * 2 * dimension
+        return kernels.pointee.box_distance(low, low + dimension, query, Int64(dimension))
+    }
+
+    /// Writes the squares of the distances from `query` to the points of a leaf; `out` holds
+    /// ``KDTree/leafPoints`` values.
+    @inline(__always)
+    package func leafDistances(_ query: UnsafePointer<Double>, _ leaf: KDTree.Node, _ out: UnsafeMutablePointer<Double>)
+    {
+        let width = (Int(leaf.end - leaf.start) + 7) / 8 * 8
+        let block = blocks + Int(leaf.block) * dimension
+        kernels.pointee.block_distances(out, block, query, Int64(dimension), Int64(width))
+    }
+
+    /// Calls `visit` with every leaf whose box is no farther than `limit`, near ones first where that is cheap to
+    /// tell. `limit` may shrink from call to call.
+    @inline(__always)
+    package func search(
+        _ query: UnsafePointer<Double>,
+        limit: () -> Double,
+        visit: (KDTree.Node) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: (node: Int32, distance: Double).self, capacity: 64) { stack in
+            var depth = 1
+            stack[0] = (0, boxDistance(query, 0))
+            while depth > 0 {
+                depth -= 1
+                guard stack[depth].distance <= limit() else { continue }
+                var index = Int(stack[depth].node)
+                while nodes[index].right != 0 {
+                    let (first, second) = (index + 1, Int(nodes[index].right))
+                    let (toFirst, toSecond) = (boxDistance(query, first), boxDistance(query, second))
+                    let firstIsNearer = toFirst <= toSecond
+                    stack[depth] = firstIsNearer ? (Int32(second), toSecond) : (Int32(first), toFirst)
+                    depth += 1
+                    index = firstIsNearer ? first : second
+                }
+                visit(nodes[index])
+            }
+        }
+    }
+}

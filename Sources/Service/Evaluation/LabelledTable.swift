@@ -1,0 +1,70 @@
+import Foundation
+import Settings
+import Streams
+
+/// A file of records with their truth beside them, and the settings that read it.
+struct LabelledTable {
+    /// The rows.
+    let reader: TabularReader
+    /// Which columns are the record and which are the truth.
+    let columns: EvaluationColumns
+    /// The settings, adapted to what the columns hold.
+    let settings: Settings
+
+    /// Opens a file and finds out what its records are.
+    ///
+    /// - Parameters:
+    ///   - isKindChosen: whether the space's kind was said by the user; otherwise the columns decide.
+    ///   - isMetricChosen: whether the metric was; otherwise numbers are compared by straight-line distance.
+    /// - Throws: ``Exit`` where the file or a column is not there.
+    init(
+        input: String,
+        label: String?,
+        anomaly: String?,
+        field: String?,
+        settings: Settings,
+        isKindChosen: Bool,
+        isMetricChosen: Bool = false
+    ) throws {
+        let first: TabularRow?
+        do throws(StreamError) {
+            reader = try TabularReader(path: input)
+            first = try reader.peek()
+        } catch {
+            let isThere = FileManager.default.fileExists(atPath: input)
+            throw Exit(isThere ? .badInput : .noInput, error.message)
+        }
+        columns = try EvaluationColumns(
+            columns: reader.columns,
+            label: label,
+            anomaly: anomaly,
+            field: field ?? settings.space.field,
+            kind: isKindChosen ? settings.space.kind : nil,
+            path: input
+        )
+        var settings = settings
+        settings.output.onError = .skip
+        settings.input.format = .text
+        switch columns.content {
+        case .text: break
+        case .numbers(let names):
+            settings.space.dimension = names.count
+            settings.space.encoding = .json
+        case .vector(let name):
+            settings.space.dimension = settings.space.dimension ?? first.flatMap { Self.elements(of: $0[name]) }
+        }
+        if case .text = columns.content {
+        } else {
+            settings.space.kind = .vector
+            settings.space.model = nil
+            if !isKindChosen, !isMetricChosen { settings.clusters.metric = .euclidean }
+        }
+        self.settings = settings
+    }
+
+    /// How many elements a vector has that is written as a JSON array; nil where it is written otherwise.
+    private static func elements(of text: String?) -> Int? {
+        guard let text, text.hasPrefix("[") else { return nil }
+        return (try? JSONDecoder().decode([Double].self, from: Data(text.utf8)))?.count
+    }
+}
