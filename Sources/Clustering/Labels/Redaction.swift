@@ -79,7 +79,7 @@ public struct Redaction: Sendable, Equatable {
     }
 
     /// The first `limit` bytes (UTF-8) of a redacted text. What lies far beyond them is not looked at.
-    func kept(_ text: String, limit: Int) -> String {
+    public func kept(_ text: String, limit: Int) -> String {
         Terms.cut(redacted(Self.beginning(of: text, limit: 2 * limit + Terms.byteLimit)), limit: limit)
     }
 

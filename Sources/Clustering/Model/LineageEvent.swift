@@ -65,3 +65,35 @@ public struct LineageEvent: Sendable, Equatable, Codable {
         case overlap, label, version, participants
     }
 }
+
+extension LineageEvent {
+    /// Reads what `encode(to:)` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            kind: try container.decode(Kind.self, forKey: .kind),
+            cluster: try container.decode(Int.self, forKey: .cluster),
+            related: try container.decode([Int].self, forKey: .related),
+            weight: try container.decode(Double.self, forKey: .weight),
+            weightBefore: try container.decodeIfPresent(Double.self, forKey: .weightBefore),
+            overlap: try container.decodeIfPresent(Double.self, forKey: .overlap),
+            label: try container.decode(String.self, forKey: .label),
+            version: try container.decode(UInt64.self, forKey: .version),
+            participants: try container.decodeIfPresent([Participant].self, forKey: .participants) ?? []
+        )
+    }
+
+    /// Leaves out what there is not.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(cluster, forKey: .cluster)
+        try container.encode(related, forKey: .related)
+        try container.encode(weight, forKey: .weight)
+        try container.encodeIfPresent(weightBefore, forKey: .weightBefore)
+        try container.encodeIfPresent(overlap, forKey: .overlap)
+        try container.encode(label, forKey: .label)
+        try container.encode(version, forKey: .version)
+        if !participants.isEmpty { try container.encode(participants, forKey: .participants) }
+    }
+}
