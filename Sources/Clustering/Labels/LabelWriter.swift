@@ -86,19 +86,27 @@ struct LabelWriter {
 }
 
 extension Model {
-    /// Names clusters by their terms.
+    /// Names clusters by their terms, or by the features that set them apart.
     mutating func relabel(rows: [Int], options: ClusteringOptions) {
         guard !rows.isEmpty else { return }
         let renamed = Set(rows)
         var writer = LabelWriter(
-            background: Labeller.Background(clusters, clock: clock),
+            background: Labeller.Background(features == nil ? clusters : [], clock: clock),
             options: options.labels,
             taken: Set(clusters.indices.filter { !renamed.contains($0) }.map { clusters[$0].label })
         )
         // The older cluster has the first word.
         for row in rows.sorted() {
-            clusters[row].label = writer.label(clusters[row])
-            clusters[row].labelledTerms = clusters[row].terms.total
+            clusters[row].label =
+                if let features {
+                    FeatureLabeller.label(
+                        mean: featureMean(of: row, encoding: features.encoding)[...],
+                        encoding: features.encoding
+                    )
+                } else {
+                    writer.label(clusters[row])
+                }
+            clusters[row].labelledTerms = material(of: row)
             clusters[row].revision = version
         }
     }

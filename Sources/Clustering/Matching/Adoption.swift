@@ -2,9 +2,10 @@ import Kernels
 
 /// What became of a candidate.
 public struct Adoption: Sendable {
-    /// The next version of the model, or the old one where the candidate was refused.
+    /// The next version of the model, or the old one where the candidate was refused; of feature rows that have changed
+    /// much since they were last fitted, the old clusters in vectors that fit them now.
     public var model: Model
-    /// What happened to each id; empty where the candidate was refused.
+    /// What happened to each id; empty where the model stays as it was.
     public var lineage: [LineageEvent]
     /// Why.
     public var verdict: Verdict
@@ -40,18 +41,23 @@ public func adopt(
         )
     }
     var next = model
+    if let encoding = candidate.encoding { next.reencode(to: encoding) }
+    // Both sides are compared in the same vectors.
+    let living = next
     let installation = next.install(candidate, options: options)
     let gate = Gate(
         candidate: candidate,
-        living: model,
+        living: living,
         next: next,
         retention: installation.retention,
         options: options
     )
     let verdict = gate.judge(clusters: candidate.clusterCount)
+    var kept = model
+    let followed = verdict.adopted ? [] : kept.follow(candidate, options: options)
     return Adoption(
-        model: verdict.adopted ? next : model,
-        lineage: verdict.adopted ? installation.lineage : [],
+        model: verdict.adopted ? next : kept,
+        lineage: verdict.adopted ? installation.lineage : followed,
         verdict: verdict
     )
 }
