@@ -3,9 +3,10 @@ import Kernels
 
 /// What became of a candidate.
 public struct Adoption: Sendable {
-    /// The next version of the model, or the old one where the candidate was refused.
+    /// The next version of the model, or the old one where the candidate was refused; of feature rows that have changed
+    /// much since they were last fitted, the old clusters in vectors that fit them now.
     public var model: Model
-    /// What happened to each id; empty where the candidate was refused.
+    /// What happened to each id; empty where the model stays as it was.
     public var lineage: [LineageEvent]
     /// Why.
     public var verdict: Verdict
@@ -72,8 +73,9 @@ public func adopt(
         )
     }
     var tests: [Verdict.Test] = []
-    if let test = silhouetteTest(candidate, model: model, options: options) { tests.append(test) }
     var next = model
+    if let encoding = candidate.encoding { next.reencode(to: encoding) }
+    if let test = silhouetteTest(candidate, model: next, options: options) { tests.append(test) }
     let installation = next.install(candidate, options: options)
     if let retention = installation.retention {
         let limit = options.recluster.minimumRetention
@@ -82,16 +84,19 @@ public func adopt(
         )
     }
     let isAdopted = tests.allSatisfy(\.passed)
+    var kept = model
+    let followed = isAdopted ? [] : kept.follow(candidate, options: options)
     return Adoption(
-        model: isAdopted ? next : model,
-        lineage: isAdopted ? installation.lineage : [],
-        verdict: Verdict(adopted: isAdopted, clusters: candidate.centroids.rows, tests: tests)
+        model: isAdopted ? next : kept,
+        lineage: isAdopted ? installation.lineage : followed,
+        verdict: Verdict(adopted: isAdopted, clusters: candidate.clusterCount, tests: tests)
     )
 }
 
 /// Compares candidate and living clusters on the held-out part of the sample (all of it where none was held out).
 private func silhouetteTest(_ candidate: Candidate, model: Model, options: ClusteringOptions) -> Verdict.Test? {
-    guard !model.clusters.isEmpty else { return nil }
+    // A silhouette wants round clusters: it says nothing of those that several prototypes stand for.
+    guard !model.clusters.isEmpty, model.layout.isPlain, candidate.layout.isPlain else { return nil }
     let heldOut = Set(candidate.heldOut)
     let living = model.sample.living(at: model.clock)
     let known = living.filter { heldOut.isEmpty || heldOut.contains($0.record) }

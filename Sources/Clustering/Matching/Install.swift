@@ -17,27 +17,34 @@ extension Model {
     mutating func install(_ candidate: Candidate, options: ClusteringOptions) -> Installation {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(placement: placement, model: self, candidate: candidate)
-        let members = placement.members(candidate.centroids.rows)
+        let members = placement.members(candidate.clusterCount)
         let before = self
         version += 1
-        var built = build(placement: placement, matching: matching, members: members, options: options)
+        var built = build(
+            placement: placement,
+            matching: matching,
+            members: members,
+            layout: candidate.layout,
+            options: options
+        )
         built.sort { $0.cluster.id < $1.cluster.id }
         let total = before.totalWeight
         clusters = built.map(\.cluster)
-        means = Matrix(columns: dimension, storage: built.flatMap(\.mean))
+        means = Matrix(columns: dimension, storage: built.flatMap(\.means))
         centroids = means
         if metric == .cosine {
             for row in 0..<centroids.rows { centroids.normalise(row: row) }
         }
         unassignedWeight = max(0, total - clusters.reduce(0) { $0 + $1.weight })
         unassignedClock = clock
-        let fresh = clusters.indices.filter { clusters[$0].labelledTerms == 0 }
+        // Features are told as differences from the stream, which has gone on.
+        let fresh = clusters.indices.filter { features != nil || clusters[$0].labelledTerms == 0 }
         relabel(rows: fresh, options: options)
         nursery = Nursery()
         recalibrate(placement: placement, candidate: candidate, options: options)
 
         let rowOf = Dictionary(uniqueKeysWithValues: built.enumerated().map { ($1.column, $0) })
-        let ids = placement.new.map { rowOf[Int($0.first)].map { clusters[$0].id } }
+        let ids = placement.new.map { rowOf[$0.cluster].map { clusters[$0].id } }
         let retention = Quality.idRetention(before: placement.old.map { before.clusters[$0].id }, after: ids)
         return Installation(
             lineage: lineage(before: before, matching: matching, rowOf: rowOf),
@@ -49,13 +56,15 @@ extension Model {
     struct Built {
         var column: Int
         var cluster: Cluster
-        var mean: [Float]
+        /// The means of its prototypes' members, one after another.
+        var means: [Float]
     }
 
     private mutating func build(
         placement: Placement,
         matching: Matching,
         members: [[Int]],
+        layout: PrototypeLayout,
         options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
@@ -70,14 +79,12 @@ extension Model {
                 revision: version
             )
             if old == nil { nextClusterID += 1 }
-            var mean = [Double](repeating: 0, count: dimension)
-            for row in rows {
-                for (column, value) in placement.data[row: row].enumerated() { mean[column] += Double(value) }
-            }
+            let prototypes = prototypes(layout.rows(of: column), members: rows, placement: placement)
             cluster.weight = perMember * Double(rows.count)
+            cluster.prototypeWeights = prototypes.counts.map { perMember * Double($0) }
             cluster.describe(
                 records: rows.map { placement.records[$0] },
-                distances: rows.map { placement.new[$0].firstDistance },
+                distances: rows.map { placement.new[$0].distance },
                 perMember: perMember,
                 options: options.labels
             )
@@ -86,9 +93,31 @@ extension Model {
                 cluster.label = old.label
                 cluster.labelledTerms = old.labelledTerms
             }
-            built.append(Built(column: column, cluster: cluster, mean: mean.map { Float($0 / Double(rows.count)) }))
+            built.append(Built(column: column, cluster: cluster, means: prototypes.means))
         }
         return built
+    }
+
+    /// The means and the numbers of the members nearest to each prototype; prototypes without members are left out.
+    private func prototypes(
+        _ prototypes: Range<Int>,
+        members: [Int],
+        placement: Placement
+    ) -> (means: [Float], counts: [Int]) {
+        var sums = [Double](repeating: 0, count: prototypes.count * dimension)
+        var counts = [Int](repeating: 0, count: prototypes.count)
+        for row in members {
+            let place = placement.new[row].prototype - prototypes.lowerBound
+            counts[place] += 1
+            for (column, value) in placement.data[row: row].enumerated() {
+                sums[place * dimension + column] += Double(value)
+            }
+        }
+        let kept = counts.indices.filter { counts[$0] > 0 }
+        let means = kept.flatMap { place in
+            (0..<dimension).map { Float(sums[place * dimension + $0] / Double(counts[place])) }
+        }
+        return (means, kept.map { counts[$0] })
     }
 
     /// Starts the threshold anew from records that the candidate was not fitted to; the old one holds until then.
@@ -98,9 +127,10 @@ extension Model {
         threshold.restart()
         guard !rows.isEmpty, !clusters.isEmpty else { return }
         let queries = placement.data.selecting(rows)
-        let pairs = NearestTwo.search(queries: queries, centroids: centroids, metric: metric)
+        let layout = layout
+        let pairs = Nearest.search(queries: queries, prototypes: centroids, layout: layout, metric: metric)
         var heavy = HeavyClusters(weights: weights, share: options.anomalies.heavyShare)
-        let scores = heavy.scores(queries: queries, pairs: pairs, model: self)
+        let scores = heavy.scores(queries: queries, pairs: pairs, model: self, layout: layout)
         threshold.learn(scores, clock: clock, options: options.anomalies)
     }
 
@@ -126,8 +156,8 @@ extension Model {
             version: version
         )
         if let source = matching.source[column] {
-            let way = metric.distance(Array(before.centroids[row: source]), Array(centroids[row: row]))
-            event.kind = Double(way) > 0.5 * cluster.meanDistance ? .moved : .kept
+            let way = metric.distance(before.centre(of: source), centre(of: row))
+            event.kind = Double(way) > 0.5 * radius(of: row) ? .moved : .kept
             event.overlap = matching.share(ofLiving: source, to: column)
         } else if let origin = matching.origin(of: column) {
             event.kind = .split
@@ -135,6 +165,15 @@ extension Model {
             event.overlap = matching.share(of: column, from: origin)
         }
         return event
+    }
+
+    /// The mean distance of a cluster's members to its centre; of several prototypes, their own distance besides.
+    private func radius(of row: Int) -> Double {
+        let rows = layout.rows(of: row)
+        guard rows.count > 1 else { return clusters[row].meanDistance }
+        let centre = centre(of: row)
+        let spread = rows.reduce(0.0) { $0 + Double(metric.distance(centre, Array(centroids[row: $1]))) }
+        return clusters[row].meanDistance + spread / Double(rows.count)
     }
 
     private func lineage(

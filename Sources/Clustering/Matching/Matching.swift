@@ -23,7 +23,8 @@ struct Matching {
     /// The one-to-one matching that shares the most records; where records do not decide, the nearer centroid does.
     init(placement: Placement, model: Model, candidate: Candidate) {
         let living = model.clusters.count
-        let count = candidate.centroids.rows
+        let count = candidate.clusterCount
+        let centres = (0..<count).map { candidate.centre(of: $0, metric: model.metric) }
         let overlap = placement.overlap(living: living, candidates: count)
         let livingSizes = (0..<living).map { row in (0..<count).reduce(0) { $0 + overlap[row * count + $1] } }
         let candidateSizes = (0..<count).map { column in
@@ -31,9 +32,9 @@ struct Matching {
         }
         var values = overlap
         for row in 0..<living {
-            let own = Array(model.centroids[row: row])
+            let own = model.centre(of: row)
             for column in 0..<count {
-                let distance = model.metric.distance(own, Array(candidate.centroids[row: column]))
+                let distance = model.metric.distance(own, centres[column])
                 values[row * count + column] += 0.5 / (1 + Double(distance))
             }
         }

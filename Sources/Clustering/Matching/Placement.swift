@@ -8,8 +8,8 @@ struct Placement {
     let data: Matrix
     /// The living cluster (row) of each record; empty without living clusters.
     let old: [Int]
-    /// The candidate's cluster (row) of each record, and its distance.
-    let new: [NearestPair]
+    /// The candidate's cluster of each record, and its distance.
+    let new: [Nearest]
     /// How far each of the candidate's clusters reaches.
     let limits: [Float]
 
@@ -19,17 +19,27 @@ struct Placement {
         old =
             model.clusters.isEmpty
             ? []
-            : NearestTwo.search(queries: data, centroids: model.centroids, metric: model.metric).map { Int($0.first) }
-        new = NearestTwo.search(queries: data, centroids: candidate.centroids, metric: model.metric)
+            : Nearest.search(
+                queries: data,
+                prototypes: model.centroids,
+                layout: model.layout,
+                metric: model.metric
+            ).map(\.cluster)
+        new = Nearest.search(
+            queries: data,
+            prototypes: candidate.centroids,
+            layout: candidate.layout,
+            metric: model.metric
+        )
         var moments = [(count: Double, sum: Double, square: Double)](
             repeating: (0, 0, 0),
-            count: candidate.centroids.rows
+            count: candidate.clusterCount
         )
         for pair in new {
-            let distance = Double(pair.firstDistance)
-            moments[Int(pair.first)].count += 1
-            moments[Int(pair.first)].sum += distance
-            moments[Int(pair.first)].square += distance * distance
+            let distance = Double(pair.distance)
+            moments[pair.cluster].count += 1
+            moments[pair.cluster].sum += distance
+            moments[pair.cluster].square += distance * distance
         }
         limits = Radii.limits(moments: moments, birth: birth)
     }
@@ -37,8 +47,8 @@ struct Placement {
     /// The members of each candidate cluster: records within its reach.
     func members(_ clusters: Int) -> [[Int]] {
         var members = [[Int]](repeating: [], count: clusters)
-        for (index, pair) in new.enumerated() where pair.firstDistance <= limits[Int(pair.first)] {
-            members[Int(pair.first)].append(index)
+        for (index, pair) in new.enumerated() where pair.distance <= limits[pair.cluster] {
+            members[pair.cluster].append(index)
         }
         return members
     }
@@ -46,7 +56,7 @@ struct Placement {
     /// How many records each living cluster and each candidate share: `living × candidates`, row by row.
     func overlap(living: Int, candidates: Int) -> [Double] {
         var counts = [Double](repeating: 0, count: living * candidates)
-        for (row, pair) in zip(old, new) { counts[row * candidates + Int(pair.first)] += 1 }
+        for (row, pair) in zip(old, new) { counts[row * candidates + pair.cluster] += 1 }
         return counts
     }
 }

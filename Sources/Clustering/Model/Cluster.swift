@@ -4,6 +4,11 @@ public struct Cluster: Sendable, Equatable, Codable {
     public let id: Int
     /// The decayed count of members as it stood at ``clock``; ``Model/weight(of:)`` brings it up to date.
     public internal(set) var weight: Double
+    /// The decayed count of the members nearest to each of its prototypes, as it stood at ``clock``: one element for a
+    /// cluster that a single centroid stands for, several for one of another shape.
+    public internal(set) var prototypeWeights: [Double]
+    /// The version of the model in which the prototypes were last set anew.
+    var arrangedAt: UInt64
     /// The decay clock, in half-lives, at which the decayed figures here were last brought up to date.
     public internal(set) var clock: Double
     /// The decayed sum of the members' distances to the centroid, each as it was when the member arrived.
@@ -34,6 +39,8 @@ public struct Cluster: Sendable, Equatable, Codable {
         self.bornAt = bornAt
         self.revision = revision
         weight = 0
+        prototypeWeights = [0]
+        arrangedAt = revision
         distanceSum = 0
         distanceSquareSum = 0
         lastSeen = bornAt

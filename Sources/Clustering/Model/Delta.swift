@@ -27,12 +27,18 @@ public struct Delta: Sendable, Equatable, Codable {
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// What turned raw rows into the vectors here; nil where vectors are ready made.
+    let encoding: FeatureEncoding?
+    /// What the raw rows teach of the fields.
+    var statistics: FeatureStatistics?
 
     /// An empty delta for the records that follow `model`.
     public init(model: Model) {
         modelVersion = model.version
         dimension = model.dimension
         firstRecord = model.records
+        encoding = model.features?.encoding
+        statistics = encoding.map { FeatureStatistics(layout: $0.layout) }
     }
 
     /// Both runs as one, `self` first. Both must be judged by the same version of a model.
@@ -51,6 +57,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.scores += other.scores
         result.far += other.far
         result.sampled += other.sampled
+        if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
     }
 
@@ -73,8 +80,10 @@ public struct Delta: Sendable, Equatable, Codable {
 struct ClusterGain: Sendable, Equatable, Codable {
     let cluster: Int
     var weight: Double = 0
-    /// The sum of the members' vectors, `d` elements.
-    var sum: [Double]
+    /// The version in which the cluster's prototypes were set, to whose numbers `parts` refers.
+    let arrangedAt: UInt64
+    /// What each prototype gained, in order of first gain.
+    var parts: [PrototypeGain] = []
     var distanceSum: Double = 0
     var distanceSquareSum: Double = 0
     var lastSeen: UInt64 = 0
@@ -83,19 +92,45 @@ struct ClusterGain: Sendable, Equatable, Codable {
     /// Candidates for representatives, nearest first, bounded.
     var representatives: [Representative] = []
 
-    init(cluster: Int, dimension: Int) {
+    init(cluster: Int, arrangedAt: UInt64) {
         self.cluster = cluster
-        sum = Array(repeating: 0, count: dimension)
+        self.arrangedAt = arrangedAt
+    }
+
+    /// The place in `parts` of a prototype's gain, made on first need.
+    mutating func part(for prototype: Int, dimension: Int) -> Int {
+        if let index = parts.firstIndex(where: { $0.prototype == prototype }) { return index }
+        parts.append(PrototypeGain(prototype: prototype, sum: Array(repeating: 0, count: dimension)))
+        return parts.count - 1
     }
 
     mutating func add(_ other: ClusterGain) {
         weight += other.weight
-        for index in sum.indices { sum[index] += other.sum[index] }
+        for gain in other.parts {
+            let index = part(for: gain.prototype, dimension: gain.sum.count)
+            parts[index].weight += gain.weight
+            for column in gain.sum.indices { parts[index].sum[column] += gain.sum[column] }
+        }
         distanceSum += other.distanceSum
         distanceSquareSum += other.distanceSquareSum
         lastSeen = max(lastSeen, other.lastSeen)
         if let time = other.lastTimestamp { lastTimestamp = max(lastTimestamp ?? time, time) }
         terms.merge(other.terms, uniquingKeysWith: +)
         representatives = Representative.nearest(representatives + other.representatives, limit: .max)
+    }
+}
+
+/// What one prototype of a cluster gains by a run of records.
+struct PrototypeGain: Sendable, Equatable, Codable {
+    /// Its number within the cluster.
+    let prototype: Int
+    /// How many records were nearest to it.
+    var weight: Double = 0
+    /// The sum of their vectors, `d` elements.
+    var sum: [Double]
+
+    init(prototype: Int, sum: [Double]) {
+        self.prototype = prototype
+        self.sum = sum
     }
 }

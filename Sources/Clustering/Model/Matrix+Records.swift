@@ -1,6 +1,19 @@
 import Kernels
 
 extension Matrix {
+    /// The weighted mean of some rows (the plain one where the weights add up to 0), of unit length under cosine.
+    func centre(of rows: Range<Int>, weights: [Double], metric: Metric) -> [Float] {
+        let total = weights.reduce(0, +)
+        var sum = [Double](repeating: 0, count: columns)
+        for (row, weight) in zip(rows, weights) {
+            let share = total > 0 ? weight / total : 1 / Double(rows.count)
+            for (column, value) in self[row: row].enumerated() { sum[column] += share * Double(value) }
+        }
+        var centre = Matrix(columns: columns, storage: sum.map(Float.init))
+        if metric == .cosine { centre.normalise(row: 0) }
+        return centre.storage
+    }
+
     /// A matrix of the vectors of stored records, `n × d`.
     init(records: [StoredRecord], dimension: Int) {
         var storage: [Float] = []

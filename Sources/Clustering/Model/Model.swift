@@ -16,11 +16,13 @@ public struct Model: Sendable, Equatable {
     public internal(set) var records: UInt64 = 0
     /// The id that the next born cluster gets.
     public internal(set) var nextClusterID = 1
-    /// The living clusters in order of id; row `i` of ``centroids`` belongs to element `i`.
+    /// The living clusters in order of id.
     public internal(set) var clusters: [Cluster] = []
-    /// The centroids, `k × d`; unit length under the cosine metric.
+    /// The prototypes that stand for the clusters, `p × d`, those of a cluster one after another in the order of
+    /// ``clusters`` (see ``layout``); unit length under the cosine metric. A record belongs to the cluster of the nearest
+    /// one. Where every cluster has one prototype, its centroid, row `i` belongs to element `i`.
     public internal(set) var centroids: Matrix
-    /// The decayed means of the members, `k × d`: equal to ``centroids`` but for their length under cosine.
+    /// The decayed means of the prototypes' members, `p × d`: equal to ``centroids`` but for their length under cosine.
     var means: Matrix
     /// The decay clock in half-lives.
     public internal(set) var clock: Double = 0
@@ -39,6 +41,8 @@ public struct Model: Sendable, Equatable {
     public internal(set) var nursery: Nursery
     /// The decayed sample of the stream.
     public internal(set) var sample: Reservoir
+    /// How feature rows become vectors; nil where vectors are ready made.
+    public internal(set) var features: FeatureState?
 
     /// A model that has seen nothing.
     public init(space: String, dimension: Int, metric: Metric) {

@@ -21,11 +21,13 @@ public enum ModelCodec {
         sourceOffsets: [String: Int64]
     ) throws(ClusteringError) -> [ModelEntry] {
         var entries: [ModelEntry] = []
-        for (row, cluster) in new.clusters.enumerated() {
+        let layout = new.layout
+        for (index, cluster) in new.clusters.enumerated() {
             if let old, let before = old.index(of: cluster.id), old.clusters[before].revision == cluster.revision {
                 continue
             }
-            let mean = PackedVector(elements: Array(new.means[row: row]))
+            let means = new.means.selecting(Array(layout.rows(of: index)))
+            let mean = PackedVector(elements: means.storage)
             try entries.append(StoredCluster(cluster: cluster, mean: mean), key: "cluster/\(cluster.id)")
         }
         for cluster in old?.clusters ?? [] where new.index(of: cluster.id) == nil {
@@ -81,29 +83,41 @@ public enum ModelCodec {
             let parts = key.split(separator: "/")
             guard parts.count == 2, let number = UInt64(parts[1]) else { throw Self.unknown(key) }
             let vector: [Float]
+            var expected = meta.dimension
             switch parts[0] {
             case "cluster":
                 let stored = try EntryFormat.decode(StoredCluster.self, from: value, key: key)
                 guard UInt64(stored.cluster.id) == number else { throw Self.misplaced(key) }
+                expected *= max(1, stored.cluster.prototypeWeights.count)
                 clusters.append(stored)
                 vector = stored.mean.elements
             case "nursery":
-                let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+                let record = try Self.record(value, key: key, meta: meta)
                 guard record.record == number else { throw Self.misplaced(key) }
                 nursery.append(record)
                 vector = record.vector
             case "sample":
-                let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+                let record = try Self.record(value, key: key, meta: meta)
                 sample.append((Int(clamping: number), record))
                 vector = record.vector
             default: throw Self.unknown(key)
             }
-            guard vector.count == meta.dimension, vector.allSatisfy(\.isFinite) else {
+            guard vector.count == expected, vector.allSatisfy(\.isFinite) else {
                 throw .storedModel(
                     "the vector of the model's entry \(key) has \(vector.count) elements (all finite:"
-                        + " \(vector.allSatisfy(\.isFinite))), expected \(meta.dimension) finite ones"
+                        + " \(vector.allSatisfy(\.isFinite))), expected \(expected) finite ones"
                 )
             }
+        }
+
+        private static func record(
+            _ value: [UInt8],
+            key: String,
+            meta: StoredMeta
+        ) throws(ClusteringError) -> StoredRecord {
+            let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+            guard let encoding = meta.features?.encoding else { return record }
+            return record.encoded(by: encoding, metric: meta.metric)
         }
 
         func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
@@ -115,13 +129,14 @@ public enum ModelCodec {
                 )
             }
             guard meta.dimension > 0 else { throw .storedModel("the stored model has no dimension") }
+            if let features = meta.features { try features.check(dimension: meta.dimension) }
             var model = Model(space: meta.space, dimension: meta.dimension, metric: meta.metric)
             model.restore(meta)
             let ordered = clusters.sorted { $0.cluster.id < $1.cluster.id }
             model.clusters = ordered.map(\.cluster)
             model.means = Matrix(columns: meta.dimension, storage: ordered.flatMap(\.mean.elements))
             model.centroids = model.means
-            for row in ordered.indices { model.updateCentroid(row: row) }
+            for row in 0..<model.means.rows { model.updateCentroid(row: row) }
             model.nursery.waiting = nursery.sorted { $0.record < $1.record }
             let slots = sample.sorted { $0.slot < $1.slot }
             guard slots.enumerated().allSatisfy({ $0.offset == $0.element.slot }) else {
@@ -129,7 +144,7 @@ public enum ModelCodec {
             }
             model.sample = Reservoir(slots: slots.map(\.record))
             guard StoredMeta.digest(of: model) == meta.digest,
-                clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID })
+                clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID && !$0.cluster.prototypeWeights.isEmpty })
             else {
                 throw .storedModel(
                     "the stored model's entries are not all of version \(meta.version): versions are mixed; restore the whole"
@@ -162,6 +177,7 @@ extension Model {
         unassignedClock = meta.unassignedClock
         nextWarmUp = meta.nextWarmUp
         threshold = meta.threshold
+        features = meta.features
     }
 }
 

@@ -4,7 +4,7 @@ public import Kernels
 ///
 /// Pure: the result depends on the arguments alone. Under the cosine metric the vectors must be unit length.
 /// - Parameters:
-///   - vectors: `m × d`. A record whose vector is not finite, or too long to square, gets no cluster and teaches nothing
+///   - vectors: `m × d`; raw rows, `m × r`, where the model has a ``FeatureLayout``. A record whose vector is not finite, or too long to square, gets no cluster and teaches nothing
 ///     but that it was there.
 ///   - observations: one for each row; where there are fewer, the rest are records without time and text.
 ///   - model: a version to judge by; it is not changed.
@@ -37,48 +37,63 @@ public func assign(
     options: ClusteringOptions,
     into delta: inout Delta
 ) -> [Assignment] {
-    precondition(vectors.columns == model.dimension, "vectors must have the model's dimension")
+    precondition(vectors.columns == model.inputDimension, "vectors must have the model's dimension")
     precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
     guard vectors.rows > 0 else { return [] }
+    let rows = model.features == nil ? nil : vectors
+    let vectors = model.encoded(vectors)
     var gatherer = Gatherer(model: model, options: options)
-    let pairs = NearestTwo.search(queries: vectors, centroids: model.centroids, metric: model.metric)
+    let layout = model.layout
+    let pairs = Nearest.search(
+        queries: vectors,
+        prototypes: model.centroids,
+        layout: layout,
+        metric: model.metric
+    )
     var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
-    let scores = heavy.scores(queries: vectors, pairs: pairs, model: model)
+    let scores = heavy.scores(queries: vectors, pairs: pairs, model: model, layout: layout)
     let isSound = vectors.soundRows
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
-        guard isSound[row], pair.first >= 0 else {
-            gatherer.add(vector: isSound[row] ? vectors[row: row] : nil, observation: observation, to: &delta)
+        guard isSound[row], pair.cluster >= 0 else {
+            let vector = isSound[row] ? vectors[row: row] : nil
+            gatherer.add(vector: vector, raw: rows?[row: row], observation: observation, to: &delta)
             result.append(Assignment(anomaly: false, version: model.version))
             continue
         }
         let score = scores[row]
-        gatherer.add(vector: vectors[row: row], observation: observation, pair: pair, score: score, to: &delta)
-        let isHeavy = heavy.isHeavy[Int(pair.first)]
+        gatherer.add(
+            vector: vectors[row: row],
+            raw: rows?[row: row],
+            observation: observation,
+            pair: pair,
+            score: score,
+            to: &delta
+        )
+        let isHeavy = heavy.isHeavy[pair.cluster]
         result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
     }
     return result
 }
 
 /// The verdict on one record.
-private func judge(_ pair: NearestPair, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
-    let row = Int(pair.first)
-    let cluster = model.clusters[row]
+private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
+    let cluster = model.clusters[pair.cluster]
     let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
     var assignment = Assignment(anomaly: anomaly, version: model.version)
     assignment.cluster = cluster.id
     assignment.label = cluster.label
-    assignment.distance = pair.firstDistance
-    if pair.second >= 0 {
-        assignment.runnerUp = .init(cluster: model.clusters[Int(pair.second)].id, distance: pair.secondDistance)
+    assignment.distance = pair.distance
+    if pair.other >= 0 {
+        assignment.runnerUp = .init(cluster: model.clusters[pair.other].id, distance: pair.otherDistance)
     }
     assignment.score = score
     assignment.tail = model.threshold.tail(score)
     if anomaly {
         // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-        if isHeavy || pair.firstDistance > limits.limits[row] {
+        if isHeavy || pair.distance > limits.limits[pair.cluster] {
             assignment.reason = .far
         } else {
             assignment.reason = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records) ? .new : .rare

@@ -57,16 +57,17 @@ extension Model {
     /// In few dimensions the rare far-off members of a heavy cluster crowd together in the nursery. A round cluster has
     /// some 0.5 % of its weight there, less than half of it on one side.
     private func isFringe(_ group: BirthGroup) -> Bool {
-        let pair = NearestTwo.search(
+        let pair = Nearest.search(
             queries: Matrix(columns: dimension, storage: group.centroid),
-            centroids: centroids,
+            prototypes: centroids,
+            layout: layout,
             metric: metric
         )[0]
-        guard pair.first >= 0 else { return false }
+        guard pair.cluster >= 0 else { return false }
         let spread = group.distances.reduce(0, +) / Float(group.distances.count)
         // A cosine distance is half a squared chord.
-        let isTight = metric == .cosine ? 16 * spread <= pair.firstDistance : 4 * spread <= pair.firstDistance
-        return !isTight && group.weight < 0.02 * weight(of: Int(pair.first))
+        let isTight = metric == .cosine ? 16 * spread <= pair.distance : 4 * spread <= pair.distance
+        return !isTight && group.weight < 0.02 * weight(of: pair.cluster)
     }
 
     /// The mean vector of members of the nursery.
@@ -92,6 +93,7 @@ extension Model {
         nextClusterID += 1
         // Decayed records are worth less than one; the weight they carried as outliers moves with them.
         cluster.weight = min(group.weight, outlierWeight)
+        cluster.prototypeWeights = [cluster.weight]
         let perMember = cluster.weight / Double(records.count)
         cluster.describe(records: records, distances: group.distances, perMember: perMember, options: options.labels)
         addUnassigned(-cluster.weight)

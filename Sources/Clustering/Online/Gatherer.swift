@@ -5,6 +5,8 @@ struct Gatherer {
     let model: Model
     let options: ClusteringOptions
     let radii: Radii
+    /// The first prototype of each cluster.
+    private let firstPrototypes: [Int]
     /// The rank above which a record cannot enter the sample.
     private let sampleLimit: Double
 
@@ -16,15 +18,17 @@ struct Gatherer {
         self.model = model
         self.options = options
         radii = Radii(model: model, birth: options.birth)
+        firstPrototypes = model.layout.starts
         sampleLimit = model.sample.limit(capacity: options.sampleCapacity)
     }
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
-    /// is nil where there is no sound one.
+    /// is nil where there is no sound one, `raw` where vectors are ready made.
     mutating func add(
         vector: ArraySlice<Float>?,
+        raw: ArraySlice<Float>?,
         observation: Observation,
-        pair: NearestPair? = nil,
+        pair: Nearest? = nil,
         score: Float? = nil,
         to delta: inout Delta
     ) {
@@ -33,20 +37,24 @@ struct Gatherer {
         delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
         guard let vector else { return }
-        let isFar = pair.map { $0.firstDistance > radii.limits[Int($0.first)] } ?? false
-        keep(record, vector: vector, observation: observation, isFar: isFar, in: &delta)
+        if let raw, let encoding = delta.encoding {
+            delta.statistics?.add(row: raw, words: observation.words, record: record, encoding: encoding)
+        }
+        let isFar = pair.map { $0.distance > radii.limits[$0.cluster] } ?? false
+        keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, in: &delta)
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
-        let cluster = model.clusters[Int(pair.first)]
-        let index = delta.gain(for: cluster.id)
+        let cluster = model.clusters[pair.cluster]
+        let index = delta.gain(for: cluster)
         delta.gains[index].add(
             vector: vector,
-            distance: pair.firstDistance,
+            prototype: pair.prototype - firstPrototypes[pair.cluster],
+            distance: pair.distance,
             record: record,
             timestamp: observation.timestamp
         )
         if let text = observation.text {
-            describe(text, record: record, distance: pair.firstDistance, cluster: cluster, gain: &delta.gains[index])
+            describe(text, record: record, distance: pair.distance, cluster: cluster, gain: &delta.gains[index])
         }
     }
 
@@ -54,6 +62,7 @@ struct Gatherer {
     private func keep(
         _ record: UInt64,
         vector: ArraySlice<Float>,
+        raw: ArraySlice<Float>?,
         observation: Observation,
         isFar: Bool,
         in delta: inout Delta
@@ -72,6 +81,7 @@ struct Gatherer {
             priority: priority,
             timestamp: observation.timestamp,
             vector: Array(vector),
+            row: raw.map(Array.init),
             text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
         )
         if priority <= sampleLimit { delta.sampled.append(stored) }
@@ -85,7 +95,7 @@ struct Gatherer {
 
     private func describe(_ text: String, record: UInt64, distance: Float, cluster: Cluster, gain: inout ClusterGain) {
         let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
-        if cluster.weight < Self.fullTermWeight || isSampled {
+        if model.features == nil, cluster.weight < Self.fullTermWeight || isSampled {
             let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
             for term in Terms.split(text) { gain.terms[term, default: 0] += weight }
         }
@@ -104,23 +114,31 @@ struct Gatherer {
 
 extension Delta {
     /// The place of a cluster's gain, made on first need.
-    fileprivate mutating func gain(for cluster: Int) -> Int {
-        if let index = gainIndex[cluster] { return index }
-        gainIndex[cluster] = gains.count
-        gains.append(ClusterGain(cluster: cluster, dimension: dimension))
+    fileprivate mutating func gain(for cluster: Cluster) -> Int {
+        if let index = gainIndex[cluster.id] { return index }
+        gainIndex[cluster.id] = gains.count
+        gains.append(ClusterGain(cluster: cluster.id, arrangedAt: cluster.arrangedAt))
         return gains.count - 1
     }
 }
 
 extension ClusterGain {
-    fileprivate mutating func add(vector: ArraySlice<Float>, distance: Float, record: UInt64, timestamp: Int64?) {
+    fileprivate mutating func add(
+        vector: ArraySlice<Float>,
+        prototype: Int,
+        distance: Float,
+        record: UInt64,
+        timestamp: Int64?
+    ) {
         weight += 1
         distanceSum += Double(distance)
         distanceSquareSum += Double(distance) * Double(distance)
         lastSeen = max(lastSeen, record)
         if let timestamp { lastTimestamp = max(lastTimestamp ?? timestamp, timestamp) }
+        let index = part(for: prototype, dimension: vector.count)
+        parts[index].weight += 1
         vector.withUnsafeBufferPointer { source in
-            sum.withUnsafeMutableBufferPointer { target in
+            parts[index].sum.withUnsafeMutableBufferPointer { target in
                 for index in 0..<min(source.count, target.count) { target[index] += Double(source[index]) }
             }
         }

@@ -4,7 +4,7 @@ import Kernels
 struct HeavyClusters: Sendable {
     /// Whether the cluster of a row is one of them.
     let isHeavy: [Bool]
-    /// Their centroids, made on first need.
+    /// Their prototypes, made on first need.
     private var centroids: Matrix?
 
     /// Clusters of at least `share` of the clustered weight. Where these hold less than half of it (many small
@@ -24,19 +24,24 @@ struct HeavyClusters: Sendable {
         isHeavy = heavy
     }
 
-    /// For each pair found among all centroids: the distance to the nearest heavy one.
-    mutating func scores(queries: Matrix, pairs: [NearestPair], model: Model) -> [Float] {
-        var scores = pairs.map(\.firstDistance)
+    /// For each pair found among all centroids: the distance to the nearest prototype of a heavy one.
+    mutating func scores(
+        queries: Matrix,
+        pairs: [Nearest],
+        model: Model,
+        layout: PrototypeLayout
+    ) -> [Float] {
+        var scores = pairs.map(\.distance)
         var unknown: [Int] = []
-        for (row, pair) in pairs.enumerated() where pair.first >= 0 && !isHeavy[Int(pair.first)] {
-            if pair.second >= 0, isHeavy[Int(pair.second)] {
-                scores[row] = pair.secondDistance
+        for (row, pair) in pairs.enumerated() where pair.cluster >= 0 && !isHeavy[pair.cluster] {
+            if pair.other >= 0, isHeavy[pair.other] {
+                scores[row] = pair.otherDistance
             } else {
                 unknown.append(row)
             }
         }
         guard !unknown.isEmpty else { return scores }
-        let heavy = centroids ?? model.centroids.selecting(isHeavy.indices.filter { isHeavy[$0] })
+        let heavy = centroids ?? model.centroids.selecting(layout.owners.indices.filter { isHeavy[layout.owners[$0]] })
         centroids = heavy
         let found = NearestTwo.search(queries: queries.selecting(unknown), centroids: heavy, metric: model.metric)
         for (row, pair) in zip(unknown, found) { scores[row] = pair.firstDistance }

@@ -18,6 +18,7 @@ extension Model {
                     + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from"
             )
         }
+        let delta = current(delta)
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
@@ -29,11 +30,13 @@ extension Model {
             halfLife: options.halfLife
         )
         clock = max(clock, next)
+        if let statistics = delta.statistics { features?.learn(statistics, clock: clock) }
 
         var outliers = Double(delta.records)
+        let layout = layout
         for gain in delta.gains {
             guard let row = index(of: gain.cluster) else { continue }
-            learn(gain, row: row, options: options)
+            learn(gain, row: row, prototypes: layout.rows(of: row), options: options)
             outliers -= gain.weight
         }
         addUnassigned(outliers)
@@ -53,19 +56,18 @@ extension Model {
         unassignedClock = clock
     }
 
-    private mutating func learn(_ gain: ClusterGain, row: Int, options: ClusteringOptions) {
+    private mutating func learn(
+        _ gain: ClusterGain,
+        row: Int,
+        prototypes: Range<Int>,
+        options: ClusteringOptions
+    ) {
         let factor = Forgetting.factor(from: clusters[row].clock, to: clock)
         let kept = clusters[row].weight * factor
         let total = kept + gain.weight
         guard total > 0 else { return }
-        let columns = dimension
-        means.storage.withUnsafeMutableBufferPointer { means in
-            for column in 0..<columns {
-                let old = Double(means[row * columns + column])
-                means[row * columns + column] = Float((old * kept + gain.sum[column]) / total)
-            }
-        }
-        updateCentroid(row: row)
+        for index in clusters[row].prototypeWeights.indices { clusters[row].prototypeWeights[index] *= factor }
+        for part in gain.parts { learn(part, of: gain, row: row, prototypes: prototypes) }
         clusters[row].weight = total
         clusters[row].clock = clock
         clusters[row].distanceSum = clusters[row].distanceSum * factor + gain.distanceSum
@@ -84,7 +86,33 @@ extension Model {
         }
     }
 
-    /// Sets the centroid of a row from its mean.
+    /// Moves one prototype by what it gained. Where the cluster's prototypes have been set anew since, what an old one
+    /// gained goes to the nearest.
+    private mutating func learn(_ part: PrototypeGain, of gain: ClusterGain, row: Int, prototypes: Range<Int>) {
+        var place = part.prototype
+        if prototypes.count == 1 {
+            place = 0
+        } else if gain.arrangedAt != clusters[row].arrangedAt || place >= prototypes.count {
+            let mean = part.sum.map { Float($0 / max(1, part.weight)) }
+            let distances = prototypes.map { metric.distance(mean, Array(centroids[row: $0])) }
+            place = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+        }
+        let kept = clusters[row].prototypeWeights[place]
+        let total = kept + part.weight
+        guard total > 0 else { return }
+        clusters[row].prototypeWeights[place] = total
+        let target = prototypes.lowerBound + place
+        let columns = dimension
+        means.storage.withUnsafeMutableBufferPointer { means in
+            for column in 0..<columns {
+                let old = Double(means[target * columns + column])
+                means[target * columns + column] = Float((old * kept + part.sum[column]) / total)
+            }
+        }
+        updateCentroid(row: target)
+    }
+
+    /// Sets a prototype from its mean.
     mutating func updateCentroid(row: Int) {
         centroids.replace(row: row, with: means[row: row])
         if metric == .cosine { centroids.normalise(row: row) }
@@ -112,9 +140,11 @@ extension Model {
             )
         }
         let staying = clusters.indices.filter { !going.contains($0) }
+        let layout = layout
+        let rows = staying.flatMap { layout.rows(of: $0) }
         clusters = staying.map { clusters[$0] }
-        centroids = centroids.selecting(staying)
-        means = means.selecting(staying)
+        centroids = centroids.selecting(rows)
+        means = means.selecting(rows)
         return events
     }
 
@@ -128,7 +158,9 @@ extension Model {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
         guard isDue, sample.living(at: clock).count >= 2 else { return [] }
+        tameFeatures()
         let candidate = try recluster(model: self, options: options)
+        if let encoding = candidate.encoding { reencode(to: encoding) }
         nextWarmUp = max(100, records * 2)
         return install(candidate, options: options).lineage
     }
@@ -136,17 +168,30 @@ extension Model {
     /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.
     private mutating func relabelGrown(_ options: ClusteringOptions) {
         guard version % 16 == 0 else { return }
-        let grown = clusters.indices.filter { clusters[$0].terms.total > 2 * clusters[$0].labelledTerms }
+        let grown = clusters.indices.filter { material(of: $0) > 2 * clusters[$0].labelledTerms }
         relabel(rows: grown, options: options)
     }
 
-    /// Names clusters by their terms.
+    /// How much there is to name a cluster by: its counted terms, or its weight where features name it.
+    private func material(of row: Int) -> Double {
+        features == nil ? clusters[row].terms.total : clusters[row].weight
+    }
+
+    /// Names clusters by their terms, or by the features that set them apart.
     mutating func relabel(rows: [Int], options: ClusteringOptions) {
         guard !rows.isEmpty else { return }
-        let background = Labeller.Background(clusters)
+        let background = Labeller.Background(features == nil ? clusters : [])
         for row in rows {
-            clusters[row].label = Labeller.label(clusters[row], background: background, options: options.labels)
-            clusters[row].labelledTerms = clusters[row].terms.total
+            clusters[row].label =
+                if let features {
+                    FeatureLabeller.label(
+                        mean: featureMean(of: row, encoding: features.encoding)[...],
+                        encoding: features.encoding
+                    )
+                } else {
+                    Labeller.label(clusters[row], background: background, options: options.labels)
+                }
+            clusters[row].labelledTerms = material(of: row)
             clusters[row].revision = version
         }
     }

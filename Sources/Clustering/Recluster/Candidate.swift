@@ -2,8 +2,10 @@ public import Kernels
 
 /// A proposal for a new set of clusters, made from a model's sample.
 public struct Candidate: Sendable {
-    /// The centroids, `k × d`; unit length under the cosine metric.
+    /// The prototypes, `p × d`, those of a cluster one after another; unit length under the cosine metric.
     public var centroids: Matrix
+    /// The number of prototypes of each cluster, at least 1 each.
+    public var prototypeCounts: [Int]
     /// The version of the model whose sample it was made from.
     public var modelVersion: UInt64
     /// The candidate counts that were tried with their silhouettes, in order of k; one element where k was fixed.
@@ -12,8 +14,23 @@ public struct Candidate: Sendable {
     public var inertia: Double
     /// The sample records that were fitted.
     public var fitted: Int
+    /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
+    var encoding: FeatureEncoding?
     /// The numbers of the sample records that were held out of the fit, ascending.
     var heldOut: [UInt64]
+
+    /// The number of clusters.
+    public var clusterCount: Int { prototypeCounts.count }
+
+    /// Which prototypes belong to which of its clusters.
+    var layout: PrototypeLayout { PrototypeLayout(counts: prototypeCounts) }
+
+    /// The centre of the cluster of that index.
+    func centre(of cluster: Int, metric: Metric) -> [Float] {
+        let rows = layout.rows(of: cluster)
+        if rows.count == 1 { return Array(centroids[row: rows.lowerBound]) }
+        return centroids.centre(of: rows, weights: rows.map { _ in 1 }, metric: metric)
+    }
 
     /// One count that was tried.
     public struct CurvePoint: Sendable, Equatable, Codable {

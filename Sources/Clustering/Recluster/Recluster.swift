@@ -8,6 +8,9 @@ import Kernels
 /// and win unless fresh ones are clearly better, so that nothing changes without need.
 /// - Throws: ``ClusteringError/notEnough(_:)`` when the sample holds fewer than two records.
 public func recluster(model: Model, options: ClusteringOptions) throws(ClusteringError) -> Candidate {
+    // Features are fitted anew with the clusters, so that these are made in the space that they will live in.
+    var model = model
+    if let encoding = model.refittedEncoding(options: options) { model.reencode(to: encoding) }
     let records = model.sample.living(at: model.clock)
     guard records.count >= 2 else {
         throw .notEnough("reclustering needs at least 2 sampled records, there are \(records.count); wait for more")
@@ -28,7 +31,9 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     let ceiling = min(settings.maximumK, options.maximumClusters)
     let fresh = fit(settings, ceiling: ceiling, kmeans: kmeans, judge: judge, generator: &generator)
     var result = fresh.result
-    if !model.clusters.isEmpty, settings.k == .automatic || result.centroids.rows == model.clusters.count {
+    if !model.clusters.isEmpty, model.layout.isPlain,
+        settings.k == .automatic || result.centroids.rows == model.clusters.count
+    {
         let warm = kmeans.run(from: model.centroids)
         // A silhouette's own sampling error is about this large.
         if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
@@ -36,10 +41,12 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
     return Candidate(
         centroids: result.centroids,
+        prototypeCounts: Array(repeating: 1, count: result.centroids.rows),
         modelVersion: model.version,
         curve: fresh.curve.isEmpty ? [point] : fresh.curve,
         inertia: result.inertia,
         fitted: train.rows,
+        encoding: model.features?.encoding,
         heldOut: heldOut.map { records[$0].record }.sorted()
     )
 }

@@ -146,12 +146,13 @@ extension EvaluationReport {
         falseAlarmRate = Double(normal.filter(\.0).count) / Double(normal.count)
     }
 
-    /// Silhouette and its like of the model's own sample, each record at its nearest centroid.
+    /// Silhouette and its like of the model's own sample, each record in the cluster of its nearest prototype.
     private mutating func judgeShape(_ model: Model) {
         let sample = model.sampleVectors
         guard model.clusters.count > 1, sample.rows > model.clusters.count else { return }
         let nearest = NearestTwo.search(queries: sample, centroids: model.centroids, metric: model.metric)
-        let labels = nearest.map { Int($0.first) }
+        let owners = model.layout.owners
+        let labels = nearest.map { owners[Int($0.first)] }
         guard Set(labels).count > 1 else { return }
         silhouette = Quality.sampledSilhouette(
             vectors: sample,
