@@ -82,6 +82,9 @@ extension MetricName {
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
+        case .entities: .init(.gauge, "Entities whose state this instance keeps.")
+        case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
+        case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")
         case .errors: .init(.counter, "Errors by stage and type.", labels: ["error_type", "stage"])
         case .ready: .init(.gauge, "1 while the daemon is ready, 0 while it is not.")
         case .buildInfo: .init(.gauge, "Always 1; the label carries the version.", labels: ["version"])

@@ -63,6 +63,13 @@ public enum MetricName: String, CaseIterable, Sendable {
     /// What became of reclusterings.
     case reclusterVerdicts = "centroidd_recluster_verdicts_total"
 
+    /// Entities whose state this instance keeps.
+    case entities = "centroidd_entities"
+    /// Entities that had to make room for others.
+    case entitiesEvicted = "centroidd_entities_evicted_total"
+    /// Times that an entity came to a cluster or went to another.
+    case entityChanges = "centroidd_entity_changes_total"
+
     /// Errors, by stage and kind.
     case errors = "centroidd_errors_total"
     /// 1 while the daemon is ready, 0 while it is not.
