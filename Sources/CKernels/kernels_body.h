@@ -275,4 +275,5 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .panel_products = panel_products,
     .panel_distances = panel_distances,
     .panel_group_sums = panel_group_sums,
+    .reach_step = reach_step,
 };

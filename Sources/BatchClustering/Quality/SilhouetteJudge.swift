@@ -1,7 +1,7 @@
-import Kernels
+package import Kernels
 
 /// Mutual distances of a few records, kept so that many labellings of them can be judged.
-struct SilhouetteJudge: Sendable {
+package struct SilhouetteJudge: Sendable {
     /// The number of records, `n`.
     let count: Int
     /// The metric of the distances.
@@ -10,7 +10,7 @@ struct SilhouetteJudge: Sendable {
     let distances: Matrix
 
     /// - Parameter vectors: `n × d`; `n²` distances are kept.
-    init(vectors: Matrix, metric: Metric, lanes: Lanes = .serial) {
+    package init(vectors: Matrix, metric: Metric, lanes: Lanes = .serial) {
         let rows = vectors.rows
         count = rows
         self.metric = metric
@@ -34,7 +34,7 @@ struct SilhouetteJudge: Sendable {
     /// The mean silhouette of a labelling; -1 with fewer than two groups.
     ///
     /// The distances summed by group are a matrix product with the groups' membership, `n × n` times `n × k`.
-    func silhouette(_ labels: [Int]) -> Double {
+    package func silhouette(_ labels: [Int]) -> Double {
         let groups = Grouping(labels)
         guard groups.count >= 2, groups.count < count else { return -1 }
         var membership = Matrix(rows: groups.count, columns: count)

@@ -65,6 +65,10 @@ typedef struct {
     int (*panel_distances)(double *tile, const double *squares_a, const double *squares_b, double precision);
     /// sums (16 rows, `stride` apart) += each row of the tile by the groups of its first `count` columns, ascending.
     void (*panel_group_sums)(double *sums, int64_t stride, const double *tile, const int32_t *groups, int64_t count);
+    /// reach = min(reach, max(|query - p|^2, core of p, query_core)) of each of `stride` points that lie as d rows of
+    /// `stride` coordinates, a multiple of 8; returns the first of the points that are left with the least reach.
+    int64_t (*reach_step)(double *reach, const double *core, const double *points, const double *query,
+                          double query_core, int64_t d, int64_t stride);
 } centroidd_kernel_table;
 
 typedef enum { CENTROIDD_BASELINE = 0, CENTROIDD_AVX2 = 1, CENTROIDD_AVX512 = 2 } centroidd_instruction_set;

@@ -18,6 +18,7 @@ extension Model {
                     + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from"
             )
         }
+        let delta = current(delta)
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
@@ -29,6 +30,7 @@ extension Model {
             halfLife: options.halfLife
         )
         clock = max(clock, next)
+        if let statistics = delta.statistics { features?.learn(statistics, clock: clock) }
 
         var outliers = Double(delta.records)
         let layout = layout
@@ -75,7 +77,7 @@ extension Model {
             clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
         }
         clusters[row].revision = version
-        clusters[row].terms.merge(gain.terms, factor: factor, capacity: options.labels.vocabulary)
+        clusters[row].terms.merge(gain.terms, factor: factor, capacity: vocabularyLimit(options.labels))
         if !gain.representatives.isEmpty {
             clusters[row].representatives = Representative.nearest(
                 clusters[row].representatives + gain.representatives,
@@ -156,7 +158,9 @@ extension Model {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
         guard isDue, sample.living(at: clock).count >= 2 else { return [] }
+        tameFeatures()
         let candidate = try recluster(model: self, options: options)
+        if let encoding = candidate.encoding { reencode(to: encoding) }
         nextWarmUp = max(100, records * 2)
         return install(candidate, options: options).lineage
     }
@@ -164,18 +168,13 @@ extension Model {
     /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.
     private mutating func relabelGrown(_ options: ClusteringOptions) {
         guard version % 16 == 0 else { return }
-        let grown = clusters.indices.filter { clusters[$0].terms.total > 2 * clusters[$0].labelledTerms }
+        if features == nil { boundVocabulary(options.labels) }
+        let grown = clusters.indices.filter { material(of: $0) > 2 * clusters[$0].labelledTerms }
         relabel(rows: grown, options: options)
     }
 
-    /// Names clusters by their terms.
-    mutating func relabel(rows: [Int], options: ClusteringOptions) {
-        guard !rows.isEmpty else { return }
-        let background = Labeller.Background(clusters)
-        for row in rows {
-            clusters[row].label = Labeller.label(clusters[row], background: background, options: options.labels)
-            clusters[row].labelledTerms = clusters[row].terms.total
-            clusters[row].revision = version
-        }
+    /// How much there is to name a cluster by: its counted terms, or its weight where features name it.
+    func material(of row: Int) -> Double {
+        features == nil ? clusters[row].terms.total : clusters[row].weight
     }
 }

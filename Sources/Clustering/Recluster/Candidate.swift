@@ -14,6 +14,8 @@ public struct Candidate: Sendable {
     public var inertia: Double
     /// The sample records that were fitted.
     public var fitted: Int
+    /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
+    var encoding: FeatureEncoding?
     /// The numbers of the sample records that were held out of the fit, ascending.
     var heldOut: [UInt64]
 

@@ -8,6 +8,9 @@ import Kernels
 /// and win unless fresh ones are clearly better, so that nothing changes without need.
 /// - Throws: ``ClusteringError/notEnough(_:)`` when the sample holds fewer than two records.
 public func recluster(model: Model, options: ClusteringOptions) throws(ClusteringError) -> Candidate {
+    // Features are fitted anew with the clusters, so that these are made in the space that they will live in.
+    var model = model
+    if let encoding = model.refittedEncoding(options: options) { model.reencode(to: encoding) }
     let records = model.sample.living(at: model.clock)
     guard records.count >= 2 else {
         throw .notEnough("reclustering needs at least 2 sampled records, there are \(records.count); wait for more")
@@ -43,6 +46,7 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
         curve: fresh.curve.isEmpty ? [point] : fresh.curve,
         inertia: result.inertia,
         fitted: train.rows,
+        encoding: model.features?.encoding,
         heldOut: heldOut.map { records[$0].record }.sorted()
     )
 }
