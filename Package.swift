@@ -75,15 +75,14 @@ let package = Package(
 
         // The shell.
         room("Telemetry", [logging, metrics]),
-        room("Pipeline", ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry", deque, logging]),
+        room("Pipeline", ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]),
         room("Settings", [yams]),
         room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
         room(
             "Service",
             [
                 "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
-                "BatchClustering",
-                "Projection", "Kernels", "Telemetry", lifecycle, unixSignals, logging,
+                "BatchClustering", "Projection", "Charts", "Kernels", "Telemetry", lifecycle, unixSignals, logging,
             ]
         ),
         .executableTarget(

@@ -17,11 +17,11 @@ struct ImportRulesTests {
         "KafkaLog": ["Streams", "CRdKafka"],
         "Telemetry": [],
         "Settings": [],
-        "Pipeline": ["Streams", "Embedding", "Clustering", "Kernels", "Telemetry"],
+        "Pipeline": ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry"],
         "StatusServer": ["Telemetry"],
         "Service": [
             "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "BatchClustering",
-            "Projection", "Kernels", "Telemetry",
+            "Projection", "Charts", "Kernels", "Telemetry",
         ],
         "centroidd": [
             "Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline",

@@ -51,7 +51,7 @@ extension GroupingOptions {
                 seed: seed,
                 lanes: lanes
             )
-            let kept = components.explainedVarianceRatio.reduce(0, +)
+            let kept = components.shares.reduce(0, +)
             return (
                 components.transform(vectors, lanes: lanes), .euclidean,
                 "mapped to \(components.outputs) principal components, which keep "

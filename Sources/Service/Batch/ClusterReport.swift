@@ -99,10 +99,14 @@ extension Quality {
         var counts = [Double](repeating: 0, count: groups)
         for (row, label) in labels.enumerated() {
             counts[label] += 1
-            for (column, value) in vectors[row: row].enumerated() { sums[label * vectors.columns + column] += Double(value) }
+            for (column, value) in vectors[row: row].enumerated() {
+                sums[label * vectors.columns + column] += Double(value)
+            }
         }
         var means = Matrix(rows: groups, columns: vectors.columns)
-        for index in sums.indices { means.storage[index] = Float(sums[index] / max(1, counts[index / vectors.columns])) }
+        for index in sums.indices {
+            means.storage[index] = Float(sums[index] / max(1, counts[index / vectors.columns]))
+        }
         return inertia(vectors: vectors, labels: labels, centroids: means)
     }
 }

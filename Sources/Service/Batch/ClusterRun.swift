@@ -1,6 +1,7 @@
 public import BatchClustering
+import Clustering
 import Embedding
-import Foundation
+public import Foundation
 import Kernels
 public import Settings
 
@@ -78,6 +79,10 @@ public struct ClusterRun: Sendable {
     /// Whether the metric was.
     public var isMetricChosen = false
 
+    /// Nobody waits for a stream here: k-means may take its time.
+    private static let starts = 10
+    private static let iterations = 300
+
     /// A run over one file.
     public init(input: String, label: String?, field: String?) {
         self.input = input
@@ -110,10 +115,13 @@ public struct ClusterRun: Sendable {
         scale.apply(to: &rows.vectors)
         let metric = space.metric
         let seed = UInt64(bitPattern: Int64(settings.clusters.seed))
+        var grouping = table.settings.groupingOptions
+        grouping.starts = Self.starts
+        grouping.iterations = Self.iterations
         let started = ContinuousClock.now
         let partition: Partition
         do throws(GroupingError) {
-            partition = try table.settings.groupingOptions.grouping(
+            partition = try grouping.grouping(
                 of: rows.vectors,
                 metric: metric,
                 seed: seed,

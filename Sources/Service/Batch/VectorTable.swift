@@ -56,7 +56,9 @@ struct VectorTable {
                 inputs.append(input)
                 rows.append(rowCount)
                 truth.append(table.columns.truth(of: row).label)
-                texts.append(String(String(decoding: value.prefix(4 * Self.textLength), as: UTF8.self).prefix(Self.textLength)))
+                texts.append(
+                    String(String(decoding: value.prefix(4 * Self.textLength), as: UTF8.self).prefix(Self.textLength))
+                )
                 if inputs.count == size { embed() }
             }
         }
