@@ -41,9 +41,12 @@ extension PrincipalComponents {
         }
     }
 
-    /// How many more directions than asked for are followed, and how often the product with the covariance is taken.
+    /// How many more directions than asked for are followed.
     private static let oversampling = 10
-    private static let powerIterations = 7
+    /// The product with the covariance is taken until the variance found grows by less than this share, or as often as
+    /// this.
+    private static let settled = 1e-6
+    private static let powerIterations = 60
 
     static func randomised(_ centred: Matrix, count: Int, seed: UInt64) -> Decomposition {
         let size = centred.columns
@@ -52,13 +55,18 @@ extension PrincipalComponents {
         var generator = SeededGenerator(seed: seed)
         var probe = Matrix(rows: size, columns: width)
         for index in probe.storage.indices { probe.storage[index] = Float(generator.nextNormal()) }
-        var range = Orthonormal.columns(Gemm.multiply(centred, probe))
-        for _ in 0..<powerIterations {
-            probe = Orthonormal.columns(Gemm.multiply(turned, range))
-            range = Orthonormal.columns(Gemm.multiply(centred, probe))
+        var captured = 0.0
+        var small: [Double] = []
+        for _ in 0...powerIterations {
+            let range = Orthonormal.columns(Gemm.multiply(centred, probe))
+            let image = Gemm.multiply(turned, range)
+            small = image.storage.map(Double.init)
+            let found = small.reduce(0) { $0 + $1 * $1 }
+            if found - captured <= found * settled { break }
+            captured = found
+            probe = Orthonormal.columns(image)
         }
         // The rows of Xᵀ Q are the columns of B = Qᵀ X: the left singular vectors of B are eigenvectors of B Bᵀ.
-        let small = Gemm.multiply(turned, range).storage.map(Double.init)
         var gram = [Double](repeating: 0, count: width * width)
         for row in 0..<size {
             for i in 0..<width {
