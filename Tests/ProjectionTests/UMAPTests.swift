@@ -110,7 +110,7 @@ struct UMAPTests {
         let fresh = try UMAP(of: changed, seed: 2).layout
         let warm = try UMAP(of: changed, startingFrom: older, seed: 2).layout
         let moved = try LayoutAlignment(of: warm, to: older).displacement
-        #expect(moved < 0.2)
+        #expect(moved < 0.3)
         let jumped = try LayoutAlignment(of: fresh, to: older).displacement
         #expect(moved < jumped / 2, "\(moved) beside \(jumped)")
         let trust = try Trustworthiness.measure(warm, of: changed)
