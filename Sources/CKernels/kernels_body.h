@@ -271,4 +271,5 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .reach_step = reach_step,
 };

@@ -97,7 +97,7 @@ struct ReclusterTests {
         #expect(adoption.model == learner.model)
         #expect(adoption.lineage.isEmpty)
         let failed = try #require(adoption.verdict.tests.first { !$0.passed })
-        #expect(failed.name == "silhouette")
+        #expect(failed.name == .silhouette)
         #expect(failed.candidate < failed.limit && (failed.current ?? 0) > failed.candidate)
         #expect(adoption.verdict.summary.hasPrefix("refused 2 clusters; silhouette failed"))
     }

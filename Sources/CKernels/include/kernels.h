@@ -57,6 +57,10 @@ typedef struct {
     double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
     /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
     int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
+    /// reach = min(reach, max(|query - p|^2, core of p, query_core)) of each of `stride` points that lie as d rows of
+    /// `stride` coordinates, a multiple of 8; returns the first of the points that are left with the least reach.
+    int64_t (*reach_step)(double *reach, const double *core, const double *points, const double *query,
+                          double query_core, int64_t d, int64_t stride);
 } centroidd_kernel_table;
 
 typedef enum { CENTROIDD_BASELINE = 0, CENTROIDD_AVX2 = 1, CENTROIDD_AVX512 = 2 } centroidd_instruction_set;

@@ -51,6 +51,8 @@ extension Model {
         }
         sample = Reservoir(slots: renewed)
         nursery.waiting = nursery.waiting.map { $0.encoded(by: encoding, metric: metric) }
+        // Where clusters were is not known in the new vectors: their way is counted from here.
+        for row in clusters.indices { clusters[row].anchor = PackedVector(elements: []) }
     }
 
     /// Sets the mean of each prototype to that of the sampled records nearest to it, in their new vectors.

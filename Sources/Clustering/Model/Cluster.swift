@@ -31,6 +31,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+    /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
+    var anchor = PackedVector(elements: [])
 
     /// A cluster that holds nothing yet.
     init(id: Int, clock: Double, bornAt: UInt64, revision: UInt64) {
@@ -45,7 +47,7 @@ public struct Cluster: Sendable, Equatable, Codable {
         distanceSquareSum = 0
         lastSeen = bornAt
         lastTimestamp = nil
-        label = "cluster \(id)"
+        label = LabelWriter.number(id)
         terms = TermCounts()
         labelledTerms = 0
         representatives = []
@@ -63,10 +65,12 @@ public struct Cluster: Sendable, Equatable, Codable {
 
 /// A record that speaks for its cluster.
 public struct Representative: Sendable, Equatable, Codable {
-    /// Its text, cut at the configured length.
-    public let text: String
+    /// Its text, redacted and cut at the configured length.
+    public internal(set) var text: String
     /// Its distance to the centroid when it arrived.
     public let distance: Float
     /// Its number in the stream, counting from 0.
     public let record: UInt64
+    /// The decay clock, in half-lives, when it arrived.
+    let clock: Double
 }

@@ -26,7 +26,7 @@ extension ClusteringOptions {
             "the sample holds \(sampleCapacity) records; at least \(bootstrapRecords) are needed"
         )
         require(minimumWeight >= 0, "the least weight of a cluster is \(minimumWeight); it must be at least 0")
-        problems += anomalies.problems() + recluster.problems() + labels.problems()
+        problems += anomalies.problems() + recluster.problems() + lineage.problems() + labels.problems()
         return problems
     }
 }
@@ -65,6 +65,15 @@ extension ReclusterOptions {
         if !(minimumRetention >= 0 && minimumRetention <= 1) {
             problems.append("the least id retention is \(minimumRetention); it must lie between 0 and 1")
         }
+        if !(silhouetteMargin >= 0 && silhouetteMargin <= 2) {
+            problems.append("the margin of the silhouette is \(silhouetteMargin); it must lie between 0 and 2")
+        }
+        if !(daviesBouldinMargin >= 0) {
+            problems.append("the margin of the Davies-Bouldin index is \(daviesBouldinMargin); 0 is the least")
+        }
+        if !(anomalyRateMargin >= 0 && anomalyRateMargin <= 1) {
+            problems.append("the margin of the anomaly rate is \(anomalyRateMargin); it must lie between 0 and 1")
+        }
         return problems
     }
 }
@@ -74,6 +83,9 @@ extension LabelOptions {
         var problems: [String] = []
         if terms < 1 { problems.append("a label has \(terms) terms; it must have at least 1") }
         if vocabulary < terms { problems.append("\(vocabulary) terms are counted, fewer than a label's \(terms)") }
+        if totalVocabulary < 1000 {
+            problems.append("\(totalVocabulary) terms are counted in all clusters; 1000 is the least")
+        }
         if representatives < 0 { problems.append("there are \(representatives) representatives; 0 is the least") }
         if textLength < 1 { problems.append("texts are cut at \(textLength) bytes; 1 is the least") }
         return problems

@@ -44,6 +44,8 @@ public struct ClusteringOptions: Sendable, Equatable {
     public var anomalies = AnomalyOptions()
     /// Periodic reclustering.
     public var recluster = ReclusterOptions()
+    /// From where on clusters count as the same, as parts, as moved.
+    public var lineage = LineageOptions()
     /// What is kept to describe clusters to people.
     public var labels = LabelOptions()
 
@@ -97,10 +99,15 @@ public struct ReclusterOptions: Sendable, Equatable {
     public var heldOutShare = 0.2
     /// The most records that a silhouette is computed on (its cost is quadratic), at least 10.
     public var silhouetteSample = 1500
-    /// How much the held-out silhouette of a candidate may fall below the living model's.
+    /// How much the held-out silhouette of a candidate may fall below the living model's, from 0 to 2.
     public var silhouetteMargin = 0.02
+    /// By which share the held-out Davies-Bouldin index of a candidate may rise above the living model's, 0 or more.
+    public var daviesBouldinMargin = 0.1
     /// The least share of sampled records that must keep their cluster id, from 0 to 1.
     public var minimumRetention = 0.3
+    /// How much the share of held-out records that a candidate would flag may rise above the living model's, or above
+    /// the share that the operator allows where that is larger; from 0 to 1.
+    public var anomalyRateMargin = 0.02
 
     /// The defaults.
     public init() {}
@@ -110,8 +117,15 @@ public struct ReclusterOptions: Sendable, Equatable {
 public struct LabelOptions: Sendable, Equatable {
     /// The most terms in a label, at least 1.
     public var terms = 4
-    /// The most terms counted per cluster, at least `terms`.
-    public var vocabulary = 64
+    /// The most terms counted per cluster, at least `terms`; up to twice as many for a while between two clearings.
+    public var vocabulary = 96
+    /// The most terms counted in all clusters together, at least 1000: with many clusters each counts fewer, but never
+    /// fewer than `terms`.
+    public var totalVocabulary = 131_072
+    /// Whether terms that often stand side by side are counted as phrases too.
+    public var pairs = true
+    /// What is taken out of texts before any of them is kept.
+    public var redaction = Redaction.builtIn
     /// Representatives kept per cluster: the records nearest to the centroid. 0 keeps none.
     public var representatives = 3
     /// The most bytes (UTF-8) of a record's text that are kept, at least 1.

@@ -14,7 +14,7 @@ public final class StoredRecord: Sendable, Equatable, Codable {
     public let vector: [Float]
     /// The raw feature row (`r` elements) that the vector was made of; nil where it came ready made.
     public let row: [Float]?
-    /// Its text, cut at the configured length.
+    /// Its text, redacted and cut at the configured length.
     public let text: String?
 
     init(

@@ -82,7 +82,7 @@ struct Gatherer {
             timestamp: observation.timestamp,
             vector: Array(vector),
             row: raw.map(Array.init),
-            text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
+            text: observation.text.map { options.labels.redaction.kept($0, limit: options.labels.textLength) }
         )
         if priority <= sampleLimit { delta.sampled.append(stored) }
         if isFar { delta.far.append(stored) }
@@ -93,22 +93,25 @@ struct Gatherer {
         return max(own, model.newestTimestamp ?? own)
     }
 
+    /// Counts the terms of a member's text and considers it as a representative. What is redacted goes first.
     private func describe(_ text: String, record: UInt64, distance: Float, cluster: Cluster, gain: inout ClusterGain) {
-        let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
-        if model.features == nil, cluster.weight < Self.fullTermWeight || isSampled {
-            let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
-            for term in Terms.split(text) { gain.terms[term, default: 0] += weight }
-        }
         let limit = options.labels.representatives
-        guard limit > 0 else { return }
-        let worst = cluster.representatives.count < limit ? Float.infinity : cluster.representatives[limit - 1].distance
-        guard distance < worst else { return }
-        let candidate = Representative(
-            text: Terms.cut(text, limit: options.labels.textLength),
-            distance: distance,
-            record: record
+        let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
+        let isCounted = model.features == nil && (cluster.weight < Self.fullTermWeight || isSampled)
+        var speaker = Representative(text: "", distance: distance, record: record, clock: model.clock)
+        let worst = cluster.representatives.count < limit ? nil : cluster.representatives.map(\.rank).max()
+        let speaks = limit > 0 && speaker.rank < worst ?? .infinity
+        guard isCounted || speaks else { return }
+        let redacted = options.labels.redaction.redacted(
+            Redaction.beginning(of: text, limit: 2 * options.labels.textLength + Terms.byteLimit)
         )
-        gain.representatives = Representative.nearest(gain.representatives + [candidate], limit: limit)
+        if isCounted {
+            let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
+            Terms.count(redacted, pairs: options.labels.pairs, weight: weight, into: &gain.terms)
+        }
+        guard speaks else { return }
+        speaker.text = Terms.cut(redacted, limit: options.labels.textLength)
+        gain.representatives = Representative.nearest(gain.representatives + [speaker], limit: limit)
     }
 }
 

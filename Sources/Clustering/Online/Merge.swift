@@ -77,7 +77,7 @@ extension Model {
             clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
         }
         clusters[row].revision = version
-        clusters[row].terms.merge(gain.terms, factor: factor, capacity: options.labels.vocabulary)
+        clusters[row].terms.merge(gain.terms, factor: factor, capacity: vocabularyLimit(options.labels))
         if !gain.representatives.isEmpty {
             clusters[row].representatives = Representative.nearest(
                 clusters[row].representatives + gain.representatives,
@@ -168,31 +168,13 @@ extension Model {
     /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.
     private mutating func relabelGrown(_ options: ClusteringOptions) {
         guard version % 16 == 0 else { return }
+        if features == nil { boundVocabulary(options.labels) }
         let grown = clusters.indices.filter { material(of: $0) > 2 * clusters[$0].labelledTerms }
         relabel(rows: grown, options: options)
     }
 
     /// How much there is to name a cluster by: its counted terms, or its weight where features name it.
-    private func material(of row: Int) -> Double {
+    func material(of row: Int) -> Double {
         features == nil ? clusters[row].terms.total : clusters[row].weight
-    }
-
-    /// Names clusters by their terms, or by the features that set them apart.
-    mutating func relabel(rows: [Int], options: ClusteringOptions) {
-        guard !rows.isEmpty else { return }
-        let background = Labeller.Background(features == nil ? clusters : [])
-        for row in rows {
-            clusters[row].label =
-                if let features {
-                    FeatureLabeller.label(
-                        mean: featureMean(of: row, encoding: features.encoding)[...],
-                        encoding: features.encoding
-                    )
-                } else {
-                    Labeller.label(clusters[row], background: background, options: options.labels)
-                }
-            clusters[row].labelledTerms = material(of: row)
-            clusters[row].revision = version
-        }
     }
 }

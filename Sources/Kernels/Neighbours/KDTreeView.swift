@@ -67,4 +67,64 @@ package struct KDTreeView {
             }
         }
     }
+
+    /// Calls `body` with each position; `query` then holds the coordinates of the point there.
+    @inline(__always)
+    func visitPoints(in positions: Range<Int>, _ query: UnsafeMutablePointer<Double>, _ body: (Int) -> Void) {
+        guard !positions.isEmpty else { return }
+        var index = 0
+        var leaf = nodes[0]
+        func descend(_ position: Int) {
+            index = 0
+            while nodes[index].right != 0 {
+                let second = Int(nodes[index].right)
+                index = position < Int(nodes[second].start) ? index + 1 : second
+            }
+            leaf = nodes[index]
+        }
+        descend(positions.lowerBound)
+        for position in positions {
+            if position >= Int(leaf.end) { descend(position) }
+            let width = (Int(leaf.end - leaf.start) + 7) / 8 * 8
+            let point = blocks + Int(leaf.block) * dimension + position - Int(leaf.start)
+            for column in 0..<dimension { query[column] = point[column * width] }
+            body(position)
+        }
+    }
+
+    /// Calls `visit` with the position of each point within the radius of `query`, until it returns false.
+    @inline(__always)
+    func visit(
+        within square: Double,
+        of query: UnsafePointer<Double>,
+        _ scratch: UnsafeMutablePointer<Double>,
+        _ visit: (Int) -> Bool
+    ) {
+        var limit = square
+        search(query, limit: { limit }) { leaf in
+            guard limit >= 0 else { return }
+            leafDistances(query, leaf, scratch)
+            for offset in 0..<Int(leaf.end - leaf.start) where scratch[offset] <= square {
+                if !visit(Int(leaf.start) + offset) {
+                    limit = -1
+                    return
+                }
+            }
+        }
+    }
+
+    /// The number of points within the radius of `query`, or a lower one that is `enough`.
+    func count(
+        within square: Double,
+        of query: UnsafePointer<Double>,
+        enough: Int,
+        _ scratch: UnsafeMutablePointer<Double>
+    ) -> Int {
+        var count = 0
+        visit(within: square, of: query, scratch) { _ in
+            count += 1
+            return count < enough
+        }
+        return count
+    }
 }

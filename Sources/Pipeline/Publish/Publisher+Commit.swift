@@ -70,11 +70,22 @@ extension Publisher {
     }
 
     private func emit(_ event: ModelEvent) {
-        guard case .lineage(let lineage) = event, let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue)
-        else { return }
-        sink.emit(
-            ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
-        )
+        switch event {
+        case .lineage(let lineage):
+            guard let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue) else { return }
+            sink.emit(
+                ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
+            )
+        case .verdict(let verdict, _):
+            var judged = ReclusterJudged()
+            judged.silhouette = verdict.inUse?.silhouette
+            judged.daviesBouldin = verdict.inUse?.daviesBouldin
+            judged.calinskiHarabasz = verdict.inUse?.calinskiHarabasz
+            judged.inertia = verdict.inUse?.inertia
+            judged.anomalyRate = verdict.inUse?.anomalyRate
+            judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
+            sink.emit(judged)
+        }
     }
 
     private func publishProgress(_ state: inout State, commitSeconds: Double) {

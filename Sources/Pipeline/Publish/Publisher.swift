@@ -233,7 +233,7 @@ final class Publisher: Sendable {
                 time: Timestamp.now(),
                 cluster: assignment.cluster,
                 label: assignment.label ?? "",
-                text: String((text ?? "").prefix(200)),
+                text: options.clustering.labels.redaction.kept(text ?? "", limit: 200),
                 score: Double(assignment.score ?? 0),
                 tail: assignment.tail ?? 0,
                 reason: assignment.reason?.rawValue ?? "",
