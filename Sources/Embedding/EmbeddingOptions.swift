@@ -47,6 +47,9 @@ public struct EmbeddingOptions: Sendable, Equatable {
         case .text: return try makeTextSpace(metric)
         case .features:
             // Text becomes unit vectors, whatever the metric of the whole.
+            guard fields.contains(where: { $0.kind == .text }) else {
+                return try FeaturesSpace(fields: fields, metric: metric)
+            }
             return try FeaturesSpace(fields: fields, metric: metric, text: try makeTextSpace(.cosine))
         case .vector:
             guard let dimension else {

@@ -53,17 +53,19 @@ struct FeaturesSpaceTests {
         #expect(space.makeLane().embed([input]).storage == [1000, 0])
     }
 
-    @Test(arguments: [
-        (FieldValue.fields(["spend": .text("much")]), InputRejection.Code.wrongType),
-        (.fields(["spend": .list([.number(1)])]), .wrongType), (.fields(["spend": .number(1e300)]), .notFinite),
-        (.fields(["spend": .number(.nan)]), .notFinite), (.fields(["spend": .text("nan")]), .notFinite),
-        (.fields(["churned": .text("perhaps")]), .wrongType), (.fields(["churned": .number(2)]), .wrongType),
-        (.fields(["at": .text("yesterday")]), .wrongType), (.fields(["at": .text("2021-02-30")]), .wrongType),
-        (.fields(["at": .number(.infinity)]), .wrongType), (.fields(["note": .number(1)]), .wrongType),
-        (.fields(["customer": .object(["country": .object([:])])]), .wrongType),
-        (.fields([:]), .missingField), (.fields(["other": .number(1)]), .missingField), (.text("x"), .wrongType),
-        (.numbers([1]), .wrongType), (.bytes([1]), .wrongType),
-    ])
+    static let unreadable: [(FieldValue, InputRejection.Code)] = [
+        (.fields(["spend": .text("much")]), .wrongType), (.fields(["spend": .list([.number(1)])]), .wrongType),
+        (.fields(["spend": .number(1e300)]), .notFinite), (.fields(["spend": .number(.nan)]), .notFinite),
+        (.fields(["spend": .text("nan")]), .notFinite), (.fields(["churned": .text("perhaps")]), .wrongType),
+        (.fields(["churned": .number(2)]), .wrongType), (.fields(["at": .text("yesterday")]), .wrongType),
+        (.fields(["at": .text("2021-02-30")]), .wrongType), (.fields(["at": .number(.infinity)]), .wrongType),
+        (.fields(["note": .number(1)]), .wrongType),
+        (.fields(["customer": .object(["country": .object([:])])]), .wrongType), (.fields([:]), .missingField),
+        (.fields(["other": .number(1)]), .missingField), (.text("x"), .wrongType), (.numbers([1]), .wrongType),
+        (.bytes([1]), .wrongType),
+    ]
+
+    @Test(arguments: Self.unreadable)
     func whatCannotBeReadIsRefused(value: FieldValue, code: InputRejection.Code) throws {
         let space = try space()
         let error = #expect(throws: InputRejection.self) { _ = try space.input(from: value) }
@@ -103,11 +105,13 @@ struct FeaturesSpaceTests {
         #expect(try FeaturesSpace(fields: [field]).identity == spaces[0].identity)
     }
 
-    @Test(arguments: [
+    static let impossible: [[FeatureField]] = [
         [], [FeatureField("", .boolean)], [FeatureField("a", .boolean), FeatureField("a", .text)],
         [FeatureField("a", .boolean, weight: -1)], [FeatureField("a", .boolean, weight: .nan)],
         [FeatureField("a", .category(slots: 0))], [FeatureField("a", .category(slots: 1000))],
-    ])
+    ]
+
+    @Test(arguments: Self.impossible)
     func impossibleFieldsAreRefused(fields: [FeatureField]) {
         #expect(throws: EmbeddingError.self) { _ = try FeaturesSpace(fields: fields) }
     }
@@ -115,11 +119,13 @@ struct FeaturesSpaceTests {
 
 @Suite("Features: moments")
 struct MomentTests {
-    @Test(arguments: [
-        ("1970-01-01", FeatureLayout.Cycle.week, 3.5 / 7), ("2024-02-29", .month, 28.5 / 31),
-        ("2024-12-31T23:59:00", .year, 365.5 / 366), ("2026-11-25 18:00:00.250+02:00", .day, 0.75),
-        ("2026-11-25", .week, 2.5 / 7), ("1969-12-31T12:00", .day, 0.5), ("1900-03-01", .month, 0.5 / 31),
-    ])
+    static let places: [(String, FeatureLayout.Cycle, Double)] = [
+        ("1970-01-01", .week, 0.5), ("2024-02-29", .month, 0.91936), ("2024-12-31T23:59:00", .year, 0.99863),
+        ("2026-11-25 18:00:00.250+02:00", .day, 0.75), ("2026-11-25", .week, 0.35714),
+        ("1969-12-31T12:00", .day, 0.5), ("1900-03-01", .month, 0.01613),
+    ]
+
+    @Test(arguments: Self.places)
     func placesOnCircles(text: String, cycle: FeatureLayout.Cycle, turn: Double) throws {
         let moment = try #require(Moment(.text(text)))
         #expect(abs(moment.turn(of: cycle) - turn) < 1e-5)

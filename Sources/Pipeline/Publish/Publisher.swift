@@ -136,6 +136,7 @@ final class Publisher: Sendable {
         var part = batch
         part.outcomes = Array(batch.outcomes[..<bad])
         part.texts = Array(batch.texts.prefix(bad))
+        part.words = Array(batch.words.prefix(bad))
         part.vectors = Matrix(
             columns: batch.vectors.columns,
             storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns))
@@ -163,7 +164,8 @@ final class Publisher: Sendable {
             guard case .row(let row) = outcome else { continue }
             // A clock that runs ahead somewhere must not age everything that was learned before.
             let timestamp = record.timestamp.map { min($0, now) }
-            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row]))
+            let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
+            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row], words: words))
         }
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator
