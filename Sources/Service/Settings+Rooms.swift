@@ -128,6 +128,14 @@ extension Duration {
     var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }
 
+extension Settings {
+    /// Takes the fields that a model was learnt from.
+    public mutating func takeFields(of model: Model) {
+        guard let layout = model.features?.encoding.layout else { return }
+        space.fields = layout.fields.map { FeatureFieldSettings(FeatureField($0)) }
+    }
+}
+
 extension FeatureField {
     /// A field as the configuration has it.
     init(_ settings: FeatureFieldSettings) {

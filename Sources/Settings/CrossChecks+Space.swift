@@ -56,7 +56,13 @@ extension CrossChecks {
         }
         let weights = space.fields.map(\.weight)
         if !weights.isEmpty, weights.allSatisfy({ $0 == 0 }) {
-            require(false, ["space.fields"], "fields of weight 0 alone", "a field that counts", "Give one a weight above 0")
+            require(
+                false,
+                ["space.fields"],
+                "fields of weight 0 alone",
+                "a field that counts",
+                "Give one a weight above 0"
+            )
         }
     }
 

@@ -78,3 +78,18 @@ extension FeatureField {
         return FeatureLayout.Field(name: name, kind: kind, weight: weight, missing: missing)
     }
 }
+
+extension FeatureField {
+    /// The field that a layout's stands for.
+    public init(_ field: FeatureLayout.Field) {
+        let kind: Kind =
+            switch field.kind {
+            case .number(let scale): .number(scale)
+            case .category(let slots): .category(slots: slots)
+            case .cycle(let cycle): .time(cycle)
+            case .boolean: .boolean
+            case .vector: .text
+            }
+        self.init(field.name, kind, weight: field.weight, missing: field.missing)
+    }
+}

@@ -58,6 +58,12 @@ struct EvaluationColumns: Sendable {
         }
     }
 
+    /// All columns as fields, without a truth.
+    init(fieldsOf reader: TabularReader) {
+        content = .fields
+        isTable = reader.format != .jsonLines
+    }
+
     func truth(of row: TabularRow) -> LabelledLog.Truth {
         LabelledLog.Truth(
             label: label.flatMap { row[$0] },

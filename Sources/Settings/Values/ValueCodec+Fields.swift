@@ -12,7 +12,11 @@ extension ValueCodec where Value == [FeatureFieldSettings] {
                 var fields: [FeatureFieldSettings] = []
                 for entry in entries {
                     if fields.contains(where: { $0.name == entry.key }) {
-                        throw ValueProblem(entry.value, expected: "each field once", found: "`\(entry.key)` a second time")
+                        throw ValueProblem(
+                            entry.value,
+                            expected: "each field once",
+                            found: "`\(entry.key)` a second time"
+                        )
                     }
                     fields.append(try field(entry))
                 }
@@ -54,10 +58,18 @@ extension ValueCodec where Value == [FeatureFieldSettings] {
 
     private static func field(_ entry: ConfigurationNode.Entry) throws(ValueProblem) -> FeatureFieldSettings {
         guard case .mapping(let options) = entry.value.kind else {
-            return FeatureFieldSettings(name: entry.key, kind: try ValueCodec<FeatureFieldSettings.Kind>.choice.read(entry.value))
+            return FeatureFieldSettings(
+                name: entry.key,
+                kind: try ValueCodec<FeatureFieldSettings.Kind>.choice.read(entry.value)
+            )
         }
         guard let kind = options.first(where: { $0.key == "kind" }) else {
-            throw ValueProblem(entry.value, expected: "a kind", found: "`\(entry.key)` without one", mend: "Add `kind: number`")
+            throw ValueProblem(
+                entry.value,
+                expected: "a kind",
+                found: "`\(entry.key)` without one",
+                mend: "Add `kind: number`"
+            )
         }
         var field = FeatureFieldSettings(
             name: entry.key,
