@@ -11,6 +11,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         discussion: """
             Example:  centroidd evaluate --input titles.tsv.gz --label label --model models/all-MiniLM-L6-v2
 
+                      centroidd evaluate --input points.csv --label label --algorithm kmeans --plot points.svg
+
             Every record is scored before it is learned. CSV, TSV and JSON lines, gzip or not, by their extension.
             The first 200 records (or a tenth, if that is less) are learned only; rows labelled `noise` do not count
             for the clusters. Without --model and --config the model that `make model` fetched is taken.
@@ -26,14 +28,25 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: "The column that says whether the row is an anomaly (0, -, false, normal or empty: no).")
     var anomaly: String?
 
+    @OptionGroup var method: GroupingArguments
+
+    @Option(help: "Draw the sample as it is clustered at the end, the curve of k and the silhouettes into an SVG file.")
+    var plot: String?
+
+    @Option(help: "How the map is made: pca, umap or tsne; two numbers are drawn as they are unless said.")
+    var map: MapMethod?
+
     @OptionGroup var common: CommonOptions
     @OptionGroup var space: SpaceOptions
 
     func run() async throws {
         var settings = try common.settings(for: .pipe).settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
+        try method.apply(to: &settings)
         let sink = common.telemetry(settings, standard: .error)
-        let run = EvaluateRun(input: input, label: label, anomaly: anomaly, field: space.field)
+        var run = EvaluateRun(input: input, label: label, anomaly: anomaly, field: space.field)
+        run.plot = plot
+        run.map = map
         let report = try await run.run(
             settings: settings,
             isKindChosen: common.config != nil || space.space != nil,

@@ -8,4 +8,11 @@ extension Model {
         for record in sample.slots { storage += record.vector }
         return Matrix(columns: dimension, storage: storage)
     }
+
+    /// The index of the cluster that each row of ``sampleVectors`` is nearest to; empty without clusters.
+    public var sampleClusters: [Int] {
+        guard !clusters.isEmpty else { return [] }
+        return Nearest.search(queries: sampleVectors, prototypes: centroids, layout: layout, metric: metric)
+            .map(\.cluster)
+    }
 }

@@ -55,7 +55,10 @@ public struct ClusterRun: Sendable {
             )
             plot.criterion = criterion
             plot.curve = partition.curve
-            plot.chosen = partition.count
+            // Groups of other shapes owe their number to no criterion.
+            plot.chosen =
+                report.algorithm == "auto" && partition.curve.max(by: { $0.value < $1.value })?.k != partition.count
+                ? nil : partition.count
             plot.seed = seed
             plot.figures = [
                 ("clusters", Double(report.clusters)), ("noise", Double(report.noise)),

@@ -1,4 +1,8 @@
+import BatchClustering
+import Clustering
 import Embedding
+import Foundation
+import Kernels
 import Pipeline
 public import Settings
 import Streams
@@ -14,8 +18,10 @@ public struct EvaluateRun: Sendable {
     public var anomaly: String?
     /// The column that is the record; see `space.field`.
     public var field: String?
-    /// Most rows to read.
-    public var limit: Int?
+    /// Where to draw the model's sample as it is clustered at the end; nil: nowhere.
+    public var plot: String?
+    /// How its map is made; nil: as the vectors lie in the plane, else by UMAP.
+    public var map: MapMethod?
 
     /// An evaluation of one file.
     public init(input: String, label: String?, anomaly: String?, field: String?) {
@@ -67,6 +73,35 @@ public struct EvaluateRun: Sendable {
             model: model
         )
         report.recordsPerSecond = Double(report.records) / (ContinuousClock.now - started).inSeconds
+        if let plot, let model { try draw(model, report: report, options: options.clustering, to: plot, quiet: quiet) }
         return report
+    }
+
+    /// Draws the sample; the curve of k is that of a reclustering of the model as it stands.
+    private func draw(
+        _ model: Model,
+        report: EvaluationReport,
+        options: ClusteringOptions,
+        to path: String,
+        quiet: Bool
+    ) throws {
+        var plot = ClusterPlot(
+            title: URL(filePath: input).lastPathComponent,
+            vectors: model.sampleVectors,
+            labels: model.sampleClusters.map { model.clusters[$0].id },
+            metric: model.metric
+        )
+        plot.names = Dictionary(uniqueKeysWithValues: model.clusters.map { ($0.id, $0.label) })
+        plot.seed = options.seed
+        if let candidate = try? recluster(model: model, options: options, lanes: .dispatch()) {
+            plot.curve = candidate.curve.map { CountTrial(k: $0.k, value: $0.silhouette) }
+            plot.chosen = candidate.clusterCount
+        }
+        plot.figures = [
+            ("records", Double(report.records)), ("clusters", Double(report.clusters)), ("ARI", report.ari),
+            ("V-measure", report.vMeasure), ("silhouette", report.silhouette),
+            ("Davies-Bouldin", report.daviesBouldin), ("id retention", report.idRetention), ("AUROC", report.auroc),
+        ]
+        try plot.write(to: path, method: map, quiet: quiet)
     }
 }

@@ -150,9 +150,7 @@ extension EvaluationReport {
     private mutating func judgeShape(_ model: Model) {
         let sample = model.sampleVectors
         guard model.clusters.count > 1, sample.rows > model.clusters.count else { return }
-        let nearest = NearestTwo.search(queries: sample, centroids: model.centroids, metric: model.metric)
-        let owners = model.layout.owners
-        let labels = nearest.map { owners[Int($0.first)] }
+        let labels = model.sampleClusters
         guard Set(labels).count > 1 else { return }
         silhouette = Quality.sampledSilhouette(
             vectors: sample,
