@@ -26,7 +26,9 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     var kmeans = KMeans(data: train, metric: model.metric)
     kmeans.iterations = settings.iterations
     let judged = Quality.draw(settings.silhouetteSample, of: data.rows, seed: seed &+ 1)
-    let judge = ClusterCountJudge(vectors: data.selecting(judged), metric: model.metric)
+    let drawn = data.selecting(judged)
+    let vectors = drawn.selecting(Scattered.dense(drawn, metric: model.metric))
+    let judge = ClusterCountJudge(vectors: vectors, metric: model.metric)
 
     let ceiling = min(settings.maximumK, options.maximumClusters)
     let fresh = fit(settings, ceiling: ceiling, kmeans: kmeans, judge: judge, generator: &generator)
@@ -34,9 +36,24 @@ public func recluster(model: Model, options: ClusteringOptions) throws(Clusterin
     if !model.clusters.isEmpty, model.layout.isPlain,
         settings.k == .automatic || result.centroids.rows == model.clusters.count
     {
-        let warm = kmeans.run(from: model.centroids)
-        // A silhouette's own sampling error is about this large.
-        if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
+        var start = model.centroids
+        // A young model is made anew, not mended.
+        if settings.k == .automatic, model.records > options.warmUpRecords {
+            let steps = WarmStart(
+                model: model,
+                records: records,
+                data: data,
+                rows: Quality.draw(WarmStart.sampleLimit, of: data.rows, seed: seed &+ 3),
+                options: options,
+                ceiling: ceiling
+            )
+            start = steps.improved(start)
+        }
+        let warm = kmeans.run(from: start)
+        let silhouette = judge.silhouette(warm.centroids)
+        // A silhouette's own sampling error, and once the model is grown up what new borders for all would cost.
+        let loyalty = model.records <= options.warmUpRecords ? 0.005 : max(0.005, 0.15 * silhouette)
+        if silhouette >= judge.silhouette(result.centroids) - loyalty { result = warm }
     }
     let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
     return Candidate(
