@@ -44,8 +44,10 @@ struct EventTests {
         var options = ClusteringOptions()
         // A centre needs 3,500 records to move its radius.
         options.halfLife = .records(700)
+        options.followsDrift = false
         options.sampleCapacity = 1_200
-        options.recluster.maximumK = 10
+        options.recluster.grouping.algorithm = .kmeans
+        options.recluster.grouping.maximumK = 10
         options.recluster.silhouetteSample = 400
         // Spheres that touch have a low silhouette however right it is to tell them apart.
         options.recluster.silhouetteMargin = 0.1

@@ -15,6 +15,20 @@ struct Batch: Sendable {
     var footprint: Int
 }
 
+/// The entity that a row is about.
+struct EntityRow: Sendable {
+    /// The entity's name.
+    var key: [UInt8]
+    /// The event's time, in milliseconds since 1970; nil where it has none.
+    var time: Int64?
+    /// The figures that were embedded, one for each aggregate.
+    var figures: [Double?]
+    /// Whether the row teaches the model.
+    var teaches: Bool
+    /// Whether it was read before.
+    var isRepeated: Bool
+}
+
 /// A batch whose good records have been embedded.
 struct EmbeddedBatch: Sendable {
     /// What became of one record.
@@ -32,6 +46,10 @@ struct EmbeddedBatch: Sendable {
     var texts: [String?]
     /// `rows × dimension`.
     var vectors: Matrix
+    /// Where entities are clustered: the event of each row, not yet embedded.
+    var events: [EntityEvent] = []
+    /// Where entities are clustered: what each row is about, once it is embedded.
+    var entities: [EntityRow] = []
 }
 
 /// What goes from the lanes to the publisher, in sequence.

@@ -82,6 +82,9 @@ extension MetricName {
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
+        case .entities: .init(.gauge, "Entities whose state this instance keeps.")
+        case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
+        case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")
         case .reclusterSilhouette, .reclusterDaviesBouldin, .reclusterCalinskiHarabasz, .reclusterInertia,
             .reclusterAnomalyRate, .reclusterRetention:
             qualityDefinition

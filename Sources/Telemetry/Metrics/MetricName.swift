@@ -75,6 +75,13 @@ public enum MetricName: String, CaseIterable, Sendable {
     /// The share of sampled records that kept their cluster id at the last reclustering.
     case reclusterRetention = "centroidd_recluster_id_retention"
 
+    /// Entities whose state this instance keeps.
+    case entities = "centroidd_entities"
+    /// Entities that had to make room for others.
+    case entitiesEvicted = "centroidd_entities_evicted_total"
+    /// Times that an entity came to a cluster or went to another.
+    case entityChanges = "centroidd_entity_changes_total"
+
     /// Errors, by stage and kind.
     case errors = "centroidd_errors_total"
     /// 1 while the daemon is ready, 0 while it is not.
