@@ -69,6 +69,8 @@ extension Settings {
         options.onError = RejectionPolicy(rawValue: output.onError.rawValue) ?? .deadLetter
         options.delivery = Delivery(rawValue: output.delivery.rawValue) ?? .exactlyOnce
         options.keepsKey = input.key == .keep
+        options.entities = entityOptions
+        options.entityStore = EntityStore(topic: "\(options.application).entities")
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2

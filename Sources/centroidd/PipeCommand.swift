@@ -32,6 +32,7 @@ struct PipeCommand: AsyncParsableCommand {
         let sink = common.telemetry(settings, standard: .warning)
         let file = snapshot.map(SnapshotModel.init(path:))
         let model = try file?.load()
+        let entities = try file?.loadEntities()
         let embedding: any Space
         do {
             embedding = try settings.embeddingOptions.makeSpace()
@@ -42,8 +43,8 @@ struct PipeCommand: AsyncParsableCommand {
         let run = PipeRun(settings: settings, log: log, topics: log.topics, sink: sink)
         // Where the answers go to the terminal themselves, they are the progress.
         let bar = ProgressBar("assigning", total: nil, quiet: common.quiet || isatty(STDOUT_FILENO) == 1)
-        let result = try await run.run(space: embedding, model: model) { bar.update($0) }
+        let result = try await run.run(space: embedding, model: model, entities: entities) { bar.update($0) }
         bar.finish()
-        if let file, let result { try file.save(result) }
+        if let file, let model = result.model { try file.save(model, entities: result.entities) }
     }
 }

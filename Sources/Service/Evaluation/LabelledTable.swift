@@ -44,6 +44,8 @@ struct LabelledTable {
         )
         var settings = settings
         settings.output.onError = .skip
+        // Every row is judged, whether its entity's cluster changed or not.
+        settings.entity.publish = .always
         settings.input.format = .text
         switch columns.content {
         case .text: break
