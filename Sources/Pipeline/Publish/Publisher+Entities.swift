@@ -38,7 +38,8 @@ extension Publisher {
             if case .rejected? = batch.outcomes.last, options.onError == .stop { break }
         }
         batch.outcomes += decoded.outcomes[batch.outcomes.count...]
-        batch.texts = [String?](repeating: nil, count: inputs.count)
+        batch.texts = inputs.map(\.speakingText)
+        batch.words = inputs.map(\.words)
         batch.vectors = embedder.embed(inputs)
         return batch
     }
