@@ -16,7 +16,7 @@ extension Settings {
             case .vector: .vector
             case .features: .features
             }
-        options.fields = space.fields.map(FeatureField.init)
+        options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
         options.dimension = space.dimension
         options.encoding =

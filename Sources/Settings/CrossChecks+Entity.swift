@@ -28,17 +28,13 @@ extension CrossChecks {
     }
 
     private mutating func checkEntityInput(_ entity: EntitySettings) {
-        let fields =
-            [entity.field, entity.time, entity.value].compactMap { $0 } + entity.aggregates.compactMap(\.field)
-        if let field = fields.first {
-            require(
-                settings.input.format == .json,
-                ["input.format", "input.key"],
-                "`\(settings.input.format.rawValue)` with the field `\(field)`",
-                "json",
-                "Set `input.format: json`"
-            )
-        }
+        require(
+            settings.space.kind == .features,
+            ["space.kind", "input.key"],
+            "`\(settings.space.kind.rawValue)` with `input.key: entity`",
+            "features",
+            "Set `space.kind: features`: the figures of an entity are what is embedded"
+        )
         if entity.field != nil, !settings.input.topics.isEmpty {
             warn(
                 "entity.field",
@@ -67,5 +63,23 @@ extension CrossChecks {
             "one that it has: count, sum, distinct or age",
             "Add `events: count`"
         )
+        let names = aggregates.map(\.name)
+        for field in settings.space.fields {
+            require(
+                names.contains(field.name),
+                ["space.fields", "input.key"],
+                "the field `\(field.name)`, which no aggregate is named",
+                "names of aggregates: \(names.joined(separator: ", "))",
+                nearest(field.name, among: names).map { "Did you mean `\($0)`?" }
+                    ?? "Add an aggregate of that name, or remove the field"
+            )
+            require(
+                field.missing != .reject,
+                ["space.fields", "input.key"],
+                "`missing: reject` of `\(field.name)`",
+                "mean or zero",
+                "An entity would never come to its second event: a figure may be missing at the first"
+            )
+        }
     }
 }

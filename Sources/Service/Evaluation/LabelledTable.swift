@@ -84,7 +84,7 @@ extension Settings {
     mutating func takeFields(from reader: TabularReader, columns: EvaluationColumns, isPatient: Bool = true) throws {
         space.kind = .features
         input.format = .json
-        guard space.fields.isEmpty else { return }
+        guard effectiveFields.isEmpty else { return }
         let rows: [TabularRow]
         do throws(StreamError) {
             rows = try reader.peek(FeatureInference.recordLimit, isPatient: isPatient)

@@ -58,6 +58,14 @@ public struct EntitySettings: Sendable, Equatable {
     }
 }
 
+extension Settings {
+    /// The fields of a features space: those named, or, where entities are clustered and none is named, all figures.
+    public var effectiveFields: [FeatureFieldSettings] {
+        guard input.key == .entity, space.fields.isEmpty else { return space.fields }
+        return entity.effectiveAggregates.map { FeatureFieldSettings(name: $0.name, kind: .number) }
+    }
+}
+
 /// One figure that is kept of an entity.
 public struct EntityAggregateSettings: Sendable, Equatable {
     /// What is computed.

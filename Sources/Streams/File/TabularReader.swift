@@ -73,7 +73,11 @@ public final class TabularReader {
         let source = path == Self.standardInput ? ByteSource(descriptor: 0, name: path) : try ByteSource(path: path)
         let named = format ?? Format(path: path)
         self.source = source
-        self.format = try named ?? (path == Self.standardInput ? Format(head: source.peek()) : .lines)
+        if let named {
+            self.format = named
+        } else {
+            self.format = path == Self.standardInput ? Format(head: try source.peek()) : .lines
+        }
         switch self.format {
         case .csv, .tsv:
             let separator: UInt8 = self.format == .csv ? 0x2c : 0x09
