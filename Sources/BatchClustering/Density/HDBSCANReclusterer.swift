@@ -48,13 +48,15 @@ public struct HDBSCANReclusterer: Reclusterer, Equatable {
             maximumSize: maximumClusterSize
         )
         let index = PointIndex(vectors)
-        let space = MutualReachability(index, neighbours: neighbours, lanes: lanes)
-        let tree =
-            vectors.rows > 0
-            ? DensityTree(
-                CondensedTree(space.order(lanes: lanes), metric: metric, minimumSize: minimumClusterSize),
-                rules
-            ) : nil
+        guard vectors.rows > 0 else {
+            let space = MutualReachability(index, neighbours: neighbours, lanes: lanes)
+            return DensityPredictor(space: space, metric: metric, tree: nil, reasons: reasons(neighbours, 0))
+        }
+        let (space, order) = MutualReachability.ordered(index, neighbours: neighbours, lanes: lanes)
+        let tree = DensityTree(
+            CondensedTree(order, metric: metric, minimumSize: minimumClusterSize),
+            rules
+        )
         return DensityPredictor(space: space, metric: metric, tree: tree, reasons: reasons(neighbours, vectors.rows))
     }
 

@@ -30,7 +30,8 @@ extension KDTree {
         }
     }
 
-    private func withPoints(
+    /// Lends the tree with memory for a point's coordinates and for a leaf's distances.
+    func withPoints(
         _ body: (KDTreeView, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
     ) {
         withView { view in

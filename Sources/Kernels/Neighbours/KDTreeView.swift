@@ -7,6 +7,8 @@ package struct KDTreeView {
     package let nodes: UnsafePointer<KDTree.Node>
     let boxes: UnsafePointer<Double>
     let blocks: UnsafePointer<Double>
+    /// The points in the tree's order, row by row.
+    let points: UnsafePointer<Float>
     private let kernels = VectorMath.kernels
 
     init(
@@ -14,13 +16,15 @@ package struct KDTreeView {
         order: UnsafePointer<Int32>,
         nodes: UnsafePointer<KDTree.Node>,
         boxes: UnsafePointer<Double>,
-        blocks: UnsafePointer<Double>
+        blocks: UnsafePointer<Double>,
+        points: UnsafePointer<Float>
     ) {
         self.dimension = dimension
         self.order = order
         self.nodes = nodes
         self.boxes = boxes
         self.blocks = blocks
+        self.points = points
     }
 
     /// The square of the distance from `query` to the box of `node`.
@@ -71,25 +75,17 @@ package struct KDTreeView {
     /// Calls `body` with each position; `query` then holds the coordinates of the point there.
     @inline(__always)
     func visitPoints(in positions: Range<Int>, _ query: UnsafeMutablePointer<Double>, _ body: (Int) -> Void) {
-        guard !positions.isEmpty else { return }
-        var index = 0
-        var leaf = nodes[0]
-        func descend(_ position: Int) {
-            index = 0
-            while nodes[index].right != 0 {
-                let second = Int(nodes[index].right)
-                index = position < Int(nodes[second].start) ? index + 1 : second
-            }
-            leaf = nodes[index]
-        }
-        descend(positions.lowerBound)
         for position in positions {
-            if position >= Int(leaf.end) { descend(position) }
-            let width = (Int(leaf.end - leaf.start) + 7) / 8 * 8
-            let point = blocks + Int(leaf.block) * dimension + position - Int(leaf.start)
-            for column in 0..<dimension { query[column] = point[column * width] }
+            copy(position, to: query)
             body(position)
         }
+    }
+
+    /// Writes the coordinates of the point at `position` to `query`.
+    @inline(__always)
+    func copy(_ position: Int, to query: UnsafeMutablePointer<Double>) {
+        let row = points + position * dimension
+        for column in 0..<dimension { query[column] = Double(row[column]) }
     }
 
     /// Calls `visit` with the position of each point within the radius of `query`, until it returns false.
