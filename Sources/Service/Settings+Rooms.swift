@@ -52,8 +52,7 @@ extension Settings {
         options.sampleCapacity = recluster.sample
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
-        options.recluster.k = recluster.k.map { .fixed($0) } ?? .automatic
-        options.recluster.maximumK = recluster.maximumK
+        options.recluster.grouping = groupingOptions
         return options
     }
 

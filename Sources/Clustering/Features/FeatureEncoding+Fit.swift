@@ -18,7 +18,7 @@ extension FeatureEncoding {
                 next.fields[index].linear = Scaling(mean: known.columns[0].mean, deviation: known.columns[0].deviation)
                 next.fields[index].logarithm = Scaling(mean: known.logarithm.mean, deviation: known.logarithm.deviation)
                 let values = sample.map { $0[position] }.filter(\.isFinite).map(Double.init)
-                next.fields[index].isPositive = !values.isEmpty && values.allSatisfy { $0 >= 0 }
+                if !values.isEmpty { next.fields[index].isPositive = values.allSatisfy { $0 >= 0 } }
                 if scale == .automatic, isYoung { next.fields[index].isLogarithmic = Self.isSkewed(values) }
             case .category: next.fields[index].assign(known)
             case .boolean, .cycle: next.fields[index].means = known.columns.map(\.mean)

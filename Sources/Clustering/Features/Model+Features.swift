@@ -103,6 +103,23 @@ extension Model {
     /// better than the present one, so that forgetting goes on whatever becomes of candidates.
     mutating func follow(_ candidate: Candidate, options: ClusteringOptions) -> [LineageEvent] {
         guard let next = candidate.encoding, let own = features?.encoding, next.isFar(from: own) else { return [] }
+        return live(in: next, heldOut: candidate.heldOut, options: options)
+    }
+
+    /// Where the stream has gone far from what the encoding was fitted to: lets the living clusters live on in one that fits,
+    /// and does not wait for the next reclustering.
+    mutating func followDrift(_ options: ClusteringOptions) -> [LineageEvent] {
+        guard let features, features.encoding.revision > 0, !clusters.isEmpty else { return [] }
+        let next = features.encoding.fitted(to: features.statistics, sample: [], isYoung: false)
+        guard next.isFar(from: features.encoding) else { return [] }
+        return live(in: next, heldOut: [], options: options)
+    }
+
+    private mutating func live(
+        in next: FeatureEncoding,
+        heldOut: [UInt64],
+        options: ClusteringOptions
+    ) -> [LineageEvent] {
         reencode(to: next)
         let living = Candidate(
             centroids: centroids,
@@ -112,7 +129,7 @@ extension Model {
             inertia: 0,
             fitted: 0,
             encoding: next,
-            heldOut: candidate.heldOut
+            heldOut: heldOut
         )
         return install(living, options: options).lineage
     }

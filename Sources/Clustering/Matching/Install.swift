@@ -28,6 +28,7 @@ extension Model {
             matching: matching,
             members: members,
             layout: candidate.layout,
+            isDrifting: candidate.since > 0,
             options: options
         )
         built.sort { $0.cluster.id < $1.cluster.id }
@@ -85,6 +86,7 @@ extension Model {
         matching: Matching,
         members: [[Int]],
         layout: PrototypeLayout,
+        isDrifting: Bool,
         options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
@@ -100,7 +102,8 @@ extension Model {
             if old == nil { nextClusterID += 1 }
             let prototypes = prototypes(layout.rows(of: column), members: rows, placement: placement)
             cluster.weight = perMember * Double(rows.count)
-            cluster.prototypeWeights = prototypes.counts.map { perMember * Double($0) }
+            cluster.setPrototypes(weights: prototypes.counts.map { perMember * Double($0) })
+            if isDrifting { cluster.limitInertia(to: prototypes.counts.map(Double.init)) }
             cluster.describe(
                 records: rows.map { placement.records[$0] },
                 distances: rows.map { placement.new[$0].distance },

@@ -14,7 +14,7 @@ struct Placement {
     let limits: [Float]
 
     init(model: Model, candidate: Candidate, birth: Birth) {
-        records = model.sample.living(at: model.clock)
+        records = model.sample.living(at: model.clock, since: candidate.since)
         data = Matrix(records: records, dimension: model.dimension)
         old =
             model.clusters.isEmpty

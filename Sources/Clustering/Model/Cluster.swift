@@ -7,6 +7,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     /// The decayed count of the members nearest to each of its prototypes, as it stood at ``clock``: one element for a
     /// cluster that a single centroid stands for, several for one of another shape.
     public internal(set) var prototypeWeights: [Double]
+    /// How each of its prototypes follows its members.
+    var pursuits: [Pursuit]
     /// The version of the model in which the prototypes were last set anew.
     var arrangedAt: UInt64
     /// The decay clock, in half-lives, at which the decayed figures here were last brought up to date.
@@ -42,6 +44,7 @@ public struct Cluster: Sendable, Equatable, Codable {
         self.revision = revision
         weight = 0
         prototypeWeights = [0]
+        pursuits = [Pursuit(inertia: 0)]
         arrangedAt = revision
         distanceSum = 0
         distanceSquareSum = 0
@@ -51,6 +54,12 @@ public struct Cluster: Sendable, Equatable, Codable {
         terms = TermCounts()
         labelledTerms = 0
         representatives = []
+    }
+
+    /// Sets the weights of new prototypes, which have settled.
+    mutating func setPrototypes(weights: [Double]) {
+        prototypeWeights = weights
+        pursuits = weights.map { Pursuit(inertia: $0) }
     }
 
     /// The decayed mean of the members' distances; 0 without members.

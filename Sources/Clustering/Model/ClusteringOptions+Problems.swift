@@ -1,3 +1,5 @@
+import BatchClustering
+
 extension ClusteringOptions {
     /// What is wrong with the options: a sentence for each value out of its range; empty when all is well.
     public func problems() -> [String] {
@@ -14,6 +16,10 @@ extension ClusteringOptions {
             require(distance > 0 && distance.isFinite, "the birth distance is \(distance); it must be greater than 0")
         }
         require(maximumClusters >= 1, "the ceiling on clusters is \(maximumClusters); it must be at least 1")
+        require(
+            maximumPrototypes >= maximumClusters,
+            "the ceiling on prototypes is \(maximumPrototypes); it must be at least that on clusters, \(maximumClusters)"
+        )
         require(step >= 1, "the learning step is \(step) records; it must be at least 1")
         require(bootstrapRecords >= 2, "the first clusters wait for \(bootstrapRecords) records; at least 2 are needed")
         require(birthMembers >= 2, "a birth asks for \(birthMembers) members; it must be at least 2")
@@ -52,10 +58,14 @@ extension AnomalyOptions {
 extension ReclusterOptions {
     fileprivate func problems() -> [String] {
         var problems: [String] = []
-        if case .fixed(let count) = k, count < 1 { problems.append("k is \(count); it must be at least 1") }
-        if maximumK < 2 { problems.append("the largest k is \(maximumK); it must be at least 2") }
-        if starts < 1 { problems.append("there are \(starts) starts; at least 1 is needed") }
-        if iterations < 1 { problems.append("there are \(iterations) rounds; at least 1 is needed") }
+        if case .fixed(let count) = grouping.k, count < 1 { problems.append("k is \(count); it must be at least 1") }
+        if grouping.maximumK < 2 {
+            problems.append("the largest k is \(grouping.maximumK); it must be at least 2")
+        }
+        if grouping.starts < 1 { problems.append("there are \(grouping.starts) starts; at least 1 is needed") }
+        if grouping.iterations < 1 {
+            problems.append("there are \(grouping.iterations) rounds; at least 1 is needed")
+        }
         if !(heldOutShare > 0 && heldOutShare <= 0.5) {
             problems.append("the held-out share is \(heldOutShare); it must be greater than 0 and at most 0.5")
         }

@@ -1,3 +1,5 @@
+public import BatchClustering
+
 /// How fast the past is forgotten: after one half-life everything learned counts half as much.
 public enum HalfLife: Sendable, Equatable, Codable {
     /// A number of records, greater than 0.
@@ -20,10 +22,14 @@ public enum Birth: Sendable, Equatable, Codable {
 public struct ClusteringOptions: Sendable, Equatable {
     /// How fast the past fades.
     public var halfLife: HalfLife = .records(100_000)
+    /// Whether a centroid whose members have moved follows them faster than the half-life lets it.
+    public var followsDrift = true
     /// When a record is far from every cluster.
     public var birth: Birth = .automatic
     /// The ceiling on living clusters, at least 1. When it is reached the lightest cluster makes room for a birth.
     public var maximumClusters = 1024
+    /// The ceiling on the prototypes of all clusters together, at least ``maximumClusters``.
+    public var maximumPrototypes = 2048
     /// All randomness comes from here: equal seeds and records give equal results.
     public var seed: UInt64 = 0
     /// Records per learning step, at least 1: those of one step are all judged by the same model.
@@ -72,29 +78,8 @@ public struct AnomalyOptions: Sendable, Equatable {
 
 /// Settings of ``recluster(model:options:)`` and of the gate in ``adopt(_:into:options:)``.
 public struct ReclusterOptions: Sendable, Equatable {
-    /// How a candidate is made.
-    public enum Algorithm: String, Sendable, Equatable, CaseIterable {
-        /// Lloyd's algorithm from k-means++ starts; spherical under the cosine metric.
-        case kmeans
-    }
-    /// How many clusters a candidate has.
-    public enum ClusterCount: Sendable, Equatable {
-        /// The count with the best silhouette.
-        case automatic
-        /// Exactly this many, at least 1 (fewer when the sample has fewer distinct vectors).
-        case fixed(Int)
-    }
-
-    /// How a candidate is made.
-    public var algorithm: Algorithm = .kmeans
-    /// How many clusters it has.
-    public var k: ClusterCount = .automatic
-    /// The largest count that `.automatic` tries, at least 2.
-    public var maximumK = 128
-    /// Independent k-means++ starts; the one with the least inertia wins. At least 1.
-    public var starts = 3
-    /// The most Lloyd rounds of a start, at least 1.
-    public var iterations = 25
+    /// How a candidate is made, and how many clusters it has.
+    public var grouping = GroupingOptions()
     /// The share of the sample that is held out of the fit and judges it, from 0 (exclusive) to 0.5.
     public var heldOutShare = 0.2
     /// The most records that a silhouette is computed on (its cost is quadratic), at least 10.

@@ -93,7 +93,7 @@ extension Model {
         nextClusterID += 1
         // Decayed records are worth less than one; the weight they carried as outliers moves with them.
         cluster.weight = min(group.weight, outlierWeight)
-        cluster.prototypeWeights = [cluster.weight]
+        cluster.setPrototypes(weights: [cluster.weight])
         cluster.anchor = PackedVector(elements: group.centroid)
         let perMember = cluster.weight / Double(records.count)
         cluster.describe(records: records, distances: group.distances, perMember: perMember, options: options.labels)

@@ -223,7 +223,7 @@ extension Publisher {
                     ReclusterFinished(
                         verdict: adoption.verdict.adopted ? .adopted : .refused,
                         reason: adoption.verdict.summary,
-                        algorithm: options.clustering.recluster.algorithm.rawValue,
+                        algorithm: options.clustering.recluster.grouping.algorithm.rawValue,
                         clusters: adoption.model.clusters.count,
                         sample: adoption.model.sample.slots.count,
                         seconds: seconds
