@@ -4,7 +4,8 @@ public import Settings
 public import Streams
 import Synchronization
 
-/// A table or JSON lines on standard input as a log of JSON objects, a row a record; answers are lines on standard output.
+/// A table or JSON lines on standard input as a log of JSON objects, a row a record; answers are lines on standard
+/// output.
 ///
 /// What is at hand is handed over at once: a poll waits for its first row alone.
 public final class TableLog: RecordLog {

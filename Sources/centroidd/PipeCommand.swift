@@ -15,7 +15,7 @@ struct PipeCommand: AsyncParsableCommand {
             Example:  journalctl -f -o cat | centroidd pipe --snapshot logs.centroid
             Example:  centroidd pipe --space features < customers.csv
 
-            With --space features the input is a table with a header line (CSV or TSV) or JSON objects, a line each; fields
+            With --space features the input is a table with a header line (CSV, TSV) or JSON objects, a line each; fields
             that the configuration does not name are found in the first records.
             """
     )

@@ -5,7 +5,8 @@ extension FeatureEncoding {
     ///
     /// - Parameters:
     ///   - statistics: the decayed statistics of the stream.
-    ///   - sample: raw rows of the stream, `r` elements each; whether numbers are taken as logarithms is read from them.
+    ///   - sample: raw rows of the stream, `r` elements each; whether numbers are taken as logarithms is read from
+    ///     them.
     ///   - isYoung: whether the model still warms up; the choice of logarithms is left alone after that.
     func fitted(to statistics: FeatureStatistics, sample: [[Float]], isYoung: Bool) -> FeatureEncoding {
         var next = self
@@ -47,8 +48,8 @@ extension FeatureEncoding {
             / (variance * variance.squareRoot())
     }
 
-    /// Bounds for the first look at a stream, of which no encoding exists yet: the median and the quartiles' distance, which
-    /// a few wild values do not move.
+    /// Bounds for the first look at a stream, of which no encoding exists yet: the median and the quartiles' distance,
+    /// which a few wild values do not move.
     static func bounds(of values: [Double]) -> Scaling {
         let sorted = values.sorted()
         guard sorted.count >= 8 else { return Scaling() }
@@ -60,8 +61,8 @@ extension FeatureEncoding {
 }
 
 extension FeatureEncoding.Field {
-    /// Gives the places of the table to the words that count most. A word that has a place keeps it until another counts
-    /// twice as much, and always keeps the same one.
+    /// Gives the places of the table to the words that count most. A word that has a place keeps it until another
+    /// counts twice as much, and always keeps the same one.
     fileprivate mutating func assign(_ known: FeatureStatistics.Field) {
         let total = known.wordTotal
         let holders = Set(slots.filter { $0 >= 0 })

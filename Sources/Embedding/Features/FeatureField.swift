@@ -9,8 +9,8 @@ public struct FeatureField: Sendable, Equatable {
         /// A word (numbers and truth values are taken as words); the most frequent `slots` words are told apart, the
         /// others share what is left.
         case category(slots: Int)
-        /// A moment: milliseconds (or seconds, below 10¹¹) since 1970 in universal time, or ISO 8601 text, in the clock it
-        /// is written in. Only its place on the circle counts.
+        /// A moment: milliseconds (or seconds, below 10¹¹) since 1970 in universal time, or ISO 8601 text, in the clock
+        /// it is written in. Only its place on the circle counts.
         case time(FeatureLayout.Cycle)
         /// True or false, 1 or 0, yes or no.
         case boolean

@@ -7,8 +7,8 @@ public enum FeatureInference {
     /// Fewer records than this do not show that a field is a running number or a name.
     private static let least = 20
 
-    /// The fields of records, by name: numbers as numbers, truth values as booleans, ISO 8601 times by the hour of the day
-    /// (dates by the day of the week), the rest as categories. Fields within fields are named by their paths.
+    /// The fields of records, by name: numbers as numbers, truth values as booleans, ISO 8601 times by the hour of the
+    /// day (dates by the day of the week), the rest as categories. Fields within fields are named by their paths.
     ///
     /// Left out are lists, fields that are always empty or always the same text, whole numbers that rise from record to
     /// record, and text that is nearly always another: they name a record and say nothing of its kind.

@@ -15,8 +15,8 @@ struct FeatureReader {
         self.textDimension = textDimension
     }
 
-    /// The row of a record. Refuses values of a wrong type, numbers that no 32-bit float holds, missing values of fields that
-    /// must be there, and records with none of the fields.
+    /// The row of a record. Refuses values of a wrong type, numbers that no 32-bit float holds, missing values of
+    /// fields that must be there, and records with none of the fields.
     static func read(
         _ values: [String: FeatureValue],
         fields: [FeatureField],

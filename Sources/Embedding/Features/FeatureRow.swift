@@ -1,6 +1,7 @@
 /// A record's fields, read and checked, ready for a lane.
 public struct FeatureRow: Sendable, Equatable {
-    /// The raw row (`r` elements, see `FeatureLayout`); NaN where a value is missing, and where text is yet to be embedded.
+    /// The raw row (`r` elements, see `FeatureLayout`); NaN where a value is missing, and where text is yet to be
+    /// embedded.
     public var values: [Float]
     /// The text of each text field, in order; nil where it is missing.
     public var texts: [String?]

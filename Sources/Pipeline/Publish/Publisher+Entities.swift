@@ -101,8 +101,8 @@ extension Publisher {
 
     // MARK: Partitions that come and go
 
-    /// Makes the states of partitions that were assigned ready, before any of their records is read; those of partitions
-    /// that are neither assigned nor `kept` are dropped. Called on the reader's thread, which waits.
+    /// Makes the states of partitions that were assigned ready, before any of their records is read; those of
+    /// partitions that are neither assigned nor `kept` are dropped. Called on the reader's thread, which waits.
     ///
     /// - Parameter progress: called after every record read back.
     func claimEntities(

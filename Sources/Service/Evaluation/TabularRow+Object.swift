@@ -6,8 +6,8 @@ extension TabularRow {
     ///
     /// - Parameters:
     ///   - excluded: columns that are left out.
-    ///   - isTable: whether the row comes from a table: cells that stand for nothing become null. Otherwise it was a JSON
-    ///     object before, and nested values are taken over as they are.
+    ///   - isTable: whether the row comes from a table: cells that stand for nothing become null. Otherwise it was a
+    ///     JSON object before, and nested values are taken over as they are.
     func object(without excluded: Set<String>, isTable: Bool) -> [UInt8] {
         var result: [UInt8] = [UInt8(ascii: "{")]
         for (name, cell) in zip(names, fields) where !excluded.contains(name) {

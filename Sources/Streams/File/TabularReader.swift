@@ -125,8 +125,8 @@ public final class TabularReader {
         return Array(found.prefix(count))
     }
 
-    /// Whether something can be read without waiting: a row that was looked at, or bytes of the source (which may prove to
-    /// be less than a row).
+    /// Whether something can be read without waiting: a row that was looked at, or bytes of the source (which may prove
+    /// to be less than a row).
     public var isReady: Bool { !ahead.isEmpty || source.isReadable }
 
     /// The path that stands for descriptor 0.
