@@ -125,4 +125,18 @@ struct PartitioningTests {
         let found = try method.grouping(of: vectors, metric: .euclidean, seed: 1)
         #expect(found.count >= 48)
     }
+
+    @Test(
+        "Options name their method",
+        arguments: [GroupingOptions.Algorithm.kmeans, .minibatch, .spherical, .agglomerative]
+    )
+    func options(algorithm: GroupingOptions.Algorithm) throws {
+        let (vectors, truth) = clouds(.cosine, count: 900)
+        var options = GroupingOptions()
+        options.algorithm = algorithm
+        options.k = .fixed(6)
+        let found = try options.makeReclusterer().grouping(of: vectors, metric: .cosine, seed: 1, lanes: .serial)
+        #expect(found.count == 6 && found.reasons.first == "k = 6, as was asked")
+        #expect(Quality.adjustedRandIndex(truth, found.labels.map { Int($0) }) > 0.97)
+    }
 }
