@@ -26,7 +26,17 @@ public func recluster(
     let isHeldOut = Set(heldOut)
     let data = Matrix(records: records, dimension: model.dimension)
     let train = heldOut.isEmpty ? data : data.selecting(records.indices.filter { !isHeldOut.contains($0) })
-    let work = ReclusterWork(model: model, options: options, data: data, train: train, seed: seed, lanes: lanes)
+    let newest = records.indices.sorted { records[$0].record < records[$1].record }.suffix(ReclusterWork.newestRecords)
+    let work = ReclusterWork(
+        model: model,
+        options: options,
+        data: data,
+        train: train,
+        newest: Array(newest),
+        isDrifting: since > 0,
+        seed: seed,
+        lanes: lanes
+    )
     var candidate = work.isRound ? try work.roundCandidate() : try work.candidate()
     candidate.since = since
     candidate.encoding = model.features?.encoding
