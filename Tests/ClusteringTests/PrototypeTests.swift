@@ -109,7 +109,7 @@ struct PrototypeTests {
             .model
         try model.merge(delta, options: learner.options)
         #expect(abs(model.totalWeight - 2100) < 1e-6)
-        #expect(model.centroids.storage.allSatisfy(\.isFinite))
+        #expect(model.centroids.storage.allSatisfy { $0.isFinite })
     }
 
     @Test("Endless noise keeps the ceilings on clusters and on prototypes")
