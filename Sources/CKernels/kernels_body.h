@@ -253,6 +253,7 @@ static double peak_gflops(double seconds) {
 }
 
 #include "neighbours_body.h"
+#include "panels_body.h"
 
 const centroidd_kernel_table KERNEL_TABLE = {
     .name = KERNEL_SET_NAME,
@@ -271,5 +272,8 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .panel_products = panel_products,
+    .panel_distances = panel_distances,
+    .panel_group_sums = panel_group_sums,
     .reach_step = reach_step,
 };

@@ -219,11 +219,18 @@ public final class Pipeline: Sendable {
 
     private func checked(_ model: Model?) throws -> Model {
         guard let model else {
-            return Model(space: space.identity, dimension: space.dimension, metric: space.metric)
+            return Model(
+                space: space.identity,
+                dimension: space.dimension,
+                metric: space.metric,
+                layout: space.layout
+            )
         }
-        guard model.space == space.identity, model.dimension == space.dimension, model.metric == space.metric else {
+        guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
+            model.features?.encoding.layout == space.layout
+        else {
             throw PipelineFailure.model(
-                "the stored model was learnt in space \(model.space) (\(model.dimension) dimensions, "
+                "the stored model was learnt in space \(model.space) (\(model.inputDimension) dimensions, "
                     + "\(model.metric.rawValue)), but the configured space is \(space.identity) "
                     + "(\(space.dimension) dimensions, \(space.metric.rawValue)). Restore the space section, or give "
                     + "the application another name to start a new model"

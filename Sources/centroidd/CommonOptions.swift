@@ -57,7 +57,7 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text or vector.")
+    @Option(help: "text, vector or features.")
     var space: SpaceSettings.Kind?
 
     @Option(

@@ -14,10 +14,30 @@ struct ReachabilityTests {
         for seed in 1...3 {
             let points = NeighbourTests.points(rows, columns, seed: UInt64(seed))
             let index = PointIndex(points, treeDimensions: 40)
-            let all = MutualReachability.ordered(index, neighbours: neighbours, treeRows: .max, lanes: .serial)
-            let tree = MutualReachability.ordered(index, neighbours: neighbours, treeRows: 0, lanes: .serial)
-            #expect(all.order == tree.order)
+            let all = Self.order(index, neighbours, sparseRows: .max, treeDimensions: 40)
+            #expect(Self.order(index, neighbours, sparseRows: 0, treeDimensions: 40) == all)
+            #expect(Self.order(index, neighbours, sparseRows: 0, treeDimensions: 0) == all)
+            let blocks = PointIndex(points, treeDimensions: 0)
+            #expect(Self.order(blocks, neighbours, sparseRows: 0, treeDimensions: 0) == all)
         }
+    }
+
+    private static func order(
+        _ index: PointIndex,
+        _ neighbours: Int,
+        sparseRows: Int,
+        treeDimensions: Int
+    ) -> ReachabilityOrder {
+        let lanes = Lanes(count: 2) { parts, body in
+            for part in (0..<parts).reversed() { body(part) }
+        }
+        return MutualReachability.ordered(
+            index,
+            neighbours: neighbours,
+            sparseRows: sparseRows,
+            treeDimensions: treeDimensions,
+            lanes: lanes
+        ).order
     }
 
     @Test("Repeated distances change the order, but not the gaps")
@@ -25,10 +45,12 @@ struct ReachabilityTests {
         for (repeats, grid) in [(200, false), (0, true)] {
             let points = NeighbourTests.points(600, 2, seed: 3, repeats: repeats, grid: grid)
             let index = PointIndex(points)
-            let all = MutualReachability.ordered(index, neighbours: 4, treeRows: .max, lanes: .serial)
-            let tree = MutualReachability.ordered(index, neighbours: 4, treeRows: 0, lanes: .serial)
-            #expect(all.order.squares.sorted() == tree.order.squares.sorted())
-            #expect(Set(tree.order.rows).count == 600)
+            let all = Self.order(index, 4, sparseRows: .max, treeDimensions: 2)
+            for dimensions in [0, 2] {
+                let sparse = Self.order(index, 4, sparseRows: 0, treeDimensions: dimensions)
+                #expect(all.squares.sorted() == sparse.squares.sorted())
+                #expect(Set(sparse.rows).count == 600)
+            }
         }
     }
 

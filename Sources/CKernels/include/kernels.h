@@ -57,6 +57,14 @@ typedef struct {
     double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
     /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
     int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
+    /// out (16 x 16) = the dot products of the vectors of panel a with those of panel b, added to where `accumulate`;
+    /// element j of vector i of a panel lies at j * 16 + i.
+    void (*panel_products)(double *out, const double *a, const double *b, int64_t d, int accumulate);
+    /// Turns products into distances by the squared lengths of the vectors. Where a square is below `precision` times
+    /// both lengths, -1 is put instead. Returns whether that was done anywhere.
+    int (*panel_distances)(double *tile, const double *squares_a, const double *squares_b, double precision);
+    /// sums (16 rows, `stride` apart) += each row of the tile by the groups of its first `count` columns, ascending.
+    void (*panel_group_sums)(double *sums, int64_t stride, const double *tile, const int32_t *groups, int64_t count);
     /// reach = min(reach, max(|query - p|^2, core of p, query_core)) of each of `stride` points that lie as d rows of
     /// `stride` coordinates, a multiple of 8; returns the first of the points that are left with the least reach.
     int64_t (*reach_step)(double *reach, const double *core, const double *points, const double *query,

@@ -5,7 +5,8 @@ extension FeatureEncoding {
     ///
     /// - Parameters:
     ///   - statistics: the decayed statistics of the stream.
-    ///   - sample: raw rows of the stream, `r` elements each; whether numbers are taken as logarithms is read from them.
+    ///   - sample: raw rows of the stream, `r` elements each; whether numbers are taken as logarithms is read from
+    ///     them.
     ///   - isYoung: whether the model still warms up; the choice of logarithms is left alone after that.
     func fitted(to statistics: FeatureStatistics, sample: [[Float]], isYoung: Bool) -> FeatureEncoding {
         var next = self
@@ -18,7 +19,7 @@ extension FeatureEncoding {
                 next.fields[index].linear = Scaling(mean: known.columns[0].mean, deviation: known.columns[0].deviation)
                 next.fields[index].logarithm = Scaling(mean: known.logarithm.mean, deviation: known.logarithm.deviation)
                 let values = sample.map { $0[position] }.filter(\.isFinite).map(Double.init)
-                next.fields[index].isPositive = !values.isEmpty && values.allSatisfy { $0 >= 0 }
+                if !values.isEmpty { next.fields[index].isPositive = values.allSatisfy { $0 >= 0 } }
                 if scale == .automatic, isYoung { next.fields[index].isLogarithmic = Self.isSkewed(values) }
             case .category: next.fields[index].assign(known)
             case .boolean, .cycle: next.fields[index].means = known.columns.map(\.mean)
@@ -47,8 +48,8 @@ extension FeatureEncoding {
             / (variance * variance.squareRoot())
     }
 
-    /// Bounds for the first look at a stream, of which no encoding exists yet: the median and the quartiles' distance, which
-    /// a few wild values do not move.
+    /// Bounds for the first look at a stream, of which no encoding exists yet: the median and the quartiles' distance,
+    /// which a few wild values do not move.
     static func bounds(of values: [Double]) -> Scaling {
         let sorted = values.sorted()
         guard sorted.count >= 8 else { return Scaling() }
@@ -60,8 +61,8 @@ extension FeatureEncoding {
 }
 
 extension FeatureEncoding.Field {
-    /// Gives the places of the table to the words that count most. A word that has a place keeps it until another counts
-    /// twice as much, and always keeps the same one.
+    /// Gives the places of the table to the words that count most. A word that has a place keeps it until another
+    /// counts twice as much, and always keeps the same one.
     fileprivate mutating func assign(_ known: FeatureStatistics.Field) {
         let total = known.wordTotal
         let holders = Set(slots.filter { $0 >= 0 })

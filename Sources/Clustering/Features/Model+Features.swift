@@ -7,8 +7,8 @@ extension Model {
         features = layout.map { FeatureState(encoding: FeatureEncoding(layout: $0)) }
     }
 
-    /// The elements of the rows that ``assign(vectors:observations:model:options:)`` takes: raw ones where the model turns
-    /// features into vectors itself.
+    /// The elements of the rows that ``assign(vectors:observations:model:options:)`` takes: raw ones where the model
+    /// turns features into vectors itself.
     public var inputDimension: Int { features?.encoding.layout.rawWidth ?? dimension }
 
     /// What assignment turns its rows into, `m × d`.
@@ -31,11 +31,11 @@ extension Model {
         self.features?.tame(sample.living(at: clock).compactMap(\.row))
     }
 
-    /// Turns everything that is kept into vectors of another encoding: sample and nursery from their raw rows, the means of
-    /// the clusters by the same rule column by column.
+    /// Turns everything that is kept into vectors of another encoding: sample and nursery from their raw rows, the
+    /// means of the clusters by the same rule column by column.
     ///
-    /// Exact under the Euclidean metric but for what was cut or had no place of its own; under the cosine the means are those
-    /// of the sample. The clusters are made anew right after it.
+    /// Exact under the Euclidean metric but for what was cut or had no place of its own; under the cosine the means are
+    /// those of the sample. The clusters are made anew right after it.
     mutating func reencode(to encoding: FeatureEncoding) {
         guard let old = features?.encoding, old != encoding, old.layout == encoding.layout else { return }
         features?.encoding = encoding
@@ -103,6 +103,23 @@ extension Model {
     /// better than the present one, so that forgetting goes on whatever becomes of candidates.
     mutating func follow(_ candidate: Candidate, options: ClusteringOptions) -> [LineageEvent] {
         guard let next = candidate.encoding, let own = features?.encoding, next.isFar(from: own) else { return [] }
+        return live(in: next, heldOut: candidate.heldOut, options: options)
+    }
+
+    /// Where the stream has gone far from what the encoding was fitted to: lets the living clusters live on in one that
+    /// fits, and does not wait for the next reclustering.
+    mutating func followDrift(_ options: ClusteringOptions) -> [LineageEvent] {
+        guard let features, features.encoding.revision > 0, !clusters.isEmpty else { return [] }
+        let next = features.encoding.fitted(to: features.statistics, sample: [], isYoung: false)
+        guard next.isFar(from: features.encoding) else { return [] }
+        return live(in: next, heldOut: [], options: options)
+    }
+
+    private mutating func live(
+        in next: FeatureEncoding,
+        heldOut: [UInt64],
+        options: ClusteringOptions
+    ) -> [LineageEvent] {
         reencode(to: next)
         let living = Candidate(
             centroids: centroids,
@@ -112,7 +129,7 @@ extension Model {
             inertia: 0,
             fitted: 0,
             encoding: next,
-            heldOut: candidate.heldOut
+            heldOut: heldOut
         )
         return install(living, options: options).lineage
     }
@@ -164,7 +181,8 @@ extension StoredRecord {
 }
 
 extension FeatureEncoding {
-    /// Whether a number's deviation differs by more than a quarter, its mean by a quarter of one, or a frequent word's place.
+    /// Whether a number's deviation differs by more than a quarter, its mean by a quarter of one, or a frequent word's
+    /// place.
     func isFar(from old: FeatureEncoding) -> Bool {
         zip(fields, old.fields).contains { now, before in
             let (mine, theirs) = (now.scaling, before.scaling)

@@ -47,6 +47,7 @@ extension Model {
         var events = bear(delta.far, options: options)
         events += retireFaded(options)
         events += try warmUp(options)
+        events += followDrift(options)
         relabelGrown(options)
         return events
     }

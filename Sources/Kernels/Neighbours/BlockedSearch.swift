@@ -142,6 +142,11 @@ struct BlockScores {
     /// For `count + 1` offsets.
     let memory: UnsafeMutablePointer<Int32>
 
+    /// No point within the square of a radius has a score below this.
+    func limit(_ square: Double) -> Float {
+        Float((Double(length) * Double(length) - square) / 2) - 2 * error
+    }
+
     /// The offsets of the points in `range` whose score is not below the limit; they are valid until the next call.
     func passing(_ limit: Float, _ range: Range<Int>) -> UnsafeBufferPointer<Int32> {
         let found = VectorMath.kernels.pointee.select_at_least(

@@ -21,28 +21,36 @@ package struct MutualReachability: Sendable {
 
     /// Core distances and the single-linkage tree by mutual reachability; there must be at least one point.
     ///
-    /// - Parameter treeRows: with more points than this in few dimensions, a spanning tree is searched for in the
-    ///   k-d tree; otherwise all points are compared with all.
+    /// - Parameters:
+    ///   - sparseRows: with more points than this a spanning tree is searched for; otherwise all points are compared
+    ///     with all, which is faster for few.
+    ///   - treeDimensions: up to this many dimensions, the search goes through the k-d tree.
     package static func ordered(
         _ index: PointIndex,
         neighbours: Int,
-        treeRows: Int = 1500,
+        sparseRows: Int? = nil,
+        treeDimensions: Int = 8,
         lanes: Lanes
     ) -> (space: MutualReachability, order: ReachabilityOrder) {
+        let points = index.points
         let table = table(index, neighbours, lanes)
         let space = MutualReachability(index, neighbours: neighbours, table)
-        guard let tree = index.tree, index.points.rows > treeRows else {
-            return (space, ReachabilityOrder(points: index.points, core: space.core))
+        guard points.rows > sparseRows ?? (points.columns <= treeDimensions ? 1500 : 500) else {
+            return (space, ReachabilityOrder(points: points, core: space.core))
         }
-        return (space, ReachabilityOrder(tree, core: space.core, table: table, lanes: lanes))
+        let searcher: SpanningTree.Searcher
+        if let tree = index.tree, points.columns <= treeDimensions {
+            searcher = .tree(tree)
+        } else {
+            searcher = .blocks(index.blocks ?? BlockedSearch(points))
+        }
+        return (space, ReachabilityOrder(searcher, core: space.core, table: table, lanes: lanes))
     }
 
     /// More neighbours than the core distance needs, where those are few: they spare searches later.
     private static func table(_ index: PointIndex, _ neighbours: Int, _ lanes: Lanes) -> NeighbourSquares {
-        let k = max(0, min(max(neighbours - 1, index.tree == nil ? 0 : 4), index.points.rows - 1))
-        guard k > 0, neighbours > 1 || index.tree != nil else {
-            return NeighbourSquares(k: 0, indices: [], squares: [])
-        }
+        let k = max(0, min(max(neighbours - 1, index.tree == nil ? 12 : 4), index.points.rows - 1))
+        guard k > 0 else { return NeighbourSquares(k: 0, indices: [], squares: []) }
         let nearest = index.nearest(k, of: index.points, leavingOutSelf: true, lanes: lanes)
         return NeighbourSquares(k: k, indices: nearest.indices, squares: nearest.squares)
     }

@@ -23,7 +23,8 @@ package struct RadiusGraph: Sendable {
                     (result.base + Int(view.order[position])).initialize(to: count >= least)
                 }
             } else {
-                BlockedSearch(index.points).visit(within: square, lanes: lanes) { row, others in
+                let all = Array(0..<Int32(index.points.rows))
+                index.blocks?.visit(all, within: square, lanes: lanes) { row, others in
                     (result.base + row).initialize(to: others.count >= least)
                 }
             }
@@ -36,17 +37,19 @@ package struct RadiusGraph: Sendable {
         let rows = index.points.rows
         // How the work is cut does not show: what is connected is so in whatever order it is found.
         let parts = max(1, min(lanes.count, rows / 512))
+        let asking = (0..<Int32(rows)).filter { marked[Int($0)] }
         let found = Mutex([DisjointSets]())
-        let search = index.tree == nil ? BlockedSearch(index.points) : nil
         lanes.run(parts) { part in
-            let range = rows * part / parts..<rows * (part + 1) / parts
             var sets = DisjointSets(rows)
             if let tree = index.tree {
-                tree.join(&sets, range, within: square, marked: marked)
+                tree.join(&sets, rows * part / parts..<rows * (part + 1) / parts, within: square, marked: marked)
             } else {
-                search?.visit(range, within: square, laterOnly: true) { row, others in
-                    guard marked[row] else { return }
-                    for other in others where marked[Int(other)] { sets.join(Int32(row), other) }
+                // Dealt out by turns: a row asks only those after it, so that early rows take longer.
+                for chunk in stride(from: part * 128, to: asking.count, by: parts * 128) {
+                    let rows = asking[chunk..<min(chunk + 128, asking.count)]
+                    index.blocks?.visit(rows, within: square, laterOnly: true) { row, others in
+                        for other in others where marked[Int(other)] { sets.join(Int32(row), other) }
+                    }
                 }
             }
             found.withLock { $0.append(sets) }
@@ -76,11 +79,13 @@ package struct RadiusGraph: Sendable {
                     (result.base + row).initialize(to: lowest)
                 }
             } else {
-                BlockedSearch(index.points).visit(within: square, lanes: lanes) { row, others in
+                result.base.initialize(from: values, count: values.count)
+                let open = (0..<Int32(values.count)).filter { values[Int($0)] < 0 }
+                index.blocks?.visit(open, within: square, lanes: lanes) { row, others in
                     let lowest = others.reduce(Int32.max) { lowest, other in
                         values[Int(other)] < 0 ? lowest : min(lowest, values[Int(other)])
                     }
-                    (result.base + row).initialize(to: values[row] >= 0 ? values[row] : lowest == .max ? -1 : lowest)
+                    if lowest < .max { result.base[row] = lowest }
                 }
             }
         }

@@ -7,12 +7,12 @@ extension ReachabilityOrder {
     /// are not all known here; which of them is taken may differ from ``init(points:core:)``.
     ///
     /// - Parameters:
-    ///   - tree: the points.
+    ///   - searcher: the points.
     ///   - core: the square of each row's core distance.
     ///   - table: for each row its nearest others, at least those within its core distance.
-    init(_ tree: KDTree, core: [Double], table: NeighbourSquares, lanes: Lanes) {
-        let spanning = SpanningTree(tree, core: core, table: table, lanes: lanes)
-        self.init(SparseEdges(spanning.edges, tree.order, core: core, table: table))
+    init(_ searcher: SpanningTree.Searcher, core: [Double], table: NeighbourSquares, lanes: Lanes) {
+        let spanning = SpanningTree(searcher, core: core, table: table, lanes: lanes)
+        self.init(SparseEdges(spanning.edges, core: core, table: table))
     }
 
     /// Prim's algorithm from the first row along known edges.
@@ -49,10 +49,10 @@ private struct SparseEdges {
     private(set) var targets: [Int32]
     private(set) var squares: [Double]
 
-    init(_ spanning: [ReachabilityEdge], _ order: [Int32], core: [Double], table: NeighbourSquares) {
-        rows = order.count
+    init(_ spanning: [ReachabilityEdge], core: [Double], table: NeighbourSquares) {
+        rows = core.count
         var starts = [Int32](repeating: 0, count: rows + 1)
-        Self.forEach(spanning, order, core, table) { a, b, _ in
+        Self.forEach(spanning, core, table) { a, b, _ in
             starts[Int(a) + 1] += 1
             starts[Int(b) + 1] += 1
         }
@@ -60,7 +60,7 @@ private struct SparseEdges {
         var next = starts
         var targets = [Int32](repeating: 0, count: Int(starts[rows]))
         var squares = [Double](repeating: 0, count: targets.count)
-        Self.forEach(spanning, order, core, table) { a, b, square in
+        Self.forEach(spanning, core, table) { a, b, square in
             for (from, to) in [(a, b), (b, a)] {
                 targets[Int(next[Int(from)])] = to
                 squares[Int(next[Int(from)])] = square
@@ -74,12 +74,11 @@ private struct SparseEdges {
 
     private static func forEach(
         _ spanning: [ReachabilityEdge],
-        _ order: [Int32],
         _ core: [Double],
         _ table: NeighbourSquares,
         _ body: (Int32, Int32, Double) -> Void
     ) {
-        for edge in spanning { body(order[Int(edge.low)], order[Int(edge.high)], edge.reach) }
+        for edge in spanning { body(edge.low, edge.high, edge.reach) }
         for row in core.indices {
             for place in table.places(row) where table.squares[place] <= core[row] {
                 let other = table.indices[place]

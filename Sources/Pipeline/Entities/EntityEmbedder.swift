@@ -17,7 +17,9 @@ final class EntityEmbedder: Sendable {
 
     /// What the lane embeds of figures in the order of the aggregates; the one place where figures become a record.
     func input(_ figures: [Double?]) throws(InputRejection) -> SpaceInput {
-        try space.input(from: .numbers(figures.map { $0 ?? .nan }))
+        guard space.layout != nil else { return try space.input(from: .numbers(figures.map { $0 ?? .nan })) }
+        let fields = zip(names, figures).compactMap { name, figure in figure.map { (name, FeatureValue.number($0)) } }
+        return try space.input(from: .fields(Dictionary(fields, uniquingKeysWith: { $1 })))
     }
 
     func embed(_ inputs: [SpaceInput]) -> Matrix {

@@ -44,6 +44,8 @@ struct EmbeddedBatch: Sendable {
     var outcomes: [Outcome]
     /// The texts of the rows, for labels and samples; nil for ready-made vectors.
     var texts: [String?]
+    /// The words of the rows' category fields; empty where there are none.
+    var words: [[String]] = []
     /// `rows × dimension`.
     var vectors: Matrix
     /// Where entities are clustered: the event of each row, not yet embedded.

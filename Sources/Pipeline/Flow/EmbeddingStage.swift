@@ -68,18 +68,20 @@ final class EmbeddingStage: Sendable {
         inputs.reserveCapacity(batch.records.count)
         var texts: [String?] = []
         texts.reserveCapacity(batch.records.count)
+        var words: [[String]] = []
         for record in batch.records {
             switch decoder.decode(record) {
             case .success(let input):
                 outcomes.append(.row(inputs.count))
-                if case .text(let text) = input { texts.append(text) } else { texts.append(nil) }
+                texts.append(input.speakingText)
+                words.append(input.words)
                 inputs.append(input)
             case .failure(let rejection):
                 outcomes.append(.rejected(rejection))
             }
         }
         let vectors = inputs.isEmpty ? Matrix(rows: 0, columns: dimension) : lane.embed(inputs)
-        return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, vectors: vectors)
+        return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, words: words, vectors: vectors)
     }
 
     private func decode(_ batch: Batch, with decoder: EventDecoder) -> EmbeddedBatch {

@@ -38,7 +38,8 @@ extension Publisher {
             if case .rejected? = batch.outcomes.last, options.onError == .stop { break }
         }
         batch.outcomes += decoded.outcomes[batch.outcomes.count...]
-        batch.texts = [String?](repeating: nil, count: inputs.count)
+        batch.texts = inputs.map(\.speakingText)
+        batch.words = inputs.map(\.words)
         batch.vectors = embedder.embed(inputs)
         return batch
     }
@@ -100,8 +101,8 @@ extension Publisher {
 
     // MARK: Partitions that come and go
 
-    /// Makes the states of partitions that were assigned ready, before any of their records is read; those of partitions
-    /// that are neither assigned nor `kept` are dropped. Called on the reader's thread, which waits.
+    /// Makes the states of partitions that were assigned ready, before any of their records is read; those of
+    /// partitions that are neither assigned nor `kept` are dropped. Called on the reader's thread, which waits.
     ///
     /// - Parameter progress: called after every record read back.
     func claimEntities(

@@ -155,6 +155,7 @@ final class Publisher: Sendable {
         var part = batch
         part.outcomes = Array(batch.outcomes[..<bad])
         part.texts = Array(batch.texts.prefix(bad))
+        part.words = Array(batch.words.prefix(bad))
         part.entities = Array(batch.entities.prefix(bad))
         part.vectors = Matrix(
             columns: batch.vectors.columns,
@@ -184,7 +185,8 @@ final class Publisher: Sendable {
             let time = embedded.entities.isEmpty ? record.timestamp : embedded.entities[row].time
             // A clock that runs ahead somewhere must not age everything that was learned before.
             let timestamp = time.map { min($0, now) }
-            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row]))
+            let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
+            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row], words: words))
         }
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator

@@ -6,6 +6,8 @@ public struct SpaceSettings: Sendable, Equatable {
         case text
         /// A ready-made vector.
         case vector
+        /// Numbers, categories, times and text of a JSON object or a table's row.
+        case features
     }
 
     /// How a ready-made vector is written.
@@ -24,6 +26,8 @@ public struct SpaceSettings: Sendable, Equatable {
     public var kind = Kind.text
     /// The field of a JSON object, or the column of a table, that is embedded; nil takes the whole value.
     public var field: String?
+    /// The fields of `features`; empty takes all that the first records have.
+    public var fields: [FeatureFieldSettings] = []
     /// The folder of a sentence transformer, relative to the working directory; nil hashes n-grams.
     public var model: String?
     /// Numbers in a vector; needed for `vector`, and optional for hashed n-grams.
