@@ -2,7 +2,8 @@ package import Kernels
 
 /// Finds groups of any shape where round ones do not fit the vectors.
 ///
-/// Two views are combined. Density (``HDBSCANReclusterer``; where noise chains its groups to one, ``ModeSeeking``) tells what hangs together, but takes round groups that touch for one. Centroids
+/// Two views are combined. Density (``HDBSCANReclusterer``; in large samples, where the estimate is good enough to see
+/// hills through noise, ``ModeSeeking``) tells what hangs together, but takes round groups that touch for one. Centroids
 /// tell such groups apart, but cut up what is not round. So the groups are those of the density, and each is divided
 /// among its centroids where there are gaps between them (``GapTest``).
 package struct ShapeFinder {
@@ -22,6 +23,8 @@ package struct ShapeFinder {
     static let largestIntrinsicDimension = 8.0
     /// Where more than this share of the numbers of a vector are those of a near one, they are steps of a scale.
     static let largestRepetition = 0.1
+    /// From this many vectors on the hills of the density are looked for.
+    static let hillVectors = 2500
     /// Dense groups of which one holds more than this share hang together by noise.
     static let largestShare = 0.66
     /// The least share of the vectors that a group holds.
@@ -104,9 +107,10 @@ package struct ShapeFinder {
         let linkedCount = linked?.count ?? 0
         // Noise between groups chains them to one.
         let isChained = Double(largest(linked?.labels ?? [])) > largestShare * Double(vectors.rows)
-        if isChained || linkedCount < 2 {
+        if vectors.rows >= hillVectors || isChained {
             let hills = keeping(ModeSeeking().hills(table, columns: vectors.columns), least: least / 2)
-            if hills.count > max(1, linkedCount) { return (hills.labels, hills.count, "hill climbing") }
+            let isFiner = hills.count > (vectors.rows >= hillVectors ? 1 : linkedCount)
+            if isFiner, hills.count >= 2 { return (hills.labels, hills.count, "hill climbing") }
         }
         guard let linked, linkedCount >= 2 else { return nil }
         return (linked.labels, linkedCount, "hdbscan")
