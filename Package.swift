@@ -75,7 +75,10 @@ let package = Package(
 
         // The shell.
         room("Telemetry", [logging, metrics]),
-        room("Pipeline", ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]),
+        room(
+            "Pipeline",
+            ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]
+        ),
         room("Settings", [yams]),
         room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
         room(

@@ -52,7 +52,16 @@ extension Settings {
         options.sampleCapacity = recluster.sample
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
+        // A rule that is no regular expression was refused when the file was read.
+        options.labels.redaction = (try? Redaction(rules: labels.redact)) ?? .builtIn
+        options.labels.terms = labels.terms
+        options.labels.textLength = labels.textLength
+        options.labels.representatives = labels.representatives
         options.recluster.grouping = groupingOptions
+        options.recluster.silhouetteMargin = recluster.silhouetteMargin
+        options.recluster.daviesBouldinMargin = recluster.daviesBouldinMargin
+        options.recluster.minimumRetention = recluster.minimumRetention
+        options.recluster.anomalyRateMargin = recluster.anomalyRateMargin
         return options
     }
 

@@ -17,6 +17,8 @@ public struct Settings: Sendable, Equatable {
     public var recluster = ReclusterSettings()
     /// What is anomalous.
     public var anomalies = AnomalySettings()
+    /// What is kept to describe clusters to people.
+    public var labels = LabelSettings()
     /// What is written.
     public var output = OutputSettings()
     /// The status server.

@@ -1,5 +1,5 @@
 extension GroupingOptions {
-    /// The method with its settings.
+    /// The method with its settings. ``reduction`` is left to the caller, who maps the vectors before.
     public func makeReclusterer() -> any Reclusterer {
         switch algorithm {
         case .automatic: automatic

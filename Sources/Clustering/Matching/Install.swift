@@ -31,6 +31,9 @@ extension Model {
             isDrifting: candidate.since > 0,
             options: options
         )
+        if options.followsDrift {
+            settle(&built, members: members, placement: placement, layout: candidate.layout)
+        }
         built.sort { $0.cluster.id < $1.cluster.id }
         let total = before.totalWeight
         clusters = built.map(\.cluster)

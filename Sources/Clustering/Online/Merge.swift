@@ -181,8 +181,9 @@ extension Model {
         guard clusters.isEmpty || records - memoryBegins >= Self.leastWarmUpRecords else { return [] }
         tameFeatures()
         let candidate = try recluster(model: self, options: options)
-        if let encoding = candidate.encoding { reencode(to: encoding) }
         nextWarmUp = max(100, records * 2)
+        if options.followsDrift, candidate.isOutdated { return [] }
+        if let encoding = candidate.encoding { reencode(to: encoding) }
         return install(candidate, options: options).lineage
     }
 

@@ -26,12 +26,15 @@ public func recluster(
     let isHeldOut = Set(heldOut)
     let data = Matrix(records: records, dimension: model.dimension)
     let train = heldOut.isEmpty ? data : data.selecting(records.indices.filter { !isHeldOut.contains($0) })
+    let newest = records.indices.sorted { records[$0].record < records[$1].record }.suffix(ReclusterWork.newestRecords)
     let work = ReclusterWork(
         model: model,
         options: options,
         records: records,
         data: data,
         train: train,
+        newest: Array(newest),
+        isDrifting: since > 0,
         seed: seed,
         lanes: lanes
     )

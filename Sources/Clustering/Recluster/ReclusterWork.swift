@@ -11,6 +11,10 @@ struct ReclusterWork {
     let data: Matrix
     /// The part of it that is fitted.
     let train: Matrix
+    /// The rows of `data` that arrived last, in order.
+    let newest: [Int]
+    /// Whether older records have been left out, because the stream drifts.
+    let isDrifting: Bool
     let seed: UInt64
     let lanes: Lanes
 
@@ -22,12 +26,26 @@ struct ReclusterWork {
         return isPlain && (grouping.algorithm == .automatic || grouping.algorithm == .kmeans)
     }
 
+    /// Whether the living clusters are the better ones for the newest records (by the silhouette of round clusters): they
+    /// have followed a drift of which the sample shows the whole way. While the stream drifts, a candidate has to be
+    /// clearly better; else it must not be clearly worse.
+    private func isOutdated(_ centroids: Matrix) -> Bool {
+        guard model.clusters.count > 1, model.layout.isPlain, newest.count >= Self.newestRecords,
+            data.rows >= 2 * newest.count
+        else { return false }
+        let judge = ClusterCountJudge(vectors: data.selecting(newest), metric: model.metric)
+        let margin = isDrifting ? -0.05 : 0.1
+        return judge.silhouette(model.centroids) > judge.silhouette(centroids) + margin
+    }
+
+    /// The newest records, on which a drift shows.
+    static let newestRecords = 60
+
     /// A candidate of the method that the options name.
     func candidate() throws(ClusteringError) -> Candidate {
         let found: Partition
         do {
-            found = try grouping.makeReclusterer()
-                .grouping(of: train, metric: model.metric, seed: seed, lanes: lanes)
+            found = try grouping.grouping(of: train, metric: model.metric, seed: seed, lanes: lanes)
         } catch {
             throw .notEnough("the sample of \(train.rows) records could not be reclustered: \(error.description)")
         }
@@ -60,16 +78,18 @@ struct ReclusterWork {
             if silhouette >= judge.silhouette(result.centroids) - loyalty { result = warm }
         }
         let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
+        let isOutdated = isOutdated(result.centroids)
         var reasons: [String] = []
         if grouping.algorithm == .automatic, isFree {
             let found = shapes(result.centroids)
             reasons = [found.reason]
             if var candidate = found.candidate {
                 candidate.curve = fresh.curve
+                candidate.isOutdated = isOutdated
                 return candidate
             }
         }
-        return Candidate(
+        var candidate = Candidate(
             centroids: result.centroids,
             prototypeCounts: Array(repeating: 1, count: result.centroids.rows),
             modelVersion: model.version,
@@ -79,6 +99,8 @@ struct ReclusterWork {
             fitted: train.rows,
             heldOut: []
         )
+        candidate.isOutdated = isOutdated
+        return candidate
     }
 
     /// A young model is made anew, an old one mended.

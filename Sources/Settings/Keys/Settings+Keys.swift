@@ -10,8 +10,8 @@ extension Settings {
                 "Names the consumer group, the transactional id and the daemon's own topics (`<application>.model`, "
                     + "...). Changing it starts afresh."
             )
-        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + outputKeys
-        + operationKeys
+        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + labelKeys
+        + outputKeys + operationKeys
 
     /// Every section with what it is about, in the order of the manual.
     public static let sections: [(name: String, documentation: String)] = [
@@ -22,6 +22,7 @@ extension Settings {
         ("clusters", "How records are clustered."),
         ("recluster", "Periodic reclustering, in the background. A result is adopted only if it is no worse."),
         ("anomalies", "What is anomalous."),
+        ("labels", "What is kept to describe clusters to people."),
         ("output", "What is written."),
         ("http", "The status server: page, metrics, health."),
         ("pipeline", "Memory and threads."),

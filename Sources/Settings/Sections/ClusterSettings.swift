@@ -139,6 +139,24 @@ public struct AnomalySettings: Sendable, Equatable {
     public init() {}
 }
 
+/// What is kept to describe clusters to people.
+public struct LabelSettings: Sendable, Equatable {
+    /// What can be taken out of texts without a pattern.
+    public static let builtInRedactions = ["email", "address", "uuid", "number", "hexadecimal"]
+
+    /// What is taken out of texts before any of them is kept: built-in kinds by name, else regular expressions.
+    public var redact = builtInRedactions
+    /// The most terms in a label.
+    public var terms = 4
+    /// Bytes of a record's text that are kept.
+    public var textLength = 200
+    /// Records kept to show what a cluster is about.
+    public var representatives = 3
+
+    /// The defaults.
+    public init() {}
+}
+
 /// A stretch of the stream.
 public enum Span: Sendable, Equatable {
     /// A number of records, greater than 0.
