@@ -252,6 +252,7 @@ static double peak_gflops(double seconds) {
     return operations / elapsed / 1e9;
 }
 
+#include "int8_body.h"
 #include "neighbours_body.h"
 
 const centroidd_kernel_table KERNEL_TABLE = {
@@ -271,4 +272,8 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .quantise = quantise,
+    .dequantise = dequantise,
+    .dequantise_gelu = dequantise_gelu,
+    .dequantise_add_norm = dequantise_add_norm,
 };

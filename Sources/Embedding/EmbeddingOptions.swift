@@ -23,6 +23,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var encoding = VectorEncoding.automatic
     /// The most tokens of a text that the model reads; nil for the model's own limit.
     public var maximumTokens: Int?
+    /// The precision of a model's linear layers.
+    public var precision = Precision.automatic
 
     /// The defaults.
     public init() {}
@@ -72,7 +74,12 @@ public struct EmbeddingOptions: Sendable, Equatable {
             }
             return HashedTextSpace(dimension: size, metric: metric)
         }
-        let space = try TransformerTextSpace(folder: modelFolder, metric: metric, maximumTokens: maximumTokens)
+        let space = try TransformerTextSpace(
+            folder: modelFolder,
+            metric: metric,
+            maximumTokens: maximumTokens,
+            precision: precision
+        )
         if let dimension, dimension != space.dimension {
             throw EmbeddingError(
                 place: "space.dimension",
