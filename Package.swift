@@ -37,7 +37,7 @@ let package = Package(
         .library(
             name: "CentroiddRooms",
             targets: [
-                "Kernels", "Embedding", "BatchClustering", "Projection", "Clustering", "Streams", "KafkaLog",
+                "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Clustering", "Streams", "KafkaLog",
                 "Telemetry", "Pipeline", "Service",
                 "Settings",
             ]
@@ -66,6 +66,7 @@ let package = Package(
         room("Embedding", ["Kernels"]),
         room("BatchClustering", ["Kernels", heap]),
         room("Projection", ["Kernels", heap]),
+        room("Charts", []),
         room("Clustering", ["BatchClustering", "Projection", "Kernels", heap]),
 
         // Records in and out.
@@ -104,6 +105,7 @@ let package = Package(
         tests("EmbeddingTests", ["Embedding", "Kernels"]),
         tests("BatchClusteringTests", ["BatchClustering", "Kernels"]),
         tests("ProjectionTests", ["Projection", "Kernels"]),
+        tests("ChartsTests", ["Charts"]),
         tests("ClusteringTests", ["Clustering", "BatchClustering", "Projection", "Kernels"]),
         tests("StreamsTests", ["Streams"]),
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),

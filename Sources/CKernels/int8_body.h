@@ -135,17 +135,50 @@ static void dequantise_gelu(uint8_t *q, centroidd_row_scale *target, float *x, c
     }
 }
 
+// What a normalised row becomes in bytes; x becomes the normalised row.
+static centroidd_row_scale norm_quantise(float *x, uint8_t *q, const centroidd_norm *norm, float centre, int64_t n,
+                                         int32_t levels) {
+    vf spread = splat(0);
+    extremes range = nothing_yet();
+    float rest = 0;
+    int64_t i;
+    for (i = 0; i + W <= n; i += W) {
+        vf d = load(x + i) - splat(centre);
+        spread = d * d + spread;
+    }
+    for (; i < n; i++) rest += (x[i] - centre) * (x[i] - centre);
+    float inverse = 1 / sqrtf((add_lanes(spread) + rest) / (float)n + norm->epsilon);
+    for (i = 0; i + W <= n; i += W) {
+        vf y = (load(x + i) - splat(centre)) * splat(inverse) * load(norm->gain + i) + load(norm->bias + i);
+        store(x + i, y);
+        reach(&range, y);
+    }
+    if (i < n) {
+        vf gain = load_some(norm->gain + i, n - i), bias = load_some(norm->bias + i, n - i);
+        vf y = (load_some(x + i, n - i) - splat(centre)) * splat(inverse) * gain + bias;
+        store_some(x + i, y, n - i);
+        reach_some(&range, y, n - i);
+    }
+    return quantise_row(q, x, range, n, levels);
+}
+
 static void dequantise_add_norm(float *x, uint8_t *q, centroidd_row_scale *target, const int32_t *sums,
                                 const centroidd_row_scale *scales, const centroidd_columns *columns,
                                 const centroidd_norm *norm, int64_t rows, int64_t n, int32_t levels) {
     for (int64_t row = 0; row < rows; row++, x += n, sums += n, q += n) {
+        vf total = splat(0);
+        float rest = 0;
         int64_t i = 0;
-        for (; i + W <= n; i += W) store(x + i, dequantised(sums, i, columns, scales[row]) + load(x + i));
+        for (; i + W <= n; i += W) {
+            vf y = dequantised(sums, i, columns, scales[row]) + load(x + i);
+            store(x + i, y);
+            total += y;
+        }
         if (i < n) {
             vf y = dequantised_some(sums, i, columns, scales[row], n - i) + load_some(x + i, n - i);
             store_some(x + i, y, n - i);
+            for (; i < n; i++) rest += x[i];
         }
-        add_norm(x, NULL, norm->gain, norm->bias, norm->epsilon, 1, n);
-        quantise(q, target + row, x, 1, n, levels);
+        target[row] = norm_quantise(x, q, norm, (add_lanes(total) + rest) / (float)n, n, levels);
     }
 }

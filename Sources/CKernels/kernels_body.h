@@ -276,4 +276,5 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .dequantise = dequantise,
     .dequantise_gelu = dequantise_gelu,
     .dequantise_add_norm = dequantise_add_norm,
+    .reach_step = reach_step,
 };

@@ -71,3 +71,34 @@ static int64_t select_at_least(int32_t *indices, const float *values, int64_t n,
     }
     return count;
 }
+
+typedef int64_t vl __attribute__((ext_vector_type(VECTOR_FLOATS / 2)));
+
+// A step of Prim's algorithm: see `reach_step` in kernels.h.
+static int64_t reach_step(double *reach, const double *core, const double *points, const double *query,
+                          double query_core, int64_t d, int64_t stride) {
+    vd least = (vd)__builtin_inf();
+    vl place = (vl)(int64_t)0, lanes;
+    for (int lane = 0; lane < D; lane++) lanes[lane] = lane;
+    for (int64_t i = 0; i < stride; i += D) {
+        vd sum = (vd)0.0;
+        for (int64_t j = 0; j < d; j++) {
+            vd difference = (vd)query[j] - load_double(points + j * stride + i);
+            sum = difference * difference + sum;
+        }
+        sum = __builtin_elementwise_max(sum, __builtin_elementwise_max(load_double(core + i), (vd)query_core));
+        sum = __builtin_elementwise_min(sum, load_double(reach + i));
+        *(vd_any *)(reach + i) = sum;
+        vl nearer = sum < least;
+        least = nearer ? sum : least;
+        place = nearer ? lanes + (vl)i : place;
+    }
+    int64_t best = place[0];
+    double value = least[0];
+    for (int lane = 1; lane < D; lane++)
+        if (least[lane] < value || (least[lane] == value && place[lane] < best)) {
+            value = least[lane];
+            best = place[lane];
+        }
+    return best;
+}

@@ -349,7 +349,7 @@ static dnnl_status_t multiply_rest(centroidd_lane *lane, const centroidd_weights
 // order; for others it may not (with AVX2, 2.6 cuts the sums of exactly 32 rows differently).
 // Sums of integers are exact in any order.
 static int64_t block_rows(const element_types *types, int64_t m) {
-    if (types == &bytes && m < 4 * CENTROIDD_ROW_STEP) return m / CENTROIDD_ROW_STEP * CENTROIDD_ROW_STEP;
+    if (types == &bytes) return m >= CENTROIDD_INT8_BLOCK ? CENTROIDD_INT8_BLOCK : m / CENTROIDD_ROW_STEP * CENTROIDD_ROW_STEP;
     if (m >= CENTROIDD_ROW_BLOCK) return CENTROIDD_ROW_BLOCK;
     return m >= 4 * CENTROIDD_ROW_STEP ? m / (4 * CENTROIDD_ROW_STEP) * (4 * CENTROIDD_ROW_STEP) : CENTROIDD_ROW_STEP;
 }

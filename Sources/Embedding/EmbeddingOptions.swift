@@ -8,6 +8,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
         case text
         /// Ready-made vectors.
         case vector
+        /// Fields of a record.
+        case features
     }
 
     /// The kind of space.
@@ -17,6 +19,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     /// The number of elements: must be given for ``Kind/vector``, may be for hashed text (256 unless given), and must
     /// agree with the model where there is one.
     public var dimension: Int?
+    /// The fields of ``Kind/features``; their text goes through the model, or is hashed.
+    public var fields: [FeatureField] = []
     /// The metric of the space.
     public var metric = Metric.cosine
     /// How vectors are written, for ``Kind/vector``.
@@ -25,6 +29,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var maximumTokens: Int?
     /// The precision of a model's linear layers.
     public var precision = Precision.automatic
+    /// Bytes of vectors that a model's space remembers by their text; 0 remembers none.
+    public var cacheBytes = 64 << 20
 
     /// The defaults.
     public init() {}
@@ -42,7 +48,13 @@ public struct EmbeddingOptions: Sendable, Equatable {
             )
         }
         switch kind {
-        case .text: return try makeTextSpace()
+        case .text: return try makeTextSpace(metric)
+        case .features:
+            // Text becomes unit vectors, whatever the metric of the whole.
+            guard fields.contains(where: { $0.kind == .text }) else {
+                return try FeaturesSpace(fields: fields, metric: metric)
+            }
+            return try FeaturesSpace(fields: fields, metric: metric, text: try makeTextSpace(.cosine))
         case .vector:
             guard let dimension else {
                 throw EmbeddingError(
@@ -62,7 +74,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
         }
     }
 
-    private func makeTextSpace() throws(EmbeddingError) -> any Space {
+    private func makeTextSpace(_ metric: Metric) throws(EmbeddingError) -> any Space {
         guard let modelFolder else {
             let size = dimension ?? HashedTextSpace.defaultDimension
             guard size >= HashedTextSpace.smallestDimension else {
@@ -87,6 +99,6 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        return space
+        return CachedTextSpace(space, bytes: cacheBytes)
     }
 }

@@ -8,14 +8,28 @@ public enum FieldValue: Sendable, Equatable {
     case numbers([Double])
     /// The raw bytes of a whole record whose format is `vector`.
     case bytes([UInt8])
+    /// The fields of a JSON object or of a table's row.
+    case fields([String: FeatureValue])
+
+    /// What it is, for error messages.
+    var typeName: String {
+        switch self {
+        case .text: "text"
+        case .numbers(let numbers): "an array of \(numbers.count) numbers"
+        case .bytes(let bytes): "\(bytes.count) bytes of a vector record"
+        case .fields(let fields): "an object with \(fields.count) fields"
+        }
+    }
 }
 
-/// What a lane embeds: text to be turned into a vector, or a vector that was ready made and is already checked.
+/// What a lane embeds: text to be turned into a vector, a vector that was ready made and is already checked, or fields.
 public enum SpaceInput: Sendable, Equatable {
     /// Text to embed.
     case text(String)
     /// A ready-made vector of the space's dimension, finite, of unit length where the space is cosine.
     case vector([Float])
+    /// The fields of a record, whose raw row the lane completes.
+    case features(FeatureRow)
 }
 
 /// Why a record's value cannot enter a space. It goes to the dead-letter topic with `code` and `message`.
@@ -58,8 +72,10 @@ public struct InputRejection: Error, Sendable, Equatable {
 
 /// A way to turn records into vectors. Immutable and shared; the work happens in lanes.
 public protocol Space: Sendable {
-    /// The number of elements of every vector.
+    /// The number of elements of every row that a lane makes.
     var dimension: Int { get }
+    /// What the columns of raw feature rows are, where the model makes the vectors; nil where lanes do.
+    var layout: FeatureLayout? { get }
     /// The metric in which vectors of this space are compared.
     var metric: Metric { get }
     /// Names the space and everything that changes its vectors (model fingerprint, options): a model that was
@@ -69,6 +85,11 @@ public protocol Space: Sendable {
     func input(from value: FieldValue) throws(InputRejection) -> SpaceInput
     /// A worker's own scratch memory. A lane is used by one serial queue at a time.
     func makeLane() -> any EmbeddingLane
+}
+
+extension Space {
+    /// Lanes make the vectors.
+    public var layout: FeatureLayout? { nil }
 }
 
 /// One worker's share of a space: owns its scratch memory, allocated once.

@@ -45,8 +45,17 @@ public final class KafkaRecordLog: RecordLog {
     /// - Throws: ``StreamError`` (`unreachable` where nothing comes for the start deadline), or what `body` throws.
     public func readAll(topic: String, _ body: (Record) throws -> Void) throws {
         guard let count = try partitionCounts(of: [topic])[topic] else { return }
-        let reader = try TopicReader(log: self, topic: topic, partitions: count)
+        let reader = try TopicReader(log: self, topic: topic, partitions: Array(0..<Int32(count)))
         try reader.read(body)
+    }
+
+    /// Reads some partitions, each to the end it had at the call.
+    public func readAll(_ partitions: [TopicPartition], _ body: (Record) throws -> Void) throws {
+        for topic in Set(partitions.map(\.topic)).sorted() {
+            guard let count = try partitionCounts(of: [topic])[topic] else { continue }
+            let numbers = Set(partitions.filter { $0.topic == topic && $0.partition < count }.map(\.partition))
+            try TopicReader(log: self, topic: topic, partitions: numbers.sorted()).read(body)
+        }
     }
 
     /// Partition counts of the topics that exist.

@@ -1,7 +1,7 @@
 import CRdKafka
 import Streams
 
-/// Reads all partitions of a topic once, read committed, outside any group.
+/// Reads partitions of a topic once, read committed, outside any group.
 ///
 /// A partition is done when librdkafka reports its end or when the end it had at the start was reached: the last
 /// offsets may be control markers, for which no record ever comes, so offsets alone would be waited for in vain.
@@ -10,9 +10,9 @@ struct TopicReader {
     private let interruption: Interruption
     private let patience: Duration
     private let topic: String
-    private let partitions: Int
+    private let partitions: [Int32]
 
-    init(log: KafkaRecordLog, topic: String, partitions: Int) throws(StreamError) {
+    init(log: KafkaRecordLog, topic: String, partitions: [Int32]) throws(StreamError) {
         self.topic = topic
         self.partitions = partitions
         interruption = log.interruption
@@ -78,8 +78,8 @@ struct TopicReader {
         var ends: Offsets = [:]
         var starts: Offsets = [:]
         let deadline = ContinuousClock.now + patience
-        for number in 0..<partitions {
-            let partition = TopicPartition(topic: topic, partition: Int32(number))
+        for number in partitions {
+            let partition = TopicPartition(topic: topic, partition: number)
             let (low, high) = try watermarks(of: partition, until: deadline)
             guard high > low else { continue }
             ends[partition] = high

@@ -9,13 +9,19 @@ import Telemetry
 extension Pipeline: ReaderDelegate {
     func startPositions(for partitions: [TopicPartition], committed: Offsets) -> Offsets {
         guard let publisher = parts.withLock({ $0?.publisher }) else { return committed }
-        return publisher.queue.sync {
+        let start = publisher.queue.sync {
             publisher.state.withLock { state in
                 // The group's own offsets come first; the model's are for a log that has lost them.
                 state.ledger.start(committed.filter { partitions.contains($0.key) })
                 return state.ledger.committed.filter { partitions.contains($0.key) }
             }
         }
+        let kept = lifecycle.withLock { $0.assignment }
+        publisher.claimEntities(of: partitions, kept: kept, at: start) {
+            // The watchdog must not take a long restoration for a loop that hangs.
+            parts.withLock { $0?.reader }?.beat()
+        }
+        return start
     }
 
     func committedOffsets() -> Offsets {
@@ -73,6 +79,13 @@ extension Pipeline: ReaderDelegate {
 
     func inputWentBack(_ reset: PartitionPositions.Reset) {
         sink.emit(InputReset(partition: PartitionName(reset.partition), expected: reset.expected, found: reset.found))
+        guard options.entities != nil, let parts = parts.withLock({ $0 }) else { return }
+        parts.sequencer.complete(
+            parts.reader.takeSequence().sequence,
+            .barrier {
+                parts.publisher.state.withLock { $0.entities?.change(reset.partition) { $0.forgetOffsets() } }
+            }
+        )
     }
 
     func inputPaused() { sink.emit(InputPaused(stage: "publish")) }

@@ -32,6 +32,7 @@ public final class Pipeline: Sendable {
     private let decoder: RecordDecoder
     let sink: EventSink
     private let startModel: Model?
+    private let startEntities: EntitySnapshot?
     private let budget: FlowBudget
     let reclusterQueue = DispatchQueue(label: "centroidd.recluster", qos: .utility)
     let lifecycle = Mutex(Lifecycle())
@@ -44,12 +45,14 @@ public final class Pipeline: Sendable {
     ///
     /// - Parameters:
     ///   - model: the model to begin with where the store is empty or absent; nil begins with none.
+    ///   - entities: the entities to begin with where their states live in memory alone; nil begins with none.
     public init(
         options: PipelineOptions,
         log: any RecordLog,
         space: any Space,
         decoder: RecordDecoder,
         model: Model? = nil,
+        entities: EntitySnapshot? = nil,
         sink: EventSink,
         board: ProgressBoard = ProgressBoard()
     ) {
@@ -60,6 +63,7 @@ public final class Pipeline: Sendable {
         self.sink = sink
         self.board = board
         startModel = model
+        startEntities = entities
         budget = FlowBudget(maximumBytes: options.memory, maximumBatches: 2 * options.lanes + 2)
     }
 
@@ -140,12 +144,16 @@ public final class Pipeline: Sendable {
             board: board,
             sink: sink,
             restore: restore,
+            entities: try entityParts(),
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }
         let stage = EmbeddingStage(
             space: space,
             decoder: decoder,
+            events: options.entities.map {
+                EventDecoder(options: $0, format: decoder.format, maximumBytes: decoder.maximumBytes)
+            },
             lanes: options.lanes,
             sequencer: sequencer,
             sink: sink
@@ -154,7 +162,7 @@ public final class Pipeline: Sendable {
             consumer: consumer,
             topics: options.topics,
             budget: budget,
-            maximumBatch: options.maximumBatch,
+            maximumBatch: batchCeiling,
             bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512,
             linger: options.linger,
             delegate: self
@@ -182,18 +190,47 @@ public final class Pipeline: Sendable {
         if options.onError == .deadLetter { topics.append(.init(name: options.deadLetterTopic, partitions: 1)) }
         if let events = options.eventsTopic { topics.append(.init(name: events, partitions: 1)) }
         if let store = options.store { topics.append(.init(name: store.topic, partitions: 1, compacted: true)) }
+        if let store = entityStore {
+            topics.append(.init(name: store.topic, partitions: inputs.values.max() ?? 1, compacted: true))
+        }
         try log.createMissing(topics)
         let output = try log.partitionCounts(of: [options.outputTopic])[options.outputTopic]
         return OutputPartitions(inputs: inputs, output: output)
     }
 
+    /// No batch has more records than a table has room for: an entity cannot leave before it is published.
+    private var batchCeiling: Int { min(options.maximumBatch, max(1, options.entities?.capacity ?? .max)) }
+
+    /// The entities' states are stored beside a stored model or not at all: each tells how far the other is.
+    private var entityStore: EntityStore? {
+        options.entities == nil || options.store == nil ? nil : options.entityStore
+    }
+
+    private func entityParts() throws -> (EntityTables, EntityEmbedder, Publisher.StoredEntities?)? {
+        guard let entityOptions = options.entities else { return nil }
+        let stored = try entityStore.map { store in
+            let count = try log.partitionCounts(of: [store.topic])[store.topic] ?? 1
+            return Publisher.StoredEntities(store: store, log: log, partitions: count)
+        }
+        var tables = EntityTables(entityOptions, isShared: stored == nil)
+        if stored == nil, let startEntities { tables.install(try startEntities.table(entityOptions)) }
+        return (tables, EntityEmbedder(space: space, options: entityOptions), stored)
+    }
+
     private func checked(_ model: Model?) throws -> Model {
         guard let model else {
-            return Model(space: space.identity, dimension: space.dimension, metric: space.metric)
+            return Model(
+                space: space.identity,
+                dimension: space.dimension,
+                metric: space.metric,
+                layout: space.layout
+            )
         }
-        guard model.space == space.identity, model.dimension == space.dimension, model.metric == space.metric else {
+        guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
+            model.features?.encoding.layout == space.layout
+        else {
             throw PipelineFailure.model(
-                "the stored model was learnt in space \(model.space) (\(model.dimension) dimensions, "
+                "the stored model was learnt in space \(model.space) (\(model.inputDimension) dimensions, "
                     + "\(model.metric.rawValue)), but the configured space is \(space.identity) "
                     + "(\(space.dimension) dimensions, \(space.metric.rawValue)). Restore the space section, or give "
                     + "the application another name to start a new model"
@@ -239,6 +276,12 @@ public final class Pipeline: Sendable {
     public func currentModel() -> Model? {
         guard let publisher = parts.withLock({ $0?.publisher }) else { return startModel }
         return publisher.queue.sync { publisher.state.withLock { $0.coordinator.model } }
+    }
+
+    /// The entities' states as they stand, where they live in memory alone; nil where records are clustered.
+    public func currentEntities() -> EntitySnapshot? {
+        guard let publisher = parts.withLock({ $0?.publisher }) else { return startEntities }
+        return publisher.queue.sync { publisher.state.withLock { $0.entities?.shared.map(EntitySnapshot.init) } }
     }
 
     func end(with failure: PipelineFailure?) {

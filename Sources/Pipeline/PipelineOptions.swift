@@ -14,6 +14,10 @@ public struct PipelineOptions: Sendable {
     public var deadLetterTopic = "dead-letter"
     /// Where the model lives; nil: in memory alone.
     public var store: ModelStore?
+    /// How records become events of entities; nil clusters the records themselves.
+    public var entities: EntityOptions?
+    /// Where the states of entities live; nil: in memory alone. Where ``store`` is nil it means nothing.
+    public var entityStore: EntityStore?
     /// What becomes of records that cannot be used.
     public var onError = RejectionPolicy.deadLetter
     /// What the output promises.

@@ -10,7 +10,13 @@ extension Settings {
     /// Options of the space.
     public var embeddingOptions: EmbeddingOptions {
         var options = EmbeddingOptions()
-        options.kind = space.kind == .vector ? .vector : .text
+        options.kind =
+            switch space.kind {
+            case .text: .text
+            case .vector: .vector
+            case .features: .features
+            }
+        options.fields = space.fields.map(FeatureField.init)
         options.modelFolder = space.model
         options.dimension = space.dimension
         options.encoding =
@@ -21,7 +27,19 @@ extension Settings {
             case .raw: .binary
             }
         options.maximumTokens = space.maximumTokens
-        options.metric = clusters.metric == .cosine ? .cosine : .euclidean
+        options.precision =
+            switch space.precision {
+            case .auto: .automatic
+            case .int8: .int8
+            case .f32: .f32
+            }
+        options.cacheBytes = space.cache
+        options.metric =
+            switch clusters.metric {
+            case .cosine: .cosine
+            case .euclidean: .euclidean
+            case nil: space.kind == .features ? .euclidean : .cosine
+            }
         return options
     }
 
@@ -41,8 +59,7 @@ extension Settings {
         options.sampleCapacity = recluster.sample
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
-        options.recluster.k = recluster.k.map { .fixed($0) } ?? .automatic
-        options.recluster.maximumK = recluster.maximumK
+        options.recluster.grouping = groupingOptions
         return options
     }
 
@@ -115,4 +132,57 @@ extension Settings {
 
 extension Duration {
     var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension Settings {
+    /// Takes the fields that a model was learnt from.
+    public mutating func takeFields(of model: Model) {
+        guard let layout = model.features?.encoding.layout else { return }
+        space.fields = layout.fields.map { FeatureFieldSettings(FeatureField($0)) }
+    }
+}
+
+extension FeatureField {
+    /// A field as the configuration has it.
+    init(_ settings: FeatureFieldSettings) {
+        let kind: Kind =
+            switch settings.kind {
+            case .number: .number(settings.logarithm.map { $0 ? .logarithmic : .linear } ?? .automatic)
+            case .category: .category(slots: settings.slots)
+            case .boolean: .boolean
+            case .text: .text
+            case .hourOfDay: .time(.day)
+            case .dayOfWeek: .time(.week)
+            case .dayOfMonth: .time(.month)
+            case .dayOfYear: .time(.year)
+            }
+        self.init(
+            settings.name,
+            kind,
+            weight: Float(settings.weight),
+            missing: FeatureLayout.Missing(rawValue: settings.missing.rawValue) ?? .mean
+        )
+    }
+}
+
+extension FeatureFieldSettings {
+    /// A field that was found, as the configuration would have it.
+    init(_ field: FeatureField) {
+        let kind: Kind =
+            switch field.kind {
+            case .number: .number
+            case .category: .category
+            case .boolean: .boolean
+            case .text: .text
+            case .time(.day): .hourOfDay
+            case .time(.week): .dayOfWeek
+            case .time(.month): .dayOfMonth
+            case .time(.year): .dayOfYear
+            }
+        self.init(name: field.name, kind: kind)
+        weight = Double(field.weight)
+        missing = Missing(rawValue: field.missing.rawValue) ?? .mean
+        if case .category(let count) = field.kind { slots = count }
+        if case .number(let scale) = field.kind { logarithm = scale == .automatic ? nil : scale == .logarithmic }
+    }
 }

@@ -5,6 +5,10 @@ extension CrossChecks {
         switch settings.space.kind {
         case .vector: checkVectors(settings.space, settings.input)
         case .text: checkText(settings.space, settings.input)
+        case .features: checkFeatures(settings.space, settings.input)
+        }
+        if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
+            warn("space.fields", "fields that nothing uses", "`space.kind: features`", "Set the kind, or remove them")
         }
     }
 
@@ -30,8 +34,35 @@ extension CrossChecks {
             "the field that holds the vector",
             "Set `space.field`, or `input.format: vector`"
         )
-        for path in ["space.model", "space.maximum_tokens"] where places[path] != nil {
+        for path in ["space.model", "space.maximum_tokens", "space.precision"] where places[path] != nil {
             warn(path, "a key that vectors do not use", "no such key for `space.kind: vector`", "Remove it")
+        }
+    }
+
+    private mutating func checkFeatures(_ space: SpaceSettings, _ input: InputSettings) {
+        require(
+            input.format == .json || places["input.format"] == nil,
+            ["input.format", "space.kind"],
+            "`\(input.format.rawValue)` with `space.kind: features`",
+            "json",
+            "Set `input.format: json`"
+        )
+        let hasText = space.fields.contains { $0.kind == .text }
+        for path in ["space.model", "space.dimension", "space.maximum_tokens", "space.precision"] where places[path] != nil && !hasText {
+            warn(path, "a key for text without a text field", "a field of kind text", "Remove it")
+        }
+        if places["space.encoding"] != nil {
+            warn("space.encoding", "a key that features do not use", "`space.kind: vector`", "Remove it")
+        }
+        let weights = space.fields.map(\.weight)
+        if !weights.isEmpty, weights.allSatisfy({ $0 == 0 }) {
+            require(
+                false,
+                ["space.fields"],
+                "fields of weight 0 alone",
+                "a field that counts",
+                "Give one a weight above 0"
+            )
         }
     }
 
@@ -56,8 +87,19 @@ extension CrossChecks {
         }
     }
 
+    /// A daemon must know its fields before it reads: another start has to find the same.
+    mutating func checkNamedFields() {
+        require(
+            settings.space.kind != .features || !settings.space.fields.isEmpty,
+            ["space.fields", "space.kind"],
+            "nothing",
+            "the fields of your records",
+            "Name them, such as {spend: number, country: category}"
+        )
+    }
+
     mutating func checkModelFolder() {
-        guard settings.space.kind == .text, let folder = settings.space.model, !broken.contains("space.model") else {
+        guard settings.space.kind != .vector, let folder = settings.space.model, !broken.contains("space.model") else {
             return
         }
         for name in ["config.json", "model.safetensors"] {

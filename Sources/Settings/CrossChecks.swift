@@ -25,6 +25,7 @@ struct CrossChecks {
             checkRequired()
             checkTimeouts()
             checkTopics()
+            checkNamedFields()
         }
         checkSpace()
         checkModelFolder()

@@ -8,10 +8,22 @@ public protocol RecordLog: Sendable {
     /// Reads a whole topic, read committed, from its beginning to the end it had when the call began.
     /// A topic that does not exist is empty. `body` is called in offset order per partition.
     func readAll(topic: String, _ body: (Record) throws -> Void) throws
+    /// Reads partitions of one topic as ``readAll(topic:_:)`` reads all of them; those that do not exist are empty.
+    func readAll(_ partitions: [TopicPartition], _ body: (Record) throws -> Void) throws
     /// Partition counts of the topics named that exist.
     func partitionCounts(of topics: [String]) throws(StreamError) -> [String: Int]
     /// Creates the topics that are missing; those that exist are left as they are.
     func createMissing(_ topics: [TopicDefinition]) throws(StreamError)
+}
+
+extension RecordLog {
+    /// Reads the topics as a whole and passes over the other partitions.
+    public func readAll(_ partitions: [TopicPartition], _ body: (Record) throws -> Void) throws {
+        let wanted = Set(partitions)
+        for topic in Set(partitions.map(\.topic)).sorted() {
+            try readAll(topic: topic) { if wanted.contains($0.source) { try body($0) } }
+        }
+    }
 }
 
 /// A topic to create.

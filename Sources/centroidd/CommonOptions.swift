@@ -57,7 +57,7 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text or vector.")
+    @Option(help: "text, vector or features.")
     var space: SpaceSettings.Kind?
 
     @Option(
@@ -94,4 +94,5 @@ struct SpaceOptions: ParsableArguments {
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 extension SpaceSettings.Kind: ExpressibleByArgument {}
+extension SpaceSettings.Precision: ExpressibleByArgument {}
 extension EmbedRun.Format: ExpressibleByArgument {}

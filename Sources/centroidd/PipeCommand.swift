@@ -13,6 +13,10 @@ struct PipeCommand: AsyncParsableCommand {
         discussion: """
             Example:  centroidd pipe < app.log | jq 'select(.anomaly)'
             Example:  journalctl -f -o cat | centroidd pipe --snapshot logs.centroid
+            Example:  centroidd pipe --space features < customers.csv
+
+            With --space features the input is a table with a header line (CSV, TSV) or JSON objects, a line each; fields
+            that the configuration does not name are found in the first records.
             """
     )
 
@@ -32,14 +36,18 @@ struct PipeCommand: AsyncParsableCommand {
         let sink = common.telemetry(settings, standard: .warning)
         let file = snapshot.map(SnapshotModel.init(path:))
         let model = try file?.load()
+        // A snapshot knows its fields; they must not depend on what comes first now.
+        if settings.space.kind == .features, settings.space.fields.isEmpty, let model { settings.takeFields(of: model) }
+        let table = settings.space.kind == .features ? try TableLog.standardInput(settings: &settings) : nil
         let embedding: any Space
         do {
             embedding = try settings.embeddingOptions.makeSpace()
         } catch {
             throw Exit(.configuration, "\(error)")
         }
-        let log = FileLog(inputs: [.standardInput], outputTopics: [settings.output.topic])
-        let run = PipeRun(settings: settings, log: log, topics: log.topics, sink: sink)
+        let lines = FileLog(inputs: [.standardInput], outputTopics: [settings.output.topic])
+        let log: any RecordLog = table ?? lines
+        let run = PipeRun(settings: settings, log: log, topics: table?.topics ?? lines.topics, sink: sink)
         // Where the answers go to the terminal themselves, they are the progress.
         let bar = ProgressBar("assigning", total: nil, quiet: common.quiet || isatty(STDOUT_FILENO) == 1)
         let result = try await run.run(space: embedding, model: model) { bar.update($0) }

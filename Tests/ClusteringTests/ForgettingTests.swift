@@ -15,6 +15,7 @@ struct ForgettingTests {
         options.birth = .distance(1000)
         options.bootstrapRecords = 1_000_000
         options.minimumWeight = 0
+        options.followsDrift = false
         var model = Model(space: "test", dimension: 2, metric: .euclidean)
         for (row, centre) in known.start.enumerated() {
             model.clusters.append(Cluster(id: row + 1, clock: 0, bornAt: 0, revision: 0))

@@ -18,7 +18,7 @@ struct LabelTests {
         for (cluster, expected) in zip(clusters, known.weights) {
             let weights = Labeller.weights(cluster.terms, background: background)
             #expect(weights.count == expected.count)
-            for (term, weight) in weights { #expect(abs(weight - (expected[term] ?? 0)) < 1e-9) }
+            for entry in weights { #expect(abs(entry.weight - (expected[entry.term] ?? 0)) < 1e-9) }
         }
     }
 

@@ -32,9 +32,9 @@ struct Learner: Sendable {
         vectors: Matrix,
         observations: [Observation]
     ) throws(ClusteringError) -> (assignments: [Assignment], lineage: [LineageEvent]) {
-        guard vectors.columns == model.dimension else {
+        guard vectors.columns == model.inputDimension else {
             throw .mismatch(
-                "vectors have \(vectors.columns) elements, the model has \(model.dimension); use one space for one model"
+                "vectors have \(vectors.columns) elements, the model has \(model.inputDimension); use one space for one model"
             )
         }
         var assignments: [Assignment] = []

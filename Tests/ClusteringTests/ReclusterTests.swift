@@ -59,7 +59,7 @@ struct ReclusterTests {
         var stream = SyntheticStream(clusters: 9, dimension: 2, spread: 1, seed: 32)
         let (vectors, truth) = stream.records(1500, from: [0, 4, 8])
         var options = ClusteringOptions()
-        options.recluster.k = .fixed(2)
+        options.recluster.grouping.k = .fixed(2)
         options.recluster.silhouetteMargin = 2
         options.recluster.minimumRetention = 0
         var learner = Learner(model: Model(space: "test", dimension: 2, metric: .euclidean), options: options)
@@ -67,7 +67,7 @@ struct ReclusterTests {
         #expect(learner.model.clusters.count == 2)
 
         var wider = options
-        wider.recluster.k = .fixed(3)
+        wider.recluster.grouping.k = .fixed(3)
         let split = try adopt(recluster(model: learner.model, options: wider), into: learner.model, options: wider)
         #expect(split.lineage.count { $0.kind == .split } == 1)
         #expect(split.lineage.filter { $0.kind == .split }.allSatisfy { $0.related.count == 1 })
@@ -91,13 +91,13 @@ struct ReclusterTests {
         var stream = SyntheticStream(clusters: 6, dimension: 3, spread: 1, seed: 33)
         let learner = try trained(&stream, records: 2000)
         var coarse = learner.options
-        coarse.recluster.k = .fixed(2)
+        coarse.recluster.grouping.k = .fixed(2)
         let adoption = try adopt(recluster(model: learner.model, options: coarse), into: learner.model, options: coarse)
         #expect(!adoption.verdict.adopted)
         #expect(adoption.model == learner.model)
         #expect(adoption.lineage.isEmpty)
         let failed = try #require(adoption.verdict.tests.first { !$0.passed })
-        #expect(failed.name == "silhouette")
+        #expect(failed.name == .silhouette)
         #expect(failed.candidate < failed.limit && (failed.current ?? 0) > failed.candidate)
         #expect(adoption.verdict.summary.hasPrefix("refused 2 clusters; silhouette failed"))
     }
@@ -133,7 +133,7 @@ struct ReclusterTests {
         bad.maximumClusters = 0
         bad.step = 0
         bad.anomalies.falseAlarmRate = 0.7
-        bad.recluster.k = .fixed(0)
+        bad.recluster.grouping.k = .fixed(0)
         bad.labels.vocabulary = 1
         #expect(bad.problems().count == 7)
     }

@@ -38,6 +38,62 @@ struct InstructionSetTests {
         }
     }
 
+    @Test("measure exact distances, of pairs and of blocks, the same in each", arguments: all)
+    func exactDistances(kernels: Kernels) {
+        for n in Self.sizes {
+            let (query, points) = ([Float].random(n, seed: 1), Matrix.random(rows: 16, columns: n, seed: 2))
+            let expected = (0..<16).map { row in
+                zip(query, points[row: row]).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+            }
+            // Column by column, as a leaf of a tree lies.
+            let block = (0..<n).flatMap { column in (0..<16).map { Double(points.storage[$0 * n + column]) } }
+            var distances = [Double](repeating: 0, count: 16)
+            kernels.table.pointee.block_distances(&distances, block, query.map(Double.init), Int64(n), 16)
+            for row in 0..<16 {
+                let pair = kernels.table.pointee.exact_squared_distance(query, Array(points[row: row]), Int64(n))
+                #expect(abs(pair - expected[row]) <= 1e-12 * expected[row])
+                #expect(abs(distances[row] - expected[row]) <= 1e-12 * expected[row])
+                #expect(n >= 32 || pair == distances[row])
+            }
+            let low = points[row: 0].map { Double($0) - 0.1 }
+            let high = low.map { $0 + 0.3 }
+            let box = kernels.table.pointee.box_distance(low, high, query.map(Double.init), Int64(n))
+            let outside = (0..<n).reduce(0.0) { sum, column in
+                sum + pow(max(0, low[column] - Double(query[column]), Double(query[column]) - high[column]), 2)
+            }
+            #expect(abs(box - outside) < 1e-12 * max(1, outside) && box <= distances[0])
+        }
+    }
+
+    @Test("select the values that are not below a threshold", arguments: all)
+    func selection(kernels: Kernels) {
+        for n in Self.sizes {
+            let values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
+            for threshold: Float in [-9, 0, 1, 3, 9] {
+                var indices = [Int32](repeating: -1, count: n + 1)
+                let count = kernels.table.pointee.select_at_least(&indices, values, Int64(n), threshold)
+                #expect(indices.prefix(Int(count)).map(Int.init) == values.indices.filter { values[$0] >= threshold })
+            }
+        }
+    }
+
+    @Test("take a step of Prim's algorithm, ties to the first point", arguments: all)
+    func primStep(kernels: Kernels) {
+        for d in [1, 3, 20] {
+            let points = Matrix.random(rows: 24, columns: d, seed: 4).storage.map { Double($0.rounded()) }
+            let core = [Float].random(24, seed: 5).map { Double($0 * $0) }
+            var reach = (0..<24).map { $0 % 5 == 0 ? Double.infinity : 1.5 }
+            let query = (0..<d).map { _ in 0.0 }
+            let expected = (0..<24).map { point in
+                let square = (0..<d).reduce(0.0) { $0 + pow(points[$1 * 24 + point], 2) }
+                return min(reach[point], max(square, core[point], 0.25))
+            }
+            let nearest = kernels.table.pointee.reach_step(&reach, core, points, query, 0.25, Int64(d), 24)
+            #expect(reach == expected)
+            #expect(Int(nearest) == expected.firstIndex(of: expected.min() ?? 0))
+        }
+    }
+
     @Test("find the two largest values, ties to the lower index", arguments: all)
     func topTwo(kernels: Kernels) {
         for n in Self.sizes {

@@ -23,6 +23,30 @@ struct DecodingTests {
         #expect(decode(Array("a line".utf8)) == .success(.text("a line")))
     }
 
+    @Test(
+        arguments: [
+            ("{\"spend\": 12.5, \"plan\": \"pro\"}", nil),
+            ("{\"body\": {\"spend\": \"12.5\", \"plan\": \"pro\"}}", "body"),
+        ] as [(String, String?)]
+    )
+    func featuresAreReadFromTheWholeObject(value: String, field: String?) throws {
+        let fields = [FeatureField("spend", .number(.automatic)), FeatureField("plan", .category(slots: 4))]
+        let decoder = RecordDecoder(space: try FeaturesSpace(fields: fields), format: .json, field: field)
+        let input = try decoder.decode(Record(source: source, offset: 7, value: Array(value.utf8))).get()
+        #expect(input.speakingText == "spend=12.5 plan=pro")
+        #expect(input.words == ["pro"])
+    }
+
+    @Test(arguments: [
+        ("nonsense", InputRejection.Code.malformedJSON), ("[1]", .wrongType), ("{}", .missingField),
+        ("{\"spend\": \"much\"}", .wrongType), ("{\"spend\": 1e300}", .notFinite),
+    ])
+    func badFeaturesAreRejected(value: String, expected: InputRejection.Code) throws {
+        let space = try FeaturesSpace(fields: [FeatureField("spend", .number(.automatic))])
+        let decoder = RecordDecoder(space: space, format: .json)
+        #expect(code(decoder.decode(Record(source: source, offset: 7, value: Array(value.utf8)))) == expected)
+    }
+
     @Test(arguments: [
         (nil, InputRejection.Code.tombstone), ([], .empty), ([0x61, 0xff, 0x62], .invalidUTF8),
         ([UInt8](repeating: 0x61, count: 101), .tooLarge),

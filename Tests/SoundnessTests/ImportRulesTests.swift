@@ -11,6 +11,7 @@ struct ImportRulesTests {
         "Embedding": ["Kernels"],
         "BatchClustering": ["Kernels"],
         "Projection": ["Kernels"],
+        "Charts": [],
         "Clustering": ["BatchClustering", "Projection", "Kernels"],
         "Streams": ["CZlib"],
         "KafkaLog": ["Streams", "CRdKafka"],
@@ -36,7 +37,7 @@ struct ImportRulesTests {
     ]
 
     /// The functional core: no clock, no thread.
-    static let core: Set<String> = ["Kernels", "Embedding", "BatchClustering", "Projection", "Clustering"]
+    static let core: Set<String> = ["Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Clustering"]
 
     private static func sources(of room: String) throws -> [(name: String, text: String)] {
         let folder = SharedData.packageRoot.appending(path: "Sources/\(room)")

@@ -95,7 +95,7 @@ extension Quality {
 }
 
 /// Mutual distances of a few records, kept so that many labellings of them can be judged.
-struct SilhouetteJudge {
+package struct SilhouetteJudge {
     /// The number of records, `n`.
     let count: Int
     /// The metric of the distances.
@@ -104,7 +104,7 @@ struct SilhouetteJudge {
     let distances: Matrix
 
     /// - Parameter vectors: `n × d`; `n²` distances are kept.
-    init(vectors: Matrix, metric: Metric) {
+    package init(vectors: Matrix, metric: Metric) {
         count = vectors.rows
         self.metric = metric
         let columns = vectors.columns
@@ -125,7 +125,7 @@ struct SilhouetteJudge {
     /// The mean silhouette of a labelling; -1 with fewer than two groups.
     ///
     /// The distances summed by group are a matrix product with the groups' membership, `n × n` times `n × k`.
-    func silhouette(_ labels: [Int]) -> Double {
+    package func silhouette(_ labels: [Int]) -> Double {
         let groups = Grouping(labels)
         guard groups.count >= 2, groups.count < count else { return -1 }
         var membership = Matrix(rows: groups.count, columns: count)

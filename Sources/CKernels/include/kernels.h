@@ -90,6 +90,10 @@ typedef struct {
     void (*dequantise_add_norm)(float *x, uint8_t *q, centroidd_row_scale *target, const int32_t *sums,
                                 const centroidd_row_scale *scales, const centroidd_columns *columns,
                                 const centroidd_norm *norm, int64_t rows, int64_t n, int32_t levels);
+    /// reach = min(reach, max(|query - p|^2, core of p, query_core)) of each of `stride` points that lie as d rows of
+    /// `stride` coordinates, a multiple of 8; returns the first of the points that are left with the least reach.
+    int64_t (*reach_step)(double *reach, const double *core, const double *points, const double *query,
+                          double query_core, int64_t d, int64_t stride);
 } centroidd_kernel_table;
 
 typedef enum { CENTROIDD_BASELINE = 0, CENTROIDD_AVX2 = 1, CENTROIDD_AVX512 = 2 } centroidd_instruction_set;

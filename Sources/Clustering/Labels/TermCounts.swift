@@ -11,7 +11,12 @@ public struct TermCounts: Sendable, Equatable, Codable {
             for key in counts.keys { counts[key, default: 0] *= factor }
         }
         counts.merge(other, uniquingKeysWith: +)
-        guard counts.count > 2 * capacity else { return }
+        if counts.count > 2 * capacity { bound(to: capacity) }
+    }
+
+    /// Drops the rarest terms above `capacity`.
+    mutating func bound(to capacity: Int) {
+        guard counts.count > capacity else { return }
         let kept = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(capacity)
         counts = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
     }

@@ -16,7 +16,10 @@ extension Model {
     /// single member, are outliers.
     mutating func install(_ candidate: Candidate, options: ClusteringOptions) -> Installation {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
-        let matching = Matching(placement: placement, model: self, candidate: candidate)
+        let matching = Matching(
+            overlap: placement.overlap(model: self, candidate: candidate, birth: options.birth),
+            options: options.lineage
+        )
         let members = placement.members(candidate.clusterCount)
         let before = self
         version += 1
@@ -25,6 +28,7 @@ extension Model {
             matching: matching,
             members: members,
             layout: candidate.layout,
+            isDrifting: candidate.since > 0,
             options: options
         )
         built.sort { $0.cluster.id < $1.cluster.id }
@@ -37,18 +41,36 @@ extension Model {
         }
         unassignedWeight = max(0, total - clusters.reduce(0) { $0 + $1.weight })
         unassignedClock = clock
-        let fresh = clusters.indices.filter { clusters[$0].labelledTerms == 0 }
-        relabel(rows: fresh, options: options)
+        relabel(rows: Array(clusters.indices), options: options)
         nursery = Nursery()
         recalibrate(placement: placement, candidate: candidate, options: options)
 
         let rowOf = Dictionary(uniqueKeysWithValues: built.enumerated().map { ($1.column, $0) })
         let ids = placement.new.map { rowOf[$0.cluster].map { clusters[$0].id } }
-        let retention = Quality.idRetention(before: placement.old.map { before.clusters[$0].id }, after: ids)
-        return Installation(
-            lineage: lineage(before: before, matching: matching, rowOf: rowOf),
-            retention: retention
+        let retention = Quality.idRetention(before: placement.old.map { before.clusters[$0.cluster].id }, after: ids)
+        let ways = built.enumerated().map { row, made in
+            matching.source[made.column].map { way(of: row, from: before.centre(of: $0)) }
+        }
+        let transitions = Transitions(
+            before: before,
+            after: self,
+            matching: matching,
+            rows: rowOf,
+            ways: ways,
+            options: options.lineage
         )
+        let lineage = transitions.events()
+        for event in lineage where event.kind != .kept {
+            if let row = index(of: event.cluster) { clusters[row].anchor = PackedVector(elements: centre(of: row)) }
+        }
+        return Installation(lineage: lineage, retention: retention)
+    }
+
+    /// How far a cluster is from where it was when that was last said of it, in mean distances of its members.
+    private func way(of row: Int, from last: [Float]) -> Double {
+        let anchor = clusters[row].anchor.elements
+        let way = Double(metric.distance(anchor.isEmpty ? last : anchor, centre(of: row)))
+        return way / max(radius(of: row), .leastNormalMagnitude)
     }
 
     /// A cluster made of a candidate's.
@@ -64,13 +86,13 @@ extension Model {
         matching: Matching,
         members: [[Int]],
         layout: PrototypeLayout,
+        isDrifting: Bool,
         options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
         var built: [Built] = []
         for (column, rows) in members.enumerated() where rows.count >= min(2, placement.records.count) {
-            let source = matching.source[column]
-            let old = source.map { clusters[$0] }
+            let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,
                 clock: clock,
@@ -80,17 +102,17 @@ extension Model {
             if old == nil { nextClusterID += 1 }
             let prototypes = prototypes(layout.rows(of: column), members: rows, placement: placement)
             cluster.weight = perMember * Double(rows.count)
-            cluster.prototypeWeights = prototypes.counts.map { perMember * Double($0) }
+            cluster.setPrototypes(weights: prototypes.counts.map { perMember * Double($0) })
+            if isDrifting { cluster.limitInertia(to: prototypes.counts.map(Double.init)) }
             cluster.describe(
                 records: rows.map { placement.records[$0] },
                 distances: rows.map { placement.new[$0].distance },
                 perMember: perMember,
                 options: options.labels
             )
-            // A cluster that is about what it was keeps its name.
-            if let old, let source, matching.share(ofLiving: source, to: column) > 0.8 {
+            if let old {
                 cluster.label = old.label
-                cluster.labelledTerms = old.labelledTerms
+                cluster.anchor = old.anchor
             }
             built.append(Built(column: column, cluster: cluster, means: prototypes.means))
         }
@@ -133,39 +155,6 @@ extension Model {
         threshold.learn(scores, clock: clock, options: options.anomalies)
     }
 
-    private func lineage(before: Model, matching: Matching, rowOf: [Int: Int]) -> [LineageEvent] {
-        let living = rowOf.sorted { $0.value < $1.value }.map { column, row in
-            lineage(ofLiving: row, column: column, before: before, matching: matching)
-        }
-        let ended = before.clusters.indices.filter { index(of: before.clusters[$0].id) == nil }.map { row in
-            lineage(ofEnded: row, before: before, matching: matching, rowOf: rowOf)
-        }
-        return living + ended
-    }
-
-    private func lineage(ofLiving row: Int, column: Int, before: Model, matching: Matching) -> LineageEvent {
-        let cluster = clusters[row]
-        var event = LineageEvent(
-            kind: .born,
-            cluster: cluster.id,
-            related: [],
-            weight: cluster.weight,
-            overlap: nil,
-            label: cluster.label,
-            version: version
-        )
-        if let source = matching.source[column] {
-            let way = metric.distance(before.centre(of: source), centre(of: row))
-            event.kind = Double(way) > 0.5 * radius(of: row) ? .moved : .kept
-            event.overlap = matching.share(ofLiving: source, to: column)
-        } else if let origin = matching.origin(of: column) {
-            event.kind = .split
-            event.related = [before.clusters[origin].id]
-            event.overlap = matching.share(of: column, from: origin)
-        }
-        return event
-    }
-
     /// The mean distance of a cluster's members to its centre; of several prototypes, their own distance besides.
     private func radius(of row: Int) -> Double {
         let rows = layout.rows(of: row)
@@ -173,29 +162,5 @@ extension Model {
         let centre = centre(of: row)
         let spread = rows.reduce(0.0) { $0 + Double(metric.distance(centre, Array(centroids[row: $1]))) }
         return clusters[row].meanDistance + spread / Double(rows.count)
-    }
-
-    private func lineage(
-        ofEnded row: Int,
-        before: Model,
-        matching: Matching,
-        rowOf: [Int: Int]
-    ) -> LineageEvent {
-        let cluster = before.clusters[row]
-        var event = LineageEvent(
-            kind: .retired,
-            cluster: cluster.id,
-            related: [],
-            weight: before.weight(of: row),
-            overlap: nil,
-            label: cluster.label,
-            version: version
-        )
-        if let column = matching.heir(of: row), let heir = rowOf[column] {
-            event.kind = .merged
-            event.related = [clusters[heir].id]
-            event.overlap = matching.share(ofLiving: row, to: column)
-        }
-        return event
     }
 }

@@ -1,75 +1,126 @@
-import Kernels
-
 /// Which living cluster each of a candidate's clusters continues, and what becomes of the others.
-struct Matching {
-    /// The living row that each candidate cluster continues.
-    let source: [Int?]
-    /// The candidate cluster that continues each living row.
-    let target: [Int?]
-    /// Shared sampled records, `living × candidates`, row by row.
-    let overlap: [Double]
-    /// Sampled records of each living row and of each candidate.
-    let livingSizes: [Double]
-    let candidateSizes: [Double]
+struct Matching: Sendable {
+    /// The living cluster that each of the candidate's continues.
+    private(set) var source: [Int?]
+    /// The candidate's cluster that continues each living one.
+    private(set) var target: [Int?]
+    /// What it was decided by.
+    let overlap: Overlap
+    private let options: LineageOptions
 
-    private var candidates: Int { source.count }
+    /// The one-to-one matching that shares the most weighted members among pairs that have enough in common; where
+    /// members do not decide, the nearer centroid does. Living clusters that lost their place then continue in a group
+    /// that lies a little ahead of them.
+    init(overlap: Overlap, options: LineageOptions) {
+        self.overlap = overlap
+        self.options = options
+        source = Array(repeating: nil, count: overlap.candidates)
+        target = Array(repeating: nil, count: overlap.living)
+        for group in groups() { match(group) }
+        followPaths()
+    }
 
-    /// The least share of the smaller side that two clusters must have in common to be one: any less is chance.
-    private static let leastShare = 0.2
-    /// The share of a cluster's members from which it counts as a part of another (MONIC, Spiliopoulou et al. 2006, has
-    /// thresholds of this kind for absorption and split).
-    private static let partShare = 0.5
+    /// Whether a living cluster and one of the candidate's may be one: they share enough members, or their centroids lie
+    /// about the same place.
+    private func mayBeOne(_ row: Int, _ column: Int) -> Bool {
+        let place = row * overlap.candidates + column
+        guard overlap.nearest[place] > 0 else { return false }
+        let smaller = min(overlap.livingSizes[row], overlap.candidateSizes[column])
+        if smaller > 0, overlap.shared[place] >= options.sameShare * smaller { return true }
+        return overlap.distances[place] <= 0.25 * overlap.livingReach[row]
+    }
 
-    /// The one-to-one matching that shares the most records; where records do not decide, the nearer centroid does.
-    init(placement: Placement, model: Model, candidate: Candidate) {
-        let living = model.clusters.count
-        let count = candidate.clusterCount
-        let centres = (0..<count).map { candidate.centre(of: $0, metric: model.metric) }
-        let overlap = placement.overlap(living: living, candidates: count)
-        let livingSizes = (0..<living).map { row in (0..<count).reduce(0) { $0 + overlap[row * count + $1] } }
-        let candidateSizes = (0..<count).map { column in
-            (0..<living).reduce(0) { $0 + overlap[$1 * count + column] }
+    /// Independent parts of the matching: clusters that are linked by pairs that may be one.
+    private func groups() -> [(rows: [Int], columns: [Int])] {
+        var parent = Array(0..<overlap.living + overlap.candidates)
+        func root(_ node: Int) -> Int {
+            var node = node
+            while parent[node] != node { node = parent[node] }
+            return node
         }
-        var values = overlap
-        for row in 0..<living {
-            let own = model.centre(of: row)
-            for column in 0..<count {
-                let distance = model.metric.distance(own, centres[column])
-                values[row * count + column] += 0.5 / (1 + Double(distance))
+        for row in 0..<overlap.living {
+            for column in 0..<overlap.candidates where mayBeOne(row, column) {
+                let (a, b) = (root(row), root(overlap.living + column))
+                parent[max(a, b)] = min(a, b)
             }
         }
-        var target = OptimalAssignment.solve(values: values, rows: living, columns: count)
-        var source = [Int?](repeating: nil, count: count)
-        for row in 0..<living {
-            guard let column = target[row] else { continue }
-            let smaller = min(livingSizes[row], candidateSizes[column])
-            let isOne = overlap[row * count + column] >= max(Self.leastShare * smaller, 1)
-            if isOne { source[column] = row } else { target[row] = nil }
+        var place: [Int: Int] = [:]
+        var groups: [(rows: [Int], columns: [Int])] = []
+        for node in parent.indices {
+            let name = root(node)
+            let index = place[name] ?? groups.count
+            if index == groups.count {
+                place[name] = index
+                groups.append(([], []))
+            }
+            if node < overlap.living {
+                groups[index].rows.append(node)
+            } else {
+                groups[index].columns.append(node - overlap.living)
+            }
         }
-        self.source = source
-        self.target = target
-        self.overlap = overlap
-        self.livingSizes = livingSizes
-        self.candidateSizes = candidateSizes
+        return groups.filter { !$0.rows.isEmpty && !$0.columns.isEmpty }
     }
 
-    /// The share of candidate cluster `column` that comes from living row `row`, from 0 to 1.
-    func share(of column: Int, from row: Int) -> Double {
-        candidateSizes[column] > 0 ? overlap[row * candidates + column] / candidateSizes[column] : 0
+    private mutating func match(_ group: (rows: [Int], columns: [Int])) {
+        var values: [Double] = []
+        for row in group.rows {
+            let reach = max(overlap.livingReach[row], .leastNormalMagnitude)
+            for column in group.columns {
+                let place = row * overlap.candidates + column
+                guard mayBeOne(row, column) else {
+                    values.append(0)
+                    continue
+                }
+                values.append(overlap.shared[place] + 0.5 / (1 + overlap.distances[place] / reach))
+            }
+        }
+        let solved = OptimalAssignment.solve(values: values, rows: group.rows.count, columns: group.columns.count)
+        for (index, found) in solved.enumerated() {
+            guard let found, mayBeOne(group.rows[index], group.columns[found]) else { continue }
+            target[group.rows[index]] = group.columns[found]
+            source[group.columns[found]] = group.rows[index]
+        }
     }
 
-    /// The share of living row `row` that went to candidate cluster `column`, from 0 to 1.
-    func share(ofLiving row: Int, to column: Int) -> Double {
-        livingSizes[row] > 0 ? overlap[row * candidates + column] / livingSizes[row] : 0
+    /// A cluster that nobody continues, and that no other took in, went on in a group without a past that lies near it
+    /// and of whose members it was the nearest cluster: it moved faster than it was followed.
+    private mutating func followPaths() {
+        var steps: [(distance: Double, row: Int, column: Int)] = []
+        for row in target.indices where target[row] == nil && heir(of: row) == nil {
+            for column in source.indices where source[column] == nil && origin(of: column) == nil {
+                let place = row * overlap.candidates + column
+                let all = (0..<overlap.living).reduce(0) { $0 + overlap.nearest[$1 * overlap.candidates + column] }
+                let distance = overlap.distances[place]
+                if distance <= options.pathReach * overlap.livingReach[row],
+                    overlap.nearest[place] >= options.partShare * all, all > 0
+                {
+                    steps.append((distance, row, column))
+                }
+            }
+        }
+        for step in steps.sorted(by: { ($0.distance, $0.row, $0.column) < ($1.distance, $1.row, $1.column) })
+        where target[step.row] == nil && source[step.column] == nil {
+            target[step.row] = step.column
+            source[step.column] = step.row
+        }
     }
 
-    /// The living row that a new cluster is a part of: most of its members came from there.
+    /// The living cluster that a new one is a part of: most of its members came from there, and they are a fair share of
+    /// that cluster's.
     func origin(of column: Int) -> Int? {
-        livingSizes.indices.first { share(of: column, from: $0) >= Self.partShare }
+        (0..<overlap.living).first {
+            overlap.share(of: column, from: $0) >= options.partShare
+                && overlap.share(ofLiving: $0, to: column) >= options.splitShare
+        }
     }
 
-    /// The candidate cluster that took in a living row: most of its members went there.
+    /// The cluster of the candidate that took in a living one: most of its members went there, and its centroid lies
+    /// there too.
     func heir(of row: Int) -> Int? {
-        candidateSizes.indices.first { share(ofLiving: row, to: $0) >= Self.partShare }
+        (0..<overlap.candidates).first {
+            overlap.share(ofLiving: row, to: $0) >= options.partShare
+                && overlap.distances[row * overlap.candidates + $0] <= overlap.candidateReach[$0]
+        }
     }
 }

@@ -6,15 +6,15 @@ struct Placement {
     let records: [StoredRecord]
     /// Its vectors, `n × d`.
     let data: Matrix
-    /// The living cluster (row) of each record; empty without living clusters.
-    let old: [Int]
+    /// The living cluster of each record, and its distance; empty without living clusters.
+    let old: [Nearest]
     /// The candidate's cluster of each record, and its distance.
     let new: [Nearest]
     /// How far each of the candidate's clusters reaches.
     let limits: [Float]
 
     init(model: Model, candidate: Candidate, birth: Birth) {
-        records = model.sample.living(at: model.clock)
+        records = model.sample.living(at: model.clock, since: candidate.since)
         data = Matrix(records: records, dimension: model.dimension)
         old =
             model.clusters.isEmpty
@@ -24,7 +24,7 @@ struct Placement {
                 prototypes: model.centroids,
                 layout: model.layout,
                 metric: model.metric
-            ).map(\.cluster)
+            )
         new = Nearest.search(
             queries: data,
             prototypes: candidate.centroids,
@@ -53,10 +53,36 @@ struct Placement {
         return members
     }
 
-    /// How many records each living cluster and each candidate share: `living × candidates`, row by row.
-    func overlap(living: Int, candidates: Int) -> [Double] {
-        var counts = [Double](repeating: 0, count: living * candidates)
-        for (row, pair) in zip(old, new) { counts[row * candidates + pair.cluster] += 1 }
-        return counts
+    /// What the living clusters of `model` and the candidate's have in common. Recent records weigh more: where a cluster
+    /// is says more than where it was.
+    func overlap(model: Model, candidate: Candidate, birth: Birth) -> Overlap {
+        let living = model.clusters.isEmpty ? [] : Radii(model: model, birth: birth).limits
+        let members = zip(old, new).enumerated().map { index, pair in
+            Overlap.Member(
+                old: (pair.0.cluster, pair.0.distance <= living[pair.0.cluster]),
+                new: (pair.1.cluster, pair.1.distance <= limits[pair.1.cluster]),
+                weight: Forgetting.factor(from: records[index].clock, to: model.clock)
+            )
+        }
+        let oldLayout = model.layout
+        let newLayout = candidate.layout
+        return Overlap(
+            members: members,
+            livingReach: living.map(Double.init),
+            candidateReach: limits.map(Double.init)
+        ) { row, column in
+            // The mean way from a living cluster's prototypes to the nearest of the candidate's cluster.
+            var sum = 0.0
+            var weight = 0.0
+            for (place, own) in oldLayout.rows(of: row).enumerated() {
+                let from = Array(model.centroids[row: own])
+                let nearest = newLayout.rows(of: column).map {
+                    model.metric.distance(from, Array(candidate.centroids[row: $0]))
+                }.min()
+                sum += model.clusters[row].prototypeWeights[place] * Double(nearest ?? .infinity)
+                weight += model.clusters[row].prototypeWeights[place]
+            }
+            return weight > 0 ? sum / weight : .infinity
+        }
     }
 }

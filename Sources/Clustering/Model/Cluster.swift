@@ -7,6 +7,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     /// The decayed count of the members nearest to each of its prototypes, as it stood at ``clock``: one element for a
     /// cluster that a single centroid stands for, several for one of another shape.
     public internal(set) var prototypeWeights: [Double]
+    /// How each of its prototypes follows its members.
+    var pursuits: [Pursuit]
     /// The version of the model in which the prototypes were last set anew.
     var arrangedAt: UInt64
     /// The decay clock, in half-lives, at which the decayed figures here were last brought up to date.
@@ -31,6 +33,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+    /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
+    var anchor = PackedVector(elements: [])
 
     /// A cluster that holds nothing yet.
     init(id: Int, clock: Double, bornAt: UInt64, revision: UInt64) {
@@ -40,15 +44,22 @@ public struct Cluster: Sendable, Equatable, Codable {
         self.revision = revision
         weight = 0
         prototypeWeights = [0]
+        pursuits = [Pursuit(inertia: 0)]
         arrangedAt = revision
         distanceSum = 0
         distanceSquareSum = 0
         lastSeen = bornAt
         lastTimestamp = nil
-        label = "cluster \(id)"
+        label = LabelWriter.number(id)
         terms = TermCounts()
         labelledTerms = 0
         representatives = []
+    }
+
+    /// Sets the weights of new prototypes, which have settled.
+    mutating func setPrototypes(weights: [Double]) {
+        prototypeWeights = weights
+        pursuits = weights.map { Pursuit(inertia: $0) }
     }
 
     /// The decayed mean of the members' distances; 0 without members.
@@ -63,10 +74,12 @@ public struct Cluster: Sendable, Equatable, Codable {
 
 /// A record that speaks for its cluster.
 public struct Representative: Sendable, Equatable, Codable {
-    /// Its text, cut at the configured length.
-    public let text: String
+    /// Its text, redacted and cut at the configured length.
+    public internal(set) var text: String
     /// Its distance to the centroid when it arrived.
     public let distance: Float
     /// Its number in the stream, counting from 0.
     public let record: UInt64
+    /// The decay clock, in half-lives, when it arrived.
+    let clock: Double
 }

@@ -6,11 +6,13 @@ public enum ClusteringError: Error, Sendable, Equatable, CustomStringConvertible
     case storedModel(String)
     /// There is not enough material for what was asked.
     case notEnough(String)
+    /// A setting that means nothing: what was found, and the mend.
+    case unusable(String)
 
     /// The message for people.
     public var description: String {
         switch self {
-        case .mismatch(let text), .storedModel(let text), .notEnough(let text): text
+        case .mismatch(let text), .storedModel(let text), .notEnough(let text), .unusable(let text): text
         }
     }
 }

@@ -1,3 +1,5 @@
+import BatchClustering
+
 extension ClusteringOptions {
     /// What is wrong with the options: a sentence for each value out of its range; empty when all is well.
     public func problems() -> [String] {
@@ -14,6 +16,10 @@ extension ClusteringOptions {
             require(distance > 0 && distance.isFinite, "the birth distance is \(distance); it must be greater than 0")
         }
         require(maximumClusters >= 1, "the ceiling on clusters is \(maximumClusters); it must be at least 1")
+        require(
+            maximumPrototypes >= maximumClusters,
+            "the ceiling on prototypes is \(maximumPrototypes); it must be at least that on clusters, \(maximumClusters)"
+        )
         require(step >= 1, "the learning step is \(step) records; it must be at least 1")
         require(bootstrapRecords >= 2, "the first clusters wait for \(bootstrapRecords) records; at least 2 are needed")
         require(birthMembers >= 2, "a birth asks for \(birthMembers) members; it must be at least 2")
@@ -26,7 +32,7 @@ extension ClusteringOptions {
             "the sample holds \(sampleCapacity) records; at least \(bootstrapRecords) are needed"
         )
         require(minimumWeight >= 0, "the least weight of a cluster is \(minimumWeight); it must be at least 0")
-        problems += anomalies.problems() + recluster.problems() + labels.problems()
+        problems += anomalies.problems() + recluster.problems() + lineage.problems() + labels.problems()
         return problems
     }
 }
@@ -52,10 +58,14 @@ extension AnomalyOptions {
 extension ReclusterOptions {
     fileprivate func problems() -> [String] {
         var problems: [String] = []
-        if case .fixed(let count) = k, count < 1 { problems.append("k is \(count); it must be at least 1") }
-        if maximumK < 2 { problems.append("the largest k is \(maximumK); it must be at least 2") }
-        if starts < 1 { problems.append("there are \(starts) starts; at least 1 is needed") }
-        if iterations < 1 { problems.append("there are \(iterations) rounds; at least 1 is needed") }
+        if case .fixed(let count) = grouping.k, count < 1 { problems.append("k is \(count); it must be at least 1") }
+        if grouping.maximumK < 2 {
+            problems.append("the largest k is \(grouping.maximumK); it must be at least 2")
+        }
+        if grouping.starts < 1 { problems.append("there are \(grouping.starts) starts; at least 1 is needed") }
+        if grouping.iterations < 1 {
+            problems.append("there are \(grouping.iterations) rounds; at least 1 is needed")
+        }
         if !(heldOutShare > 0 && heldOutShare <= 0.5) {
             problems.append("the held-out share is \(heldOutShare); it must be greater than 0 and at most 0.5")
         }
@@ -64,6 +74,15 @@ extension ReclusterOptions {
         }
         if !(minimumRetention >= 0 && minimumRetention <= 1) {
             problems.append("the least id retention is \(minimumRetention); it must lie between 0 and 1")
+        }
+        if !(silhouetteMargin >= 0 && silhouetteMargin <= 2) {
+            problems.append("the margin of the silhouette is \(silhouetteMargin); it must lie between 0 and 2")
+        }
+        if !(daviesBouldinMargin >= 0) {
+            problems.append("the margin of the Davies-Bouldin index is \(daviesBouldinMargin); 0 is the least")
+        }
+        if !(anomalyRateMargin >= 0 && anomalyRateMargin <= 1) {
+            problems.append("the margin of the anomaly rate is \(anomalyRateMargin); it must lie between 0 and 1")
         }
         return problems
     }
@@ -74,6 +93,9 @@ extension LabelOptions {
         var problems: [String] = []
         if terms < 1 { problems.append("a label has \(terms) terms; it must have at least 1") }
         if vocabulary < terms { problems.append("\(vocabulary) terms are counted, fewer than a label's \(terms)") }
+        if totalVocabulary < 1000 {
+            problems.append("\(totalVocabulary) terms are counted in all clusters; 1000 is the least")
+        }
         if representatives < 0 { problems.append("there are \(representatives) representatives; 0 is the least") }
         if textLength < 1 { problems.append("texts are cut at \(textLength) bytes; 1 is the least") }
         return problems

@@ -1,3 +1,5 @@
+public import BatchClustering
+
 /// How fast the past is forgotten: after one half-life everything learned counts half as much.
 public enum HalfLife: Sendable, Equatable, Codable {
     /// A number of records, greater than 0.
@@ -20,10 +22,14 @@ public enum Birth: Sendable, Equatable, Codable {
 public struct ClusteringOptions: Sendable, Equatable {
     /// How fast the past fades.
     public var halfLife: HalfLife = .records(100_000)
+    /// Whether a centroid whose members have moved follows them faster than the half-life lets it.
+    public var followsDrift = true
     /// When a record is far from every cluster.
     public var birth: Birth = .automatic
     /// The ceiling on living clusters, at least 1. When it is reached the lightest cluster makes room for a birth.
     public var maximumClusters = 1024
+    /// The ceiling on the prototypes of all clusters together, at least ``maximumClusters``.
+    public var maximumPrototypes = 2048
     /// All randomness comes from here: equal seeds and records give equal results.
     public var seed: UInt64 = 0
     /// Records per learning step, at least 1: those of one step are all judged by the same model.
@@ -44,6 +50,8 @@ public struct ClusteringOptions: Sendable, Equatable {
     public var anomalies = AnomalyOptions()
     /// Periodic reclustering.
     public var recluster = ReclusterOptions()
+    /// From where on clusters count as the same, as parts, as moved.
+    public var lineage = LineageOptions()
     /// What is kept to describe clusters to people.
     public var labels = LabelOptions()
 
@@ -70,37 +78,21 @@ public struct AnomalyOptions: Sendable, Equatable {
 
 /// Settings of ``recluster(model:options:)`` and of the gate in ``adopt(_:into:options:)``.
 public struct ReclusterOptions: Sendable, Equatable {
-    /// How a candidate is made.
-    public enum Algorithm: String, Sendable, Equatable, CaseIterable {
-        /// Lloyd's algorithm from k-means++ starts; spherical under the cosine metric.
-        case kmeans
-    }
-    /// How many clusters a candidate has.
-    public enum ClusterCount: Sendable, Equatable {
-        /// The count with the best silhouette.
-        case automatic
-        /// Exactly this many, at least 1 (fewer when the sample has fewer distinct vectors).
-        case fixed(Int)
-    }
-
-    /// How a candidate is made.
-    public var algorithm: Algorithm = .kmeans
-    /// How many clusters it has.
-    public var k: ClusterCount = .automatic
-    /// The largest count that `.automatic` tries, at least 2.
-    public var maximumK = 128
-    /// Independent k-means++ starts; the one with the least inertia wins. At least 1.
-    public var starts = 3
-    /// The most Lloyd rounds of a start, at least 1.
-    public var iterations = 25
+    /// How a candidate is made, and how many clusters it has.
+    public var grouping = GroupingOptions()
     /// The share of the sample that is held out of the fit and judges it, from 0 (exclusive) to 0.5.
     public var heldOutShare = 0.2
     /// The most records that a silhouette is computed on (its cost is quadratic), at least 10.
     public var silhouetteSample = 1500
-    /// How much the held-out silhouette of a candidate may fall below the living model's.
+    /// How much the held-out silhouette of a candidate may fall below the living model's, from 0 to 2.
     public var silhouetteMargin = 0.02
+    /// By which share the held-out Davies-Bouldin index of a candidate may rise above the living model's, 0 or more.
+    public var daviesBouldinMargin = 0.1
     /// The least share of sampled records that must keep their cluster id, from 0 to 1.
     public var minimumRetention = 0.3
+    /// How much the share of held-out records that a candidate would flag may rise above the living model's, or above
+    /// the share that the operator allows where that is larger; from 0 to 1.
+    public var anomalyRateMargin = 0.02
 
     /// The defaults.
     public init() {}
@@ -110,8 +102,15 @@ public struct ReclusterOptions: Sendable, Equatable {
 public struct LabelOptions: Sendable, Equatable {
     /// The most terms in a label, at least 1.
     public var terms = 4
-    /// The most terms counted per cluster, at least `terms`.
-    public var vocabulary = 64
+    /// The most terms counted per cluster, at least `terms`; up to twice as many for a while between two clearings.
+    public var vocabulary = 96
+    /// The most terms counted in all clusters together, at least 1000: with many clusters each counts fewer, but never
+    /// fewer than `terms`.
+    public var totalVocabulary = 131_072
+    /// Whether terms that often stand side by side are counted as phrases too.
+    public var pairs = true
+    /// What is taken out of texts before any of them is kept.
+    public var redaction = Redaction.builtIn
     /// Representatives kept per cluster: the records nearest to the centroid. 0 keeps none.
     public var representatives = 3
     /// The most bytes (UTF-8) of a record's text that are kept, at least 1.

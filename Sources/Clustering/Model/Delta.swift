@@ -27,12 +27,18 @@ public struct Delta: Sendable, Equatable, Codable {
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// What turned raw rows into the vectors here; nil where vectors are ready made.
+    let encoding: FeatureEncoding?
+    /// What the raw rows teach of the fields.
+    var statistics: FeatureStatistics?
 
     /// An empty delta for the records that follow `model`.
     public init(model: Model) {
         modelVersion = model.version
         dimension = model.dimension
         firstRecord = model.records
+        encoding = model.features?.encoding
+        statistics = encoding.map { FeatureStatistics(layout: $0.layout) }
     }
 
     /// Both runs as one, `self` first. Both must be judged by the same version of a model.
@@ -51,6 +57,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.scores += other.scores
         result.far += other.far
         result.sampled += other.sampled
+        if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
     }
 

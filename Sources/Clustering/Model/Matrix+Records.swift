@@ -22,6 +22,16 @@ extension Matrix {
         self.init(columns: dimension, storage: storage)
     }
 
+    /// The squared Euclidean distance of a row to a sum of vectors that is divided by `divisor`.
+    func squaredDistance(row: Int, to sum: [Double], divisor: Double) -> Double {
+        var square = 0.0
+        for (column, value) in self[row: row].enumerated() {
+            let difference = Double(value) - sum[column] / divisor
+            square += difference * difference
+        }
+        return square
+    }
+
     /// Whether each row is finite and short enough to be squared.
     var soundRows: [Bool] {
         storage.withUnsafeBufferPointer { storage in

@@ -41,6 +41,8 @@ public struct Model: Sendable, Equatable {
     public internal(set) var nursery: Nursery
     /// The decayed sample of the stream.
     public internal(set) var sample: Reservoir
+    /// How feature rows become vectors; nil where vectors are ready made.
+    public internal(set) var features: FeatureState?
 
     /// A model that has seen nothing.
     public init(space: String, dimension: Int, metric: Metric) {

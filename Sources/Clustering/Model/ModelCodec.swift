@@ -92,12 +92,12 @@ public enum ModelCodec {
                 clusters.append(stored)
                 vector = stored.mean.elements
             case "nursery":
-                let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+                let record = try Self.record(value, key: key, meta: meta)
                 guard record.record == number else { throw Self.misplaced(key) }
                 nursery.append(record)
                 vector = record.vector
             case "sample":
-                let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+                let record = try Self.record(value, key: key, meta: meta)
                 sample.append((Int(clamping: number), record))
                 vector = record.vector
             default: throw Self.unknown(key)
@@ -110,6 +110,16 @@ public enum ModelCodec {
             }
         }
 
+        private static func record(
+            _ value: [UInt8],
+            key: String,
+            meta: StoredMeta
+        ) throws(ClusteringError) -> StoredRecord {
+            let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
+            guard let encoding = meta.features?.encoding else { return record }
+            return record.encoded(by: encoding, metric: meta.metric)
+        }
+
         func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
             let found = "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled"
             let expected = "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled"
@@ -119,6 +129,7 @@ public enum ModelCodec {
                 )
             }
             guard meta.dimension > 0 else { throw .storedModel("the stored model has no dimension") }
+            if let features = meta.features { try features.check(dimension: meta.dimension) }
             var model = Model(space: meta.space, dimension: meta.dimension, metric: meta.metric)
             model.restore(meta)
             let ordered = clusters.sorted { $0.cluster.id < $1.cluster.id }
@@ -166,6 +177,7 @@ extension Model {
         unassignedClock = meta.unassignedClock
         nextWarmUp = meta.nextWarmUp
         threshold = meta.threshold
+        features = meta.features
     }
 }
 

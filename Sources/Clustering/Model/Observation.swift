@@ -4,10 +4,13 @@ public struct Observation: Sendable, Equatable {
     public var timestamp: Int64?
     /// The text that labels and representatives are made of, when there is one.
     public var text: String?
+    /// The words of the category fields of a feature row, in order; empty where there are none.
+    public var words: [String]
 
     /// Memberwise.
-    public init(timestamp: Int64? = nil, text: String? = nil) {
+    public init(timestamp: Int64? = nil, text: String? = nil, words: [String] = []) {
         self.timestamp = timestamp
         self.text = text
+        self.words = words
     }
 }

@@ -47,6 +47,12 @@ public struct Reservoir: Sendable, Equatable {
         }
     }
 
+    /// As ``living(at:)``, without the records before number `since`.
+    func living(at clock: Double, since: UInt64) -> [StoredRecord] {
+        let living = living(at: clock)
+        return since == 0 ? living : living.filter { $0.record >= since }
+    }
+
     private static let naturalLogarithmOfTwo = 0.693_147_180_559_945_3
 
     /// The rank above which a record has no chance; infinite until the reservoir is full.

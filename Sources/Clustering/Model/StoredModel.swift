@@ -21,6 +21,8 @@ struct StoredMeta: Codable {
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
+    /// How feature rows become vectors, where the model does it.
+    var features: FeatureState?
 
     init(_ model: Model, sourceOffsets: [String: Int64]) {
         space = model.space
@@ -40,6 +42,7 @@ struct StoredMeta: Codable {
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
         digest = Self.digest(of: model)
+        features = model.features
         self.sourceOffsets = sourceOffsets
     }
 

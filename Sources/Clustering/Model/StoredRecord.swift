@@ -12,27 +12,44 @@ public final class StoredRecord: Sendable, Equatable, Codable {
     public let timestamp: Int64?
     /// Its vector, `d` elements.
     public let vector: [Float]
-    /// Its text, cut at the configured length.
+    /// The raw feature row (`r` elements) that the vector was made of; nil where it came ready made.
+    public let row: [Float]?
+    /// Its text, redacted and cut at the configured length.
     public let text: String?
 
-    init(record: UInt64, clock: Double, priority: Double, timestamp: Int64?, vector: [Float], text: String?) {
+    init(
+        record: UInt64,
+        clock: Double,
+        priority: Double,
+        timestamp: Int64?,
+        vector: [Float],
+        row: [Float]? = nil,
+        text: String?
+    ) {
         self.record = record
         self.clock = clock
         self.priority = priority
         self.timestamp = timestamp
         self.vector = vector
+        self.row = row
         self.text = text
     }
 
-    /// Equal content.
+    /// Equal content. A vector that was made of a raw row is not looked at: it follows from the row, to the bit.
     public static func == (a: StoredRecord, b: StoredRecord) -> Bool {
         a === b
             || (a.record == b.record && a.clock == b.clock && a.priority == b.priority && a.timestamp == b.timestamp
-                && a.text == b.text && a.vector == b.vector)
+                && a.text == b.text && hasEqualContent(a, b))
+    }
+
+    private static func hasEqualContent(_ a: StoredRecord, _ b: StoredRecord) -> Bool {
+        guard let own = a.row, let other = b.row else { return a.row == nil && b.row == nil && a.vector == b.vector }
+        // NaN, which stands for a missing value, is equal to itself here.
+        return own.count == other.count && zip(own, other).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case record, clock, priority, timestamp, vector, text
+        case record, clock, priority, timestamp, vector, row, text
     }
 
     /// Reads what `encode(to:)` wrote.
@@ -42,18 +59,24 @@ public final class StoredRecord: Sendable, Equatable, Codable {
         clock = try container.decode(Double.self, forKey: .clock)
         priority = try container.decode(Double.self, forKey: .priority)
         timestamp = try container.decodeIfPresent(Int64.self, forKey: .timestamp)
-        vector = try container.decode(PackedVector.self, forKey: .vector).elements
+        row = try container.decodeIfPresent(PackedVector.self, forKey: .row)?.elements
+        vector = row == nil ? try container.decode(PackedVector.self, forKey: .vector).elements : []
         text = try container.decodeIfPresent(String.self, forKey: .text)
     }
 
-    /// Writes the vector as base64 of little-endian 32-bit floats.
+    /// Writes the vector as base64 of little-endian 32-bit floats; of a feature row that alone, because the model's
+    /// encoding makes the vector of it again.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(record, forKey: .record)
         try container.encode(clock, forKey: .clock)
         try container.encode(priority, forKey: .priority)
         try container.encodeIfPresent(timestamp, forKey: .timestamp)
-        try container.encode(PackedVector(elements: vector), forKey: .vector)
+        if let row {
+            try container.encode(PackedVector(elements: row), forKey: .row)
+        } else {
+            try container.encode(PackedVector(elements: vector), forKey: .vector)
+        }
         try container.encodeIfPresent(text, forKey: .text)
     }
 }

@@ -4,7 +4,7 @@ public import Kernels
 ///
 /// Pure: the result depends on the arguments alone. Under the cosine metric the vectors must be unit length.
 /// - Parameters:
-///   - vectors: `m × d`. A record whose vector is not finite, or too long to square, gets no cluster and teaches nothing
+///   - vectors: `m × d`; raw rows, `m × r`, where the model has a ``FeatureLayout``. A record whose vector is not finite, or too long to square, gets no cluster and teaches nothing
 ///     but that it was there.
 ///   - observations: one for each row; where there are fewer, the rest are records without time and text.
 ///   - model: a version to judge by; it is not changed.
@@ -37,9 +37,11 @@ public func assign(
     options: ClusteringOptions,
     into delta: inout Delta
 ) -> [Assignment] {
-    precondition(vectors.columns == model.dimension, "vectors must have the model's dimension")
+    precondition(vectors.columns == model.inputDimension, "vectors must have the model's dimension")
     precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
     guard vectors.rows > 0 else { return [] }
+    let rows = model.features == nil ? nil : vectors
+    let vectors = model.encoded(vectors)
     var gatherer = Gatherer(model: model, options: options)
     let layout = model.layout
     let pairs = Nearest.search(
@@ -56,12 +58,20 @@ public func assign(
     for (row, pair) in pairs.enumerated() {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
         guard isSound[row], pair.cluster >= 0 else {
-            gatherer.add(vector: isSound[row] ? vectors[row: row] : nil, observation: observation, to: &delta)
+            let vector = isSound[row] ? vectors[row: row] : nil
+            gatherer.add(vector: vector, raw: rows?[row: row], observation: observation, to: &delta)
             result.append(Assignment(anomaly: false, version: model.version))
             continue
         }
         let score = scores[row]
-        gatherer.add(vector: vectors[row: row], observation: observation, pair: pair, score: score, to: &delta)
+        gatherer.add(
+            vector: vectors[row: row],
+            raw: rows?[row: row],
+            observation: observation,
+            pair: pair,
+            score: score,
+            to: &delta
+        )
         let isHeavy = heavy.isHeavy[pair.cluster]
         result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
     }

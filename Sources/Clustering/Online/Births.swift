@@ -93,7 +93,8 @@ extension Model {
         nextClusterID += 1
         // Decayed records are worth less than one; the weight they carried as outliers moves with them.
         cluster.weight = min(group.weight, outlierWeight)
-        cluster.prototypeWeights = [cluster.weight]
+        cluster.setPrototypes(weights: [cluster.weight])
+        cluster.anchor = PackedVector(elements: group.centroid)
         let perMember = cluster.weight / Double(records.count)
         cluster.describe(records: records, distances: group.distances, perMember: perMember, options: options.labels)
         addUnassigned(-cluster.weight)
@@ -131,8 +132,10 @@ extension Cluster {
             lastSeen = max(lastSeen, record.record)
             if let time = record.timestamp { lastTimestamp = max(lastTimestamp ?? time, time) }
             guard let text = record.text else { continue }
-            for term in Terms.split(text) { counts[term, default: 0] += perMember }
-            speakers.append(Representative(text: text, distance: distance, record: record.record))
+            Terms.count(text, pairs: options.pairs, weight: perMember, into: &counts)
+            speakers.append(
+                Representative(text: text, distance: distance, record: record.record, clock: record.clock)
+            )
         }
         terms = TermCounts()
         terms.merge(counts, factor: 1, capacity: options.vocabulary)

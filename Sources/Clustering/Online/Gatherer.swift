@@ -23,9 +23,10 @@ struct Gatherer {
     }
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
-    /// is nil where there is no sound one.
+    /// is nil where there is no sound one, `raw` where vectors are ready made.
     mutating func add(
         vector: ArraySlice<Float>?,
+        raw: ArraySlice<Float>?,
         observation: Observation,
         pair: Nearest? = nil,
         score: Float? = nil,
@@ -36,8 +37,11 @@ struct Gatherer {
         delta.firstTimestamp = delta.firstTimestamp ?? observation.timestamp
         delta.widen(oldest: observation.timestamp, newest: observation.timestamp)
         guard let vector else { return }
+        if let raw, let encoding = delta.encoding {
+            delta.statistics?.add(row: raw, words: observation.words, record: record, encoding: encoding)
+        }
         let isFar = pair.map { $0.distance > radii.limits[$0.cluster] } ?? false
-        keep(record, vector: vector, observation: observation, isFar: isFar, in: &delta)
+        keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, in: &delta)
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
         let cluster = model.clusters[pair.cluster]
@@ -58,6 +62,7 @@ struct Gatherer {
     private func keep(
         _ record: UInt64,
         vector: ArraySlice<Float>,
+        raw: ArraySlice<Float>?,
         observation: Observation,
         isFar: Bool,
         in delta: inout Delta
@@ -76,7 +81,8 @@ struct Gatherer {
             priority: priority,
             timestamp: observation.timestamp,
             vector: Array(vector),
-            text: observation.text.map { Terms.cut($0, limit: options.labels.textLength) }
+            row: raw.map(Array.init),
+            text: observation.text.map { options.labels.redaction.kept($0, limit: options.labels.textLength) }
         )
         if priority <= sampleLimit { delta.sampled.append(stored) }
         if isFar { delta.far.append(stored) }
@@ -87,22 +93,25 @@ struct Gatherer {
         return max(own, model.newestTimestamp ?? own)
     }
 
+    /// Counts the terms of a member's text and considers it as a representative. What is redacted goes first.
     private func describe(_ text: String, record: UInt64, distance: Float, cluster: Cluster, gain: inout ClusterGain) {
-        let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
-        if cluster.weight < Self.fullTermWeight || isSampled {
-            let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
-            for term in Terms.split(text) { gain.terms[term, default: 0] += weight }
-        }
         let limit = options.labels.representatives
-        guard limit > 0 else { return }
-        let worst = cluster.representatives.count < limit ? Float.infinity : cluster.representatives[limit - 1].distance
-        guard distance < worst else { return }
-        let candidate = Representative(
-            text: Terms.cut(text, limit: options.labels.textLength),
-            distance: distance,
-            record: record
+        let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
+        let isCounted = model.features == nil && (cluster.weight < Self.fullTermWeight || isSampled)
+        var speaker = Representative(text: "", distance: distance, record: record, clock: model.clock)
+        let worst = cluster.representatives.count < limit ? nil : cluster.representatives.map(\.rank).max()
+        let speaks = limit > 0 && speaker.rank < worst ?? .infinity
+        guard isCounted || speaks else { return }
+        let redacted = options.labels.redaction.redacted(
+            Redaction.beginning(of: text, limit: 2 * options.labels.textLength + Terms.byteLimit)
         )
-        gain.representatives = Representative.nearest(gain.representatives + [candidate], limit: limit)
+        if isCounted {
+            let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
+            Terms.count(redacted, pairs: options.labels.pairs, weight: weight, into: &gain.terms)
+        }
+        guard speaks else { return }
+        speaker.text = Terms.cut(redacted, limit: options.labels.textLength)
+        gain.representatives = Representative.nearest(gain.representatives + [speaker], limit: limit)
     }
 }
 

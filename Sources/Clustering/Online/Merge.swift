@@ -7,6 +7,7 @@ extension Model {
     /// A cluster of weight `w` and mean `c` that gained `m` records of sum `s`, while `n` records arrived in all,
     /// becomes `c' = (c·w·aⁿ + s) / (w·aⁿ + m)`, `w' = w·aⁿ + m` with `a = exp(ln 0.5 / half-life)`: the rule of
     /// Spark's StreamingKMeans with time unit "points". Under cosine the centroid is the mean scaled to unit length.
+    /// Where the members have gone elsewhere, fewer of the past ones count (``Pursuit``).
     /// Records of clusters that have gone since the delta's version count as outliers.
     /// - Throws: ``ClusteringError/mismatch(_:)`` when the delta is of a later version or of another dimension; the
     ///   model is then unchanged.
@@ -18,6 +19,7 @@ extension Model {
                     + " version \(version) of dimension \(dimension); merge deltas in the order of the versions they came from"
             )
         }
+        let delta = current(delta)
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
@@ -29,6 +31,7 @@ extension Model {
             halfLife: options.halfLife
         )
         clock = max(clock, next)
+        if let statistics = delta.statistics { features?.learn(statistics, clock: clock) }
 
         var outliers = Double(delta.records)
         let layout = layout
@@ -44,6 +47,7 @@ extension Model {
         var events = bear(delta.far, options: options)
         events += retireFaded(options)
         events += try warmUp(options)
+        events += followDrift(options)
         relabelGrown(options)
         return events
     }
@@ -64,8 +68,11 @@ extension Model {
         let kept = clusters[row].weight * factor
         let total = kept + gain.weight
         guard total > 0 else { return }
-        for index in clusters[row].prototypeWeights.indices { clusters[row].prototypeWeights[index] *= factor }
-        for part in gain.parts { learn(part, of: gain, row: row, prototypes: prototypes) }
+        clusters[row].fadePrototypes(by: factor)
+        let spread = clusters[row].meanSquare(metric)
+        for part in gain.parts {
+            learn(part, of: gain, row: row, prototypes: prototypes, spread: options.followsDrift ? spread : nil)
+        }
         clusters[row].weight = total
         clusters[row].clock = clock
         clusters[row].distanceSum = clusters[row].distanceSum * factor + gain.distanceSum
@@ -75,7 +82,7 @@ extension Model {
             clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
         }
         clusters[row].revision = version
-        clusters[row].terms.merge(gain.terms, factor: factor, capacity: options.labels.vocabulary)
+        clusters[row].terms.merge(gain.terms, factor: factor, capacity: vocabularyLimit(options.labels))
         if !gain.representatives.isEmpty {
             clusters[row].representatives = Representative.nearest(
                 clusters[row].representatives + gain.representatives,
@@ -86,7 +93,13 @@ extension Model {
 
     /// Moves one prototype by what it gained. Where the cluster's prototypes have been set anew since, what an old one
     /// gained goes to the nearest.
-    private mutating func learn(_ part: PrototypeGain, of gain: ClusterGain, row: Int, prototypes: Range<Int>) {
+    private mutating func learn(
+        _ part: PrototypeGain,
+        of gain: ClusterGain,
+        row: Int,
+        prototypes: Range<Int>,
+        spread: Double?
+    ) {
         var place = part.prototype
         if prototypes.count == 1 {
             place = 0
@@ -95,11 +108,16 @@ extension Model {
             let distances = prototypes.map { metric.distance(mean, Array(centroids[row: $0])) }
             place = distances.indices.min { distances[$0] < distances[$1] } ?? 0
         }
-        let kept = clusters[row].prototypeWeights[place]
-        let total = kept + part.weight
-        guard total > 0 else { return }
-        clusters[row].prototypeWeights[place] = total
+        guard part.weight > 0 else { return }
+        clusters[row].prototypeWeights[place] += part.weight
         let target = prototypes.lowerBound + place
+        if let spread {
+            let surprise = means.squaredDistance(row: target, to: part.sum, divisor: part.weight)
+            clusters[row].pursuits[place].note(surprise: surprise, members: part.weight, spread: spread)
+        }
+        let kept = clusters[row].pursuits[place].inertia
+        let total = kept + part.weight
+        clusters[row].pursuits[place].inertia = total
         let columns = dimension
         means.storage.withUnsafeMutableBufferPointer { means in
             for column in 0..<columns {
@@ -150,13 +168,20 @@ extension Model {
         retire(rows: clusters.indices.filter { weight(of: $0) < options.minimumWeight })
     }
 
+    /// The least records that a rebuild is worth.
+    private static let leastWarmUpRecords: UInt64 = 100
+
     /// Rebuilds a young model from its sample each time the number of records has doubled, and makes the first
     /// clusters.
     private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
         guard isDue, sample.living(at: clock).count >= 2 else { return [] }
+        // What follows a drift knows more than the few records since it began.
+        guard clusters.isEmpty || records - memoryBegins >= Self.leastWarmUpRecords else { return [] }
+        tameFeatures()
         let candidate = try recluster(model: self, options: options)
+        if let encoding = candidate.encoding { reencode(to: encoding) }
         nextWarmUp = max(100, records * 2)
         return install(candidate, options: options).lineage
     }
@@ -164,18 +189,13 @@ extension Model {
     /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.
     private mutating func relabelGrown(_ options: ClusteringOptions) {
         guard version % 16 == 0 else { return }
-        let grown = clusters.indices.filter { clusters[$0].terms.total > 2 * clusters[$0].labelledTerms }
+        if features == nil { boundVocabulary(options.labels) }
+        let grown = clusters.indices.filter { material(of: $0) > 2 * clusters[$0].labelledTerms }
         relabel(rows: grown, options: options)
     }
 
-    /// Names clusters by their terms.
-    mutating func relabel(rows: [Int], options: ClusteringOptions) {
-        guard !rows.isEmpty else { return }
-        let background = Labeller.Background(clusters)
-        for row in rows {
-            clusters[row].label = Labeller.label(clusters[row], background: background, options: options.labels)
-            clusters[row].labelledTerms = clusters[row].terms.total
-            clusters[row].revision = version
-        }
+    /// How much there is to name a cluster by: its counted terms, or its weight where features name it.
+    func material(of row: Int) -> Double {
+        features == nil ? clusters[row].terms.total : clusters[row].weight
     }
 }

@@ -10,10 +10,16 @@ public struct Candidate: Sendable {
     public var modelVersion: UInt64
     /// The candidate counts that were tried with their silhouettes, in order of k; one element where k was fixed.
     public var curve: [CurvePoint]
-    /// The sum of the squared distances of the fitted records to their centroids.
+    /// What was decided on the way and why, a sentence each; for people.
+    public var reasons: [String] = []
+    /// The sum of the squared distances of the fitted records to their prototypes.
     public var inertia: Double
     /// The sample records that were fitted.
     public var fitted: Int
+    /// The number of the first record that was considered: greater than 0 where older ones no longer tell of the stream.
+    var since: UInt64 = 0
+    /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
+    var encoding: FeatureEncoding?
     /// The numbers of the sample records that were held out of the fit, ascending.
     var heldOut: [UInt64]
 

@@ -7,10 +7,8 @@ enum TextInput {
                 throw InputRejection(.empty, "the text is empty; expected at least a character")
             }
             return text
-        case .numbers(let numbers):
-            throw InputRejection(.wrongType, "found an array of \(numbers.count) numbers; expected text")
-        case .bytes(let bytes):
-            throw InputRejection(.wrongType, "found \(bytes.count) bytes of a vector record; expected text")
+        case .numbers, .bytes, .fields:
+            throw InputRejection(.wrongType, "found \(value.typeName); expected text")
         }
     }
 }

@@ -7,7 +7,7 @@ import Kernels
 /// record's vector has the same bits whatever other records share its batch.
 final class Int8Encoder: RecordEncoder {
     /// Rows that go through a linear layer together.
-    private static let block = 64
+    private static let block = 128
 
     private let weights: BERTWeights
     private let layers: [BERTWeights.Layer<Int8Weights>]

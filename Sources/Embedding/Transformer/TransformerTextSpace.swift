@@ -105,6 +105,9 @@ final class TransformerLane: EmbeddingLane {
                         first = index
                     }
                     lengths.append(length)
+                case .features:
+                    encodeGroup(keeping: 0, into: base + first * size)
+                    first = index + 1
                 case .vector(let vector):
                     encodeGroup(keeping: 0, into: base + first * size)
                     for (column, x) in vector.prefix(size).enumerated() { base[index * size + column] = x }

@@ -28,6 +28,8 @@ enum VectorReader {
         case .bytes(let bytes):
             guard !bytes.isEmpty else { throw InputRejection(.empty, "the vector has no bytes") }
             return try read(bytes: bytes, encoding: encoding, dimension: dimension)
+        case .fields:
+            throw InputRejection(.wrongType, "found \(value.typeName); expected a vector")
         }
     }
 

@@ -15,9 +15,9 @@ struct BlockedSearch: Sendable {
     }
 
     private static let blockPoints = 512
-    private static let blockQueries = 128
+    static let blockQueries = 128
 
-    private let points: Matrix
+    let points: Matrix
     private let shift: [Float]
     private let blocks: [Block]
     /// The error of a score is at most this times the square of the sum of both lengths.
@@ -71,30 +71,47 @@ struct BlockedSearch: Sendable {
         _ leavingOutSelf: Bool,
         k: Int
     ) -> [CandidateList] {
+        var lists = (0..<count).map { CandidateList(k: k, leavingOut: leavingOutSelf ? first + $0 : -1) }
+        products(of: queries, count: count, from: 0) { scores, row in lists[row].add(scores) }
+        return lists
+    }
+
+    /// Calls `body` with the scores of each block of points, from that of the point `start`, for each of `count`
+    /// queries, at most ``blockQueries``.
+    func products(
+        of queries: UnsafePointer<Float>,
+        count: Int,
+        from start: Int,
+        _ body: (BlockScores, Int) -> Void
+    ) {
         let d = points.columns
-        return LanePool.withLane { lane in
+        LanePool.withLane { lane in
             let widest = blocks.reduce(0) { max($0, $1.weights.outputs) }
             let products = lane.scratch.reserve(Self.blockQueries * (widest + d))
             let moved = products + Self.blockQueries * widest
             moved.update(from: queries, count: count * d)
-            for row in 0..<count { VectorMath.add(shift, times: -1, to: moved + row * d, count: d) }
-            var lists = (0..<count).map { row in
-                CandidateList(
-                    k: k,
-                    leavingOut: leavingOutSelf ? first + row : -1,
-                    length: VectorMath.dot(moved + row * d, moved + row * d, count: d).squareRoot()
-                )
+            let lengths = (0..<count).map { row in
+                VectorMath.add(shift, times: -1, to: moved + row * d, count: d)
+                return VectorMath.dot(moved + row * d, moved + row * d, count: d).squareRoot()
             }
-            var passing = [Int32](repeating: 0, count: widest + 1)
-            for block in blocks {
-                lane.multiply(moved, rows: count, by: block.weights, into: products)
-                for row in 0..<count {
-                    let scores = UnsafePointer(products + row * block.weights.outputs)
-                    let error = lists[row].error(precision, block.radius)
-                    lists[row].add(scores, count: block.count, first: block.first, error: error, &passing)
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: widest + 1) { passing in
+                guard let passing = passing.baseAddress else { return }
+                for block in blocks where block.first + block.count > start {
+                    lane.multiply(moved, rows: count, by: block.weights, into: products)
+                    for row in 0..<count {
+                        let reach = lengths[row] + block.radius
+                        let scores = BlockScores(
+                            scores: UnsafePointer(products + row * block.weights.outputs),
+                            first: block.first,
+                            count: block.count,
+                            length: lengths[row],
+                            error: precision * reach * reach,
+                            memory: passing
+                        )
+                        body(scores, row)
+                    }
                 }
             }
-            return lists
         }
     }
 
@@ -108,5 +125,36 @@ struct BlockedSearch: Sendable {
                 list.insert(VectorMath.kernels.pointee.exact_squared_distance(query, point, Int64(d)), index)
             }
         }
+    }
+}
+
+/// The scores `q·c - ‖c‖²/2` of one query with a block of points, all moved by the mean.
+struct BlockScores {
+    let scores: UnsafePointer<Float>
+    /// The row of the first point.
+    let first: Int
+    /// The number of points.
+    let count: Int
+    /// The length of the query.
+    let length: Float
+    /// How far a score can be from the true one.
+    let error: Float
+    /// For `count + 1` offsets.
+    let memory: UnsafeMutablePointer<Int32>
+
+    /// No point within the square of a radius has a score below this.
+    func limit(_ square: Double) -> Float {
+        Float((Double(length) * Double(length) - square) / 2) - 2 * error
+    }
+
+    /// The offsets of the points in `range` whose score is not below the limit; they are valid until the next call.
+    func passing(_ limit: Float, _ range: Range<Int>) -> UnsafeBufferPointer<Int32> {
+        let found = VectorMath.kernels.pointee.select_at_least(
+            memory,
+            scores + range.lowerBound,
+            Int64(range.count),
+            limit
+        )
+        return UnsafeBufferPointer(start: memory, count: Int(found))
     }
 }

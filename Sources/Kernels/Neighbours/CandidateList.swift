@@ -1,5 +1,3 @@
-import CKernels
-
 /// The points that may be among the `k` nearest of one query, by scores that are known within an error.
 struct CandidateList {
     private struct Candidate {
@@ -12,7 +10,6 @@ struct CandidateList {
 
     private let k: Int
     private let leftOut: Int
-    private let length: Float
     private var kept: [Candidate] = []
     /// At least `k` points have a true score not below this.
     private var threshold = -Float.infinity
@@ -21,42 +18,24 @@ struct CandidateList {
     /// - Parameters:
     ///   - k: the number of neighbours sought.
     ///   - leavingOut: a point that is no neighbour, or -1.
-    ///   - length: the length of the query.
-    init(k: Int, leavingOut: Int, length: Float) {
+    init(k: Int, leavingOut: Int) {
         self.k = k
         leftOut = leavingOut
-        self.length = length
         nextCompaction = 2 * k + 32
         kept.reserveCapacity(nextCompaction)
     }
 
-    /// How far the score of a point no longer than `radius` can be from the true one.
-    func error(_ precision: Float, _ radius: Float) -> Float {
-        precision * (length + radius) * (length + radius)
-    }
-
-    /// Goes on with the points `first`, `first + 1`, …; `passing` is memory for at least `count + 1` indices.
-    mutating func add(
-        _ scores: UnsafePointer<Float>,
-        count: Int,
-        first: Int,
-        error: Float,
-        _ passing: inout [Int32]
-    ) {
+    /// Goes on with a block of points.
+    mutating func add(_ block: BlockScores) {
         let step = 128
-        for start in stride(from: 0, to: count, by: step) {
-            let width = min(step, count - start)
-            let found = VectorMath.kernels.pointee.select_at_least(
-                &passing,
-                scores + start,
-                Int64(width),
-                threshold - error
-            )
-            for place in 0..<Int(found) {
+        for start in stride(from: 0, to: block.count, by: step) {
+            let range = start..<min(start + step, block.count)
+            let passing = block.passing(threshold - block.error, range)
+            for place in 0..<passing.count {
                 let offset = start + Int(passing[place])
-                guard first + offset != leftOut else { continue }
-                let score = scores[offset]
-                kept.append(Candidate(best: score + error, worst: score - error, index: Int32(first + offset)))
+                guard block.first + offset != leftOut else { continue }
+                let (score, index) = (block.scores[offset], Int32(block.first + offset))
+                kept.append(Candidate(best: score + block.error, worst: score - block.error, index: index))
             }
             if kept.count >= nextCompaction { compact() }
         }

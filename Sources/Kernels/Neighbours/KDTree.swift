@@ -27,6 +27,8 @@ package struct KDTree: Sendable {
     let boxes: [Double]
     /// The points of each leaf, `d` rows of as many coordinates as the leaf has points, rounded up to a multiple of 8.
     let blocks: [Double]
+    /// The points in the tree's order, `n × d`.
+    private let rows: [Float]
 
     /// - Parameter points: `n × d`, finite, at least one row.
     package init(_ points: Matrix) {
@@ -37,6 +39,7 @@ package struct KDTree: Sendable {
         nodes = builder.nodes
         boxes = builder.boxes
         blocks = builder.blocks
+        rows = points.selecting(builder.order.map(Int.init)).storage
     }
 
     /// The number of points.
@@ -49,12 +52,22 @@ package struct KDTree: Sendable {
             nodes.withUnsafeBufferPointer { nodes in
                 boxes.withUnsafeBufferPointer { boxes in
                     blocks.withUnsafeBufferPointer { blocks in
-                        guard let order = order.baseAddress, let nodes = nodes.baseAddress,
-                            let boxes = boxes.baseAddress, let blocks = blocks.baseAddress
-                        else { preconditionFailure("a tree has at least one point") }
-                        return body(
-                            KDTreeView(dimension: dimension, order: order, nodes: nodes, boxes: boxes, blocks: blocks)
-                        )
+                        rows.withUnsafeBufferPointer { rows in
+                            guard let order = order.baseAddress, let nodes = nodes.baseAddress,
+                                let boxes = boxes.baseAddress, let blocks = blocks.baseAddress,
+                                let rows = rows.baseAddress
+                            else { preconditionFailure("a tree has at least one point") }
+                            return body(
+                                KDTreeView(
+                                    dimension: dimension,
+                                    order: order,
+                                    nodes: nodes,
+                                    boxes: boxes,
+                                    blocks: blocks,
+                                    points: rows
+                                )
+                            )
+                        }
                     }
                 }
             }

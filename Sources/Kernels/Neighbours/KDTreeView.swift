@@ -7,6 +7,8 @@ package struct KDTreeView {
     package let nodes: UnsafePointer<KDTree.Node>
     let boxes: UnsafePointer<Double>
     let blocks: UnsafePointer<Double>
+    /// The points in the tree's order, row by row.
+    let points: UnsafePointer<Float>
     private let kernels = VectorMath.kernels
 
     init(
@@ -14,13 +16,15 @@ package struct KDTreeView {
         order: UnsafePointer<Int32>,
         nodes: UnsafePointer<KDTree.Node>,
         boxes: UnsafePointer<Double>,
-        blocks: UnsafePointer<Double>
+        blocks: UnsafePointer<Double>,
+        points: UnsafePointer<Float>
     ) {
         self.dimension = dimension
         self.order = order
         self.nodes = nodes
         self.boxes = boxes
         self.blocks = blocks
+        self.points = points
     }
 
     /// The square of the distance from `query` to the box of `node`.
@@ -66,5 +70,57 @@ package struct KDTreeView {
                 visit(nodes[index])
             }
         }
+    }
+
+    /// Calls `body` with each position; `query` then holds the coordinates of the point there.
+    @inline(__always)
+    func visitPoints(in positions: Range<Int>, _ query: UnsafeMutablePointer<Double>, _ body: (Int) -> Void) {
+        for position in positions {
+            copy(position, to: query)
+            body(position)
+        }
+    }
+
+    /// Writes the coordinates of the point at `position` to `query`.
+    @inline(__always)
+    func copy(_ position: Int, to query: UnsafeMutablePointer<Double>) {
+        let row = points + position * dimension
+        for column in 0..<dimension { query[column] = Double(row[column]) }
+    }
+
+    /// Calls `visit` with the position of each point within the radius of `query`, until it returns false.
+    @inline(__always)
+    func visit(
+        within square: Double,
+        of query: UnsafePointer<Double>,
+        _ scratch: UnsafeMutablePointer<Double>,
+        _ visit: (Int) -> Bool
+    ) {
+        var limit = square
+        search(query, limit: { limit }) { leaf in
+            guard limit >= 0 else { return }
+            leafDistances(query, leaf, scratch)
+            for offset in 0..<Int(leaf.end - leaf.start) where scratch[offset] <= square {
+                if !visit(Int(leaf.start) + offset) {
+                    limit = -1
+                    return
+                }
+            }
+        }
+    }
+
+    /// The number of points within the radius of `query`, or a lower one that is `enough`.
+    func count(
+        within square: Double,
+        of query: UnsafePointer<Double>,
+        enough: Int,
+        _ scratch: UnsafeMutablePointer<Double>
+    ) -> Int {
+        var count = 0
+        visit(within: square, of: query, scratch) { _ in
+            count += 1
+            return count < enough
+        }
+        return count
     }
 }

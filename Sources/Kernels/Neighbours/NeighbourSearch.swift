@@ -5,9 +5,7 @@
 /// matrix products whose winners are measured anew.
 public enum NeighbourSearch {
     /// Up to this many dimensions a tree is faster than comparing everything.
-    static let treeDimensions = 16
-    /// The number of queries that are answered as one part.
-    static let partRows = 256
+    package static let treeDimensions = 10
 
     /// The `k` nearest other rows of every row of `points` (`n × d`); a row is never its own neighbour, though equal
     /// rows are neighbours at distance 0.

@@ -8,15 +8,19 @@ package struct PointIndex: Sendable {
 
     /// The points searched.
     package let points: Matrix
-    /// Where the points lie low-dimensional enough for one.
+    /// Where the points have few dimensions.
     package let tree: KDTree?
+    /// Where they have many.
+    let blocks: BlockedSearch?
 
     /// - Parameters:
     ///   - points: `n × d`, finite.
     ///   - treeDimensions: up to this many columns a tree is used.
     package init(_ points: Matrix, treeDimensions: Int = NeighbourSearch.treeDimensions) {
         self.points = points
-        tree = points.columns <= treeDimensions && points.rows > 0 ? KDTree(points) : nil
+        let isLow = points.columns <= treeDimensions
+        tree = isLow && points.rows > 0 ? KDTree(points) : nil
+        blocks = isLow || points.rows == 0 ? nil : BlockedSearch(points)
     }
 
     /// The `k` nearest points of each row of `queries`, `k` not above the number of points (of others than itself).
@@ -30,7 +34,7 @@ package struct PointIndex: Sendable {
                 if let tree {
                     tree.nearest(of: queries, leavingOutSelf: leavingOutSelf, lanes: lanes, to: result)
                 } else {
-                    BlockedSearch(points).nearest(of: queries, leavingOutSelf: leavingOutSelf, lanes: lanes, to: result)
+                    blocks?.nearest(of: queries, leavingOutSelf: leavingOutSelf, lanes: lanes, to: result)
                 }
             }
         }
@@ -45,8 +49,12 @@ struct NearestWriter: Sendable {
     let squares: SharedMemory<Double>
 
     /// The places of one query.
+    ///
+    /// They hold row 0 at an infinite distance until points are found, which fails only where numbers are not finite.
     func list(_ query: Int) -> NearestList {
-        NearestList(k: k, indices: indices.base + query * k, squares: squares.base + query * k)
+        (indices.base + query * k).initialize(repeating: 0, count: k)
+        (squares.base + query * k).initialize(repeating: .infinity, count: k)
+        return NearestList(k: k, indices: indices.base + query * k, squares: squares.base + query * k)
     }
 }
 

@@ -1,3 +1,4 @@
+import Embedding
 import Foundation
 
 /// A JSON document, decoded by Foundation's parser, in which a field can be looked up by path.
@@ -45,6 +46,20 @@ enum JSONValue: Decodable, Sendable, Equatable {
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"
+        }
+    }
+}
+
+extension FeatureValue {
+    /// The same value as a field of a record.
+    init(_ value: JSONValue) {
+        switch value {
+        case .null: self = .null
+        case .boolean(let truth): self = .boolean(truth)
+        case .number(let number): self = .number(number)
+        case .string(let text): self = .text(text)
+        case .array(let elements): self = .list(elements.map(FeatureValue.init))
+        case .object(let members): self = .object(members.mapValues(FeatureValue.init))
         }
     }
 }

@@ -6,7 +6,7 @@ public import Streams
 public enum InputFormat: String, Sendable, CaseIterable {
     /// UTF-8 text: the whole value is the field.
     case text
-    /// A JSON object: the field is found by its path.
+    /// A JSON object: the field is found by its path. A features space takes all that it has, whatever the format.
     case json
     /// A vector: JSON array, base64 or raw little-endian 32-bit floats.
     case vector
@@ -49,7 +49,8 @@ public struct RecordDecoder: Sendable {
     }
 
     private func fieldValue(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
-        switch format {
+        if space.layout != nil { return .fields(try fields(value)) }
+        return switch format {
         case .text: .text(try text(value))
         case .vector: .bytes(value)
         case .json: try jsonField(value)
@@ -63,13 +64,32 @@ public struct RecordDecoder: Sendable {
         return text
     }
 
-    private func jsonField(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
-        let document: JSONValue
+    /// The fields of a record: of the whole JSON object, or of the one within it that the path names.
+    ///
+    /// - Throws: ``Embedding/InputRejection`` where the value is no such object.
+    public func fields(_ value: [UInt8]) throws(InputRejection) -> [String: FeatureValue] {
+        let document = try document(value)
+        let name = field.joined(separator: ".")
+        guard let found = field.isEmpty ? document : document.value(at: field) else {
+            throw InputRejection(.missingField, "there is no field \"\(name)\" in \(document.typeName)")
+        }
+        guard case .object(let members) = found else {
+            let place = field.isEmpty ? "the value" : "field \"\(name)\""
+            throw InputRejection(.wrongType, "\(place) is \(found.typeName); an object with fields is expected")
+        }
+        return members.mapValues(FeatureValue.init)
+    }
+
+    private func document(_ value: [UInt8]) throws(InputRejection) -> JSONValue {
         do {
-            document = try JSONDecoder().decode(JSONValue.self, from: Data(value))
+            return try JSONDecoder().decode(JSONValue.self, from: Data(value))
         } catch {
             throw InputRejection(.malformedJSON, "the value is not JSON: \(Self.reason(error))")
         }
+    }
+
+    private func jsonField(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
+        let document = try document(value)
         // Without a field the whole document is the text.
         if field.isEmpty { return .text(try text(value)) }
         let name = field.joined(separator: ".")
@@ -96,7 +116,7 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
         let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
         return detail ?? context.debugDescription

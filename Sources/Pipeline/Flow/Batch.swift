@@ -15,6 +15,20 @@ struct Batch: Sendable {
     var footprint: Int
 }
 
+/// The entity that a row is about.
+struct EntityRow: Sendable {
+    /// The entity's name.
+    var key: [UInt8]
+    /// The event's time, in milliseconds since 1970; nil where it has none.
+    var time: Int64?
+    /// The figures that were embedded, one for each aggregate.
+    var figures: [Double?]
+    /// Whether the row teaches the model.
+    var teaches: Bool
+    /// Whether it was read before.
+    var isRepeated: Bool
+}
+
 /// A batch whose good records have been embedded.
 struct EmbeddedBatch: Sendable {
     /// What became of one record.
@@ -30,8 +44,14 @@ struct EmbeddedBatch: Sendable {
     var outcomes: [Outcome]
     /// The texts of the rows, for labels and samples; nil for ready-made vectors.
     var texts: [String?]
+    /// The words of the rows' category fields; empty where there are none.
+    var words: [[String]] = []
     /// `rows × dimension`.
     var vectors: Matrix
+    /// Where entities are clustered: the event of each row, not yet embedded.
+    var events: [EntityEvent] = []
+    /// Where entities are clustered: what each row is about, once it is embedded.
+    var entities: [EntityRow] = []
 }
 
 /// What goes from the lanes to the publisher, in sequence.

@@ -22,12 +22,22 @@ final class EmbeddingStage: Sendable {
 
     private let lanes: [Lane]
     private let decoder: RecordDecoder
+    private let events: EventDecoder?
     private let dimension: Int
     private let sequencer: Sequencer
     private let sink: EventSink
 
-    init(space: any Space, decoder: RecordDecoder, lanes: Int, sequencer: Sequencer, sink: EventSink) {
+    /// Where `events` is given, records are only decoded: entities are embedded in order, by the publisher.
+    init(
+        space: any Space,
+        decoder: RecordDecoder,
+        events: EventDecoder? = nil,
+        lanes: Int,
+        sequencer: Sequencer,
+        sink: EventSink
+    ) {
         self.sink = sink
+        self.events = events
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
         self.decoder = decoder
         self.dimension = space.dimension
@@ -51,23 +61,44 @@ final class EmbeddingStage: Sendable {
     }
 
     private func embed(_ batch: Batch, with lane: any EmbeddingLane) -> EmbeddedBatch {
+        if let events { return decode(batch, with: events) }
         var outcomes: [EmbeddedBatch.Outcome] = []
         outcomes.reserveCapacity(batch.records.count)
         var inputs: [SpaceInput] = []
         inputs.reserveCapacity(batch.records.count)
         var texts: [String?] = []
         texts.reserveCapacity(batch.records.count)
+        var words: [[String]] = []
         for record in batch.records {
             switch decoder.decode(record) {
             case .success(let input):
                 outcomes.append(.row(inputs.count))
-                if case .text(let text) = input { texts.append(text) } else { texts.append(nil) }
+                texts.append(input.speakingText)
+                words.append(input.words)
                 inputs.append(input)
             case .failure(let rejection):
                 outcomes.append(.rejected(rejection))
             }
         }
         let vectors = inputs.isEmpty ? Matrix(rows: 0, columns: dimension) : lane.embed(inputs)
-        return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, vectors: vectors)
+        return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, words: words, vectors: vectors)
+    }
+
+    private func decode(_ batch: Batch, with decoder: EventDecoder) -> EmbeddedBatch {
+        var decoded = EmbeddedBatch(
+            batch: batch,
+            outcomes: [],
+            texts: [],
+            vectors: Matrix(rows: 0, columns: dimension)
+        )
+        for record in batch.records {
+            switch decoder.decode(record) {
+            case .success(let event):
+                decoded.outcomes.append(.row(decoded.events.count))
+                decoded.events.append(event)
+            case .failure(let rejection): decoded.outcomes.append(.rejected(rejection))
+            }
+        }
+        return decoded
     }
 }

@@ -76,6 +76,9 @@ final class Reader: Sendable {
     /// Counts turns of the polling loop; the watchdog looks whether it moves.
     var turns: UInt64 { heartbeat.load(ordering: .relaxed) }
 
+    /// Says that the polling thread is at work although its loop does not turn.
+    func beat() { heartbeat.add(1, ordering: .relaxed) }
+
     /// Starts the polling thread.
     func start() {
         let thread = Thread { [self] in

@@ -22,29 +22,73 @@ struct Worker: Sendable {
     }
 
     /// Assigns `vectors` (`m × d`); `handOver` takes a full step's delta and gives the next model.
+    ///
+    /// - Parameter teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
     mutating func assign(
         vectors: Matrix,
         observations: [Observation],
+        teaches: [Bool]? = nil,
         handOver: (Delta) throws(ClusteringError) -> Model
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
         assignments.reserveCapacity(vectors.rows)
         var row = 0
         while row < vectors.rows {
-            let end = min(vectors.rows, row + max(1, left))
+            let end = stepEnd(from: row, rows: vectors.rows, teaches)
             let whole = row == 0 && end == vectors.rows
             let part = whole ? vectors : vectors.rows(row..<end)
-            assignments += Clustering.assign(
-                vectors: part,
-                observations: Array(observations[row..<end]),
-                model: model,
-                options: options,
-                into: &delta
-            )
+            let known = Array(observations[row..<end])
+            if let lessons = teaches?[row..<end], lessons.contains(false) {
+                assignments += assign(part, known, teaches: Array(lessons))
+            } else {
+                assignments += Clustering.assign(
+                    vectors: part,
+                    observations: known,
+                    model: model,
+                    options: options,
+                    into: &delta
+                )
+            }
             row = end
             if left <= 0 { try flush(handOver) }
         }
         return assignments
+    }
+
+    /// The end of the rows that belong to the present step: rows that do not teach count for nothing.
+    private func stepEnd(from row: Int, rows: Int, _ teaches: [Bool]?) -> Int {
+        guard let teaches else { return min(rows, row + max(1, left)) }
+        var rest = max(1, left)
+        var end = row
+        while end < rows, rest > 0 {
+            if teaches[end] { rest -= 1 }
+            end += 1
+        }
+        return end
+    }
+
+    /// Assigns rows by the present model; some teach, the others are judged alone.
+    private mutating func assign(_ vectors: Matrix, _ observations: [Observation], teaches: [Bool]) -> [Assignment] {
+        var assignments = [Assignment?](repeating: nil, count: vectors.rows)
+        for lesson in [true, false] {
+            let chosen = teaches.indices.filter { teaches[$0] == lesson }
+            let rows = vectors.rows(chosen)
+            let known = chosen.map { observations[$0] }
+            let part: [Assignment]
+            if lesson {
+                part = Clustering.assign(
+                    vectors: rows,
+                    observations: known,
+                    model: model,
+                    options: options,
+                    into: &delta
+                )
+            } else {
+                part = Clustering.assign(vectors: rows, observations: known, model: model, options: options).assignments
+            }
+            for (row, assignment) in zip(chosen, part) { assignments[row] = assignment }
+        }
+        return assignments.compactMap { $0 }
     }
 
     private var left: Int { model.recordsLeftInStep(gathered: delta.records, options: options) }
@@ -60,5 +104,13 @@ extension Matrix {
     /// A copy of some rows.
     fileprivate func rows(_ range: Range<Int>) -> Matrix {
         Matrix(columns: columns, storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
+    }
+
+    /// A copy of the rows chosen, in order.
+    fileprivate func rows(_ chosen: [Int]) -> Matrix {
+        Matrix(
+            columns: columns,
+            storage: chosen.flatMap { storage[$0 * columns..<($0 + 1) * columns] }
+        )
     }
 }

@@ -28,19 +28,49 @@ struct AssignmentRecord: Encodable {
         }
     }
 
+    /// What is said of an entity beside its cluster.
+    struct Entity: Encodable {
+        /// Its name as text; a name that is not UTF-8 is written in base64.
+        var name: String
+        /// The cluster that was published of it before.
+        var previous: Int?
+        /// The figures that it was judged by; null where there is no value yet.
+        var features: [String: Double?]
+
+        init(key: [UInt8], previous: Int?, figures: [Double?], options: EntityOptions) {
+            name = Self.name(of: key)
+            self.previous = previous
+            features = Dictionary(
+                zip(options.aggregates.map(\.name), figures.map { $0.flatMap(AssignmentRecord.rounded) })
+            ) { first, _ in first }
+        }
+
+        static func name(of key: [UInt8]) -> String {
+            String(validating: key, as: UTF8.self) ?? Data(key).base64EncodedString()
+        }
+    }
+
     let assignment: Assignment
     let record: Record
     /// The record's text, where it is asked for.
     let text: String?
+    /// The entity, where entities are clustered.
+    var entity: Entity?
 
     enum CodingKeys: String, CodingKey {
         case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
+        case entity, previous, features
     }
 
     func encode(to encoder: any Encoder) throws {
         // Absent values are written as null: a consumer finds the same keys in every record.
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(text, forKey: .text)
+        if let entity {
+            try container.encode(entity.name, forKey: .entity)
+            try container.encode(entity.previous, forKey: .previous)
+            try container.encode(entity.features, forKey: .features)
+        }
         try container.encode(assignment.cluster, forKey: .cluster)
         try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)
         try container.encode(assignment.distance.flatMap { Self.rounded(Double($0)) }, forKey: .distance)
@@ -83,7 +113,12 @@ struct AssignmentEncoder: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
-    func encode(_ assignment: Assignment, of record: Record, text: String?) throws -> [UInt8] {
-        Array(try encoder.encode(AssignmentRecord(assignment: assignment, record: record, text: text)))
+    func encode(
+        _ assignment: Assignment,
+        of record: Record,
+        text: String?,
+        entity: AssignmentRecord.Entity? = nil
+    ) throws -> [UInt8] {
+        Array(try encoder.encode(AssignmentRecord(assignment: assignment, record: record, text: text, entity: entity)))
     }
 }

@@ -17,6 +17,8 @@ public final class ProgressBoard: Sendable {
         public var records = StatusReport.Records()
         /// Transactions.
         public var transactions = StatusReport.Transactions()
+        /// Entities; nil where records are clustered.
+        public var entities: StatusReport.Entities?
         /// The latest anomalies, oldest first.
         public var anomalies: [StatusReport.Anomaly] = []
         /// The model as it was last published.
@@ -27,6 +29,15 @@ public final class ProgressBoard: Sendable {
         public var recordsPerSecond = 0.0
         /// Bytes per second over the last ten seconds.
         public var bytesPerSecond = 0.0
+
+        /// A transaction was committed, after which there are `count` entities.
+        mutating func add(_ more: StatusReport.Entities, count: Int) {
+            var sum = entities ?? StatusReport.Entities()
+            sum.count = count
+            sum.evicted += more.evicted
+            sum.changes += more.changes
+            entities = sum
+        }
     }
 
     private static let window: Int64 = 10

@@ -40,7 +40,9 @@ extension Publisher {
             )
             for record in changes { try state.transaction.send(record) }
         }
+        for record in entityChanges(state) { try state.transaction.send(record) }
         try state.transaction.commit(state.ledger.pending, of: consumer)
+        state.entities?.commit(state.ledger.pending)
         state.ledger.commit()
         state.stored = state.coordinator.model
         state.committed = state.coordinator
@@ -70,11 +72,22 @@ extension Publisher {
     }
 
     private func emit(_ event: ModelEvent) {
-        guard case .lineage(let lineage) = event, let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue)
-        else { return }
-        sink.emit(
-            ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
-        )
+        switch event {
+        case .lineage(let lineage):
+            guard let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue) else { return }
+            sink.emit(
+                ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
+            )
+        case .verdict(let verdict, _):
+            var judged = ReclusterJudged()
+            judged.silhouette = verdict.inUse?.silhouette
+            judged.daviesBouldin = verdict.inUse?.daviesBouldin
+            judged.calinskiHarabasz = verdict.inUse?.calinskiHarabasz
+            judged.inertia = verdict.inUse?.inertia
+            judged.anomalyRate = verdict.inUse?.anomalyRate
+            judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
+            sink.emit(judged)
+        }
     }
 
     private func publishProgress(_ state: inout State, commitSeconds: Double) {
@@ -82,7 +95,9 @@ extension Publisher {
         state.tally = Tally()
         let model = state.coordinator.model
         let positions = state.ledger.committed
+        let entities = state.entities?.count
         board.update { progress in
+            if let entities { progress.add(tally.entities, count: entities) }
             progress.records.assigned += tally.records.assigned
             progress.records.anomalies += tally.records.anomalies
             progress.records.deadLettered += tally.records.deadLettered
@@ -101,6 +116,15 @@ extension Publisher {
                 origin: "online"
             )
         )
+        if let entities {
+            sink.emit(
+                EntitiesMeasured(
+                    entities: entities,
+                    evicted: tally.entities.evicted,
+                    changes: tally.entities.changes
+                )
+            )
+        }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {
@@ -162,7 +186,9 @@ extension Publisher {
             state.committed.resume(from: stored.model)
             state.stored = stored.model
             state.ledger.start(stored.covered)
+            try reloadEntities(&state)
         }
+        state.entities?.rollBack()
         state.epoch += 1
         state.coordinator = state.committed
         state.worker.follow(state.committed.model)
@@ -197,7 +223,7 @@ extension Publisher {
                     ReclusterFinished(
                         verdict: adoption.verdict.adopted ? .adopted : .refused,
                         reason: adoption.verdict.summary,
-                        algorithm: options.clustering.recluster.algorithm.rawValue,
+                        algorithm: options.clustering.recluster.grouping.algorithm.rawValue,
                         clusters: adoption.model.clusters.count,
                         sample: adoption.model.sample.slots.count,
                         seconds: seconds

@@ -30,6 +30,8 @@ final class Publisher: Sendable {
         var committed: Coordinator
         /// The model as it stands in the store.
         var stored: Model?
+        /// What is kept of entities, beyond the last commit; nil where records are clustered.
+        var entities: EntityTables?
         var epoch: UInt64 = 0
         var tally = Tally()
         var failuresInARow = 0
@@ -42,6 +44,15 @@ final class Publisher: Sendable {
     struct Tally: Sendable {
         var records = StatusReport.Records()
         var anomalies: [StatusReport.Anomaly] = []
+        var entities = StatusReport.Entities()
+    }
+
+    /// Where the states of entities live.
+    struct StoredEntities: Sendable {
+        var store: EntityStore
+        var log: any RecordLog
+        /// Partitions of the store's topic.
+        var partitions: Int
     }
 
     let queue = DispatchQueue(label: "centroidd.publish", qos: .userInitiated)
@@ -54,6 +65,10 @@ final class Publisher: Sendable {
     private let deadLetters: DeadLetter
     private let outputPartitions: OutputPartitions
     private let delegate: any PublisherDelegate
+    /// Where entities are clustered.
+    let embedder: EntityEmbedder?
+    /// Nil where entities live in memory alone, or records are clustered.
+    let entityStore: StoredEntities?
     /// Reads back what was committed last; nil where nothing was, or nothing is stored.
     let restore: @Sendable () throws -> (model: Model, covered: Offsets)?
     /// Belongs to `queue`; the mutex is never contended.
@@ -71,8 +86,11 @@ final class Publisher: Sendable {
         board: ProgressBoard,
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
+        entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
         delegate: any PublisherDelegate
     ) {
+        embedder = entities?.embedder
+        entityStore = entities?.store
         self.options = options
         self.budget = budget
         self.consumer = consumer
@@ -90,7 +108,8 @@ final class Publisher: Sendable {
                 transaction: transaction,
                 ledger: OffsetLedger(committed: covered),
                 committed: coordinator,
-                stored: stored
+                stored: stored,
+                entities: entities?.tables
             )
         )
         board.update { $0.model = model }
@@ -113,7 +132,7 @@ final class Publisher: Sendable {
         attempt { state throws in
             guard !state.failed, embedded.batch.epoch == state.epoch else { return }
             let start = ContinuousClock.now
-            let usable = usablePart(of: embedded)
+            let usable = usablePart(of: embedEntities(of: embedded, state: &state))
             let assignments = try assign(usable.batch, state: &state)
             try write(usable.batch, assignments, state: &state)
             sink.emit(BatchPublished(records: assignments.count, latency: (ContinuousClock.now - start).seconds))
@@ -136,6 +155,8 @@ final class Publisher: Sendable {
         var part = batch
         part.outcomes = Array(batch.outcomes[..<bad])
         part.texts = Array(batch.texts.prefix(bad))
+        part.words = Array(batch.words.prefix(bad))
+        part.entities = Array(batch.entities.prefix(bad))
         part.vectors = Matrix(
             columns: batch.vectors.columns,
             storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns))
@@ -161,16 +182,21 @@ final class Publisher: Sendable {
         observations.reserveCapacity(embedded.vectors.rows)
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
             guard case .row(let row) = outcome else { continue }
+            let time = embedded.entities.isEmpty ? record.timestamp : embedded.entities[row].time
             // A clock that runs ahead somewhere must not age everything that was learned before.
-            let timestamp = record.timestamp.map { min($0, now) }
-            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row]))
+            let timestamp = time.map { min($0, now) }
+            let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
+            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row], words: words))
         }
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator
         defer { state.coordinator = coordinator }
         let inline = options.reclustersInline
-        let assignments = try state.worker.assign(vectors: embedded.vectors, observations: observations) {
-            delta throws(ClusteringError) in
+        let assignments = try state.worker.assign(
+            vectors: embedded.vectors,
+            observations: observations,
+            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches)
+        ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
             return try coordinator.adopt(recluster(model: model, options: options.clustering)).model
@@ -184,9 +210,16 @@ final class Publisher: Sendable {
             switch outcome {
             case .row(let row):
                 let assignment = assignments[row]
-                try state.transaction.send(output(assignment, of: record, text: embedded.texts[row]))
+                var text = embedded.texts[row]
+                if embedded.entities.isEmpty {
+                    try state.transaction.send(output(assignment, of: record, text: text))
+                } else {
+                    let entity = embedded.entities[row]
+                    text = AssignmentRecord.Entity.name(of: entity.key)
+                    try write(assignment, of: entity, record, state: &state)
+                }
                 state.tally.records.assigned += 1
-                if assignment.anomaly { note(assignment, record, embedded.texts[row], &state.tally) }
+                if assignment.anomaly { note(assignment, record, text, &state.tally) }
             case .rejected(let rejection):
                 try refuse(record, rejection, state: &state)
             }
@@ -194,13 +227,23 @@ final class Publisher: Sendable {
         }
     }
 
-    private func output(_ assignment: Assignment, of record: Record, text: String?) throws -> OutgoingRecord {
+    func output(
+        _ assignment: Assignment,
+        of record: Record,
+        text: String?,
+        entity: AssignmentRecord.Entity? = nil
+    ) throws -> OutgoingRecord {
         OutgoingRecord(
             topic: options.outputTopic,
             partition: outputPartitions.partition(for: record),
             timestamp: record.timestamp,
-            key: options.keepsKey ? record.key : nil,
-            value: try encoder.encode(assignment, of: record, text: options.includesText ? text : nil),
+            key: options.keepsKey || entity != nil ? record.key : nil,
+            value: try encoder.encode(
+                assignment,
+                of: record,
+                text: options.includesText ? text : nil,
+                entity: entity
+            ),
             headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))]
         )
     }
@@ -233,7 +276,7 @@ final class Publisher: Sendable {
                 time: Timestamp.now(),
                 cluster: assignment.cluster,
                 label: assignment.label ?? "",
-                text: String((text ?? "").prefix(200)),
+                text: options.clustering.labels.redaction.kept(text ?? "", limit: 200),
                 score: Double(assignment.score ?? 0),
                 tail: assignment.tail ?? 0,
                 reason: assignment.reason?.rawValue ?? "",

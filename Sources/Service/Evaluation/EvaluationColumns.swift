@@ -12,11 +12,15 @@ struct EvaluationColumns: Sendable {
         case numbers([String])
         /// One column that holds a whole vector.
         case vector(String)
+        /// All columns but those of the truth, as an object with fields.
+        case fields
     }
 
     var label: String?
     var anomaly: String?
     var content: Content
+    /// Whether rows come from a table, in which empty cells stand for nothing and all the rest is text.
+    var isTable = true
 
     /// Chooses the content: the column named, or the only one left, or all that are left where they are to be a
     /// vector.
@@ -31,14 +35,16 @@ struct EvaluationColumns: Sendable {
         path: String
     ) throws {
         let known = columns.joined(separator: ", ")
-        for name in [label, anomaly, field].compactMap({ $0 }) where !columns.contains(name) {
+        for name in [label, anomaly, kind == .features ? nil : field].compactMap({ $0 }) where !columns.contains(name) {
             throw Exit(.usage, "\(path): there is no column \"\(name)\"; the columns are \(known)")
         }
         self.label = label
         self.anomaly = anomaly
         let rest = columns.filter { $0 != label && $0 != anomaly }
         guard !rest.isEmpty else { throw Exit(.usage, "\(path): no column is left beside the truth") }
-        if let field, kind != .vector {
+        if kind == .features {
+            content = .fields
+        } else if let field, kind != .vector {
             content = .text(field)
         } else if kind == .vector || (kind == nil && rest.count > 1) {
             content = field.map(Content.vector) ?? .numbers(rest)
@@ -52,6 +58,12 @@ struct EvaluationColumns: Sendable {
         }
     }
 
+    /// All columns as fields, without a truth.
+    init(fieldsOf reader: TabularReader) {
+        content = .fields
+        isTable = reader.format != .jsonLines
+    }
+
     func truth(of row: TabularRow) -> LabelledLog.Truth {
         LabelledLog.Truth(
             label: label.flatMap { row[$0] },
@@ -63,6 +75,7 @@ struct EvaluationColumns: Sendable {
 
     func value(of row: TabularRow) -> [UInt8] {
         switch content {
+        case .fields: row.object(without: Set([label, anomaly].compactMap { $0 }), isTable: isTable)
         case .text(let column), .vector(let column): Array((row[column] ?? "").utf8)
         case .numbers(let columns):
             Array("[\(columns.map { row[$0] ?? "null" }.joined(separator: ","))]".utf8)

@@ -84,7 +84,7 @@ extension EvaluationReport {
                 guard let verdict = event.verdict else { continue }
                 reclusteringsAdopted += verdict.adopted ? 1 : 0
                 reclusteringsRefused += verdict.adopted ? 0 : 1
-                if verdict.adopted, let test = verdict.tests.first(where: { $0.name == "id_retention" }) {
+                if verdict.adopted, let test = verdict.tests.first(where: { $0.name == .retention }) {
                     retentions.append(test.candidate)
                 }
             } else if record.topic == assignments {

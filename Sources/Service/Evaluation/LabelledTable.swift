@@ -1,4 +1,6 @@
+import Embedding
 import Foundation
+import Pipeline
 import Settings
 import Streams
 
@@ -34,7 +36,7 @@ struct LabelledTable {
             let isThere = FileManager.default.fileExists(atPath: input)
             throw Exit(isThere ? .badInput : .noInput, error.message)
         }
-        columns = try EvaluationColumns(
+        var columns = try EvaluationColumns(
             columns: reader.columns,
             label: label,
             anomaly: anomaly,
@@ -42,19 +44,23 @@ struct LabelledTable {
             kind: isKindChosen ? settings.space.kind : nil,
             path: input
         )
+        columns.isTable = reader.format != .jsonLines
+        self.columns = columns
         var settings = settings
         settings.output.onError = .skip
         settings.input.format = .text
         switch columns.content {
         case .text: break
+        case .fields: try settings.takeFields(from: reader, columns: columns)
         case .numbers(let names):
             settings.space.dimension = names.count
             settings.space.encoding = .json
         case .vector(let name):
             settings.space.dimension = settings.space.dimension ?? first.flatMap { Self.elements(of: $0[name]) }
         }
-        if case .text = columns.content {
-        } else {
+        switch columns.content {
+        case .text, .fields: break
+        case .numbers, .vector:
             settings.space.kind = .vector
             settings.space.model = nil
             if !isKindChosen, !isMetricChosen { settings.clusters.metric = .euclidean }
@@ -66,5 +72,30 @@ struct LabelledTable {
     private static func elements(of text: String?) -> Int? {
         guard let text, text.hasPrefix("[") else { return nil }
         return (try? JSONDecoder().decode([Double].self, from: Data(text.utf8)))?.count
+    }
+}
+
+extension Settings {
+    /// Sets up a features space for the rows of a table; where no fields are named, those that the first rows have.
+    ///
+    /// - Throws: ``Exit`` where a row cannot be read or no field is found.
+    mutating func takeFields(from reader: TabularReader, columns: EvaluationColumns, isPatient: Bool = true) throws {
+        space.kind = .features
+        input.format = .json
+        guard space.fields.isEmpty else { return }
+        let rows: [TabularRow]
+        do throws(StreamError) {
+            rows = try reader.peek(FeatureInference.recordLimit, isPatient: isPatient)
+        } catch {
+            throw Exit(.badInput, error.message)
+        }
+        let records = rows.map { row in
+            (try? decoder(for: HashedTextSpace()).fields(columns.value(of: row))) ?? [:]
+        }
+        let found = FeatureInference.fields(of: records, names: reader.columns)
+        guard !found.isEmpty else {
+            throw Exit(.badInput, "\(reader.path): no column tells records apart; name some in space.fields")
+        }
+        space.fields = found.map(FeatureFieldSettings.init)
     }
 }

@@ -95,12 +95,29 @@ extension Settings {
     ]
 
     private static let spaceKeys: [SettingsKey] = [
-        SettingsKey("space.kind", .choice, \.space.kind, "Embedded text, or ready-made vectors."),
+        SettingsKey(
+            "space.kind",
+            .choice,
+            \.space.kind,
+            "Embedded text, ready-made vectors, or the fields of a JSON object (customers, orders, measurements)."
+        ),
         SettingsKey(
             "space.field",
             ValueCodec.text("name").optional,
             \.space.field,
-            "The field of a JSON object, or the column of a table. Empty: the whole value."
+            "The field of a JSON object, or the column of a table. Empty: the whole value. With `kind: features`: the "
+                + "object that has the fields."
+        ),
+        SettingsKey(
+            "space.fields",
+            .fields,
+            \.space.fields,
+            "The fields of `kind: features`, by name or dotted path: `{spend: number, country: category, churned: "
+                + "boolean, at: hour_of_day}`. A mapping gives more: `spend: {kind: number, log: auto, weight: 2, missing: "
+                + "mean}`. Numbers are standardised by what was seen, fading with the half-life; `log` takes sign(x) "
+                + "ln(1+|x|) (auto: where the first records are skewed and not negative); a category's `slots` most frequent "
+                + "words are told apart; times are ISO 8601 or since 1970; `missing` is mean, zero or reject. Empty: "
+                + "`evaluate` and `pipe` take all fields that the first records have."
         ),
         SettingsKey(
             "space.model",
@@ -123,10 +140,29 @@ extension Settings {
             \.space.maximumTokens,
             "Tokens of a text that are looked at; `auto` leaves it to the model."
         ),
+        SettingsKey(
+            "space.precision",
+            .choice,
+            \.space.precision,
+            "Arithmetic of a model: f32 gives its own vectors, int8 is several times as fast; auto takes int8 where a "
+                + "check at start finds a cosine of at least 0.99 to f32. A model learnt in one is refused in the other."
+        ),
+        SettingsKey(
+            "space.cache",
+            .size(0...1_099_511_627_776),
+            \.space.cache,
+            "Memory for the vectors of texts that were seen lately, so that a repeated text is not embedded again. 0: "
+                + "none."
+        ),
     ]
 
     private static let clusterKeys: [SettingsKey] = [
-        SettingsKey("clusters.metric", .choice, \.clusters.metric, "How far two vectors are apart."),
+        SettingsKey(
+            "clusters.metric",
+            ValueCodec.choice.or("auto"),
+            \.clusters.metric,
+            "How far two vectors are apart; `auto` is euclidean for features and cosine for all else."
+        ),
         SettingsKey(
             "clusters.half_life",
             .span(never: "none"),

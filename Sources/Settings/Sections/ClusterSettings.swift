@@ -8,8 +8,8 @@ public struct ClusterSettings: Sendable, Equatable {
         case euclidean
     }
 
-    /// How far two vectors are apart.
-    public var metric = Metric.cosine
+    /// How far two vectors are apart; nil leaves it to the space.
+    public var metric: Metric?
     /// After this much the weight of what was learnt has halved.
     public var halfLife = Span.records(100_000)
     /// From this distance to all clusters a record may begin a new one; nil lets each cluster's own spread decide.

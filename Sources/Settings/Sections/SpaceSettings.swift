@@ -6,6 +6,18 @@ public struct SpaceSettings: Sendable, Equatable {
         case text
         /// A ready-made vector.
         case vector
+        /// Numbers, categories, times and text of a JSON object or a table's row.
+        case features
+    }
+
+    /// Arithmetic of a model's linear layers.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// 8-bit integers where a check at load finds that they keep the model's vectors.
+        case auto
+        /// 8-bit integers.
+        case int8
+        /// 32-bit floats.
+        case f32
     }
 
     /// How a ready-made vector is written.
@@ -24,6 +36,8 @@ public struct SpaceSettings: Sendable, Equatable {
     public var kind = Kind.text
     /// The field of a JSON object, or the column of a table, that is embedded; nil takes the whole value.
     public var field: String?
+    /// The fields of `features`; empty takes all that the first records have.
+    public var fields: [FeatureFieldSettings] = []
     /// The folder of a sentence transformer, relative to the working directory; nil hashes n-grams.
     public var model: String?
     /// Numbers in a vector; needed for `vector`, and optional for hashed n-grams.
@@ -32,6 +46,10 @@ public struct SpaceSettings: Sendable, Equatable {
     public var encoding = Encoding.auto
     /// Tokens of a text that are looked at, special tokens included; nil leaves it to the model.
     public var maximumTokens: Int?
+    /// Arithmetic of a model's linear layers.
+    public var precision = Precision.auto
+    /// Bytes of vectors that are remembered by their text; 0 remembers none.
+    public var cache = 64 << 20
 
     /// The defaults.
     public init() {}

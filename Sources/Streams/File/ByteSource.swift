@@ -21,6 +21,8 @@ final class ByteSource {
     private var isAtEnd = false
     /// First bytes held back until there are enough of them to tell gzip from text.
     private var head: [UInt8] = []
+    /// Bytes that were looked at and not yet read.
+    private var ahead: [UInt8] = []
 
     /// Reads from an open descriptor, which it does not close.
     init(descriptor: Int32, name: String) {
@@ -46,6 +48,11 @@ final class ByteSource {
 
     /// Appends some bytes, waiting for them up to `timeout`; nil waits for as long as it takes.
     func read(into output: inout [UInt8], timeout: Duration?) throws(StreamError) -> Outcome {
+        if !ahead.isEmpty {
+            output += ahead
+            ahead = []
+            return .bytes
+        }
         let before = output.count
         while output.count == before {
             if let inflater, !inflater.needsInput {
@@ -66,6 +73,19 @@ final class ByteSource {
         }
         return .bytes
     }
+
+    /// The first bytes, which stay to be read; empty at the end.
+    func peek() throws(StreamError) -> [UInt8] {
+        if ahead.isEmpty {
+            var bytes: [UInt8] = []
+            _ = try read(into: &bytes, timeout: nil)
+            ahead = bytes
+        }
+        return ahead
+    }
+
+    /// Whether a read would not have to wait.
+    var isReadable: Bool { !ahead.isEmpty || isAtEnd || (try? isReadable(within: .zero)) ?? true }
 
     private func accept(_ raw: [UInt8], into output: inout [UInt8]) throws(StreamError) {
         if isSniffed {

@@ -49,7 +49,7 @@ public final class TabularReader {
         }
     }
 
-    /// The path it reads.
+    /// The path it reads, or ``standardInput``.
     public let path: String
     /// The format it reads it as.
     public let format: Format
@@ -57,8 +57,9 @@ public final class TabularReader {
     /// its own.
     public let columns: [String]
     private let rows: any RowSource
-    /// A row that was looked at and not yet read.
-    private var ahead: TabularRow?
+    private let source: ByteSource
+    /// Rows that were looked at and not yet read, the next one last.
+    private var ahead: [TabularRow] = []
 
     /// Opens a file and reads its header.
     ///
@@ -69,8 +70,14 @@ public final class TabularReader {
     ///   names a column twice.
     public init(path: String, format: Format? = nil, lineCeiling: Int = 16 << 20) throws(StreamError) {
         self.path = path
-        self.format = format ?? Format(path: path) ?? .lines
-        let source = try ByteSource(path: path)
+        let source = path == Self.standardInput ? ByteSource(descriptor: 0, name: path) : try ByteSource(path: path)
+        let named = format ?? Format(path: path)
+        self.source = source
+        if let named {
+            self.format = named
+        } else {
+            self.format = path == Self.standardInput ? Format(head: try source.peek()) : .lines
+        }
         switch self.format {
         case .csv, .tsv:
             let separator: UInt8 = self.format == .csv ? 0x2c : 0x09
@@ -83,8 +90,9 @@ public final class TabularReader {
             self.rows = rows
         case .jsonLines:
             rows = JSONRows(LineReader(source, ceiling: lineCeiling))
-            ahead = try rows.next()
-            columns = ahead?.names ?? []
+            let first = try rows.next()
+            ahead = first.map { [$0] } ?? []
+            columns = first?.names ?? []
         case .lines:
             columns = ["line"]
             rows = PlainRows(LineReader(source, ceiling: lineCeiling))
@@ -95,18 +103,42 @@ public final class TabularReader {
     /// - Throws: ``StreamError`` (`fatal`, code `MALFORMED`) that names file and line; reading may go on with the
     ///   row after it. Other codes come from the file itself and end it.
     public func next() throws(StreamError) -> TabularRow? {
-        if let row = ahead {
-            ahead = nil
-            return row
-        }
+        if let row = ahead.popLast() { return row }
         return try rows.next()
     }
 
     /// The row that ``next()`` returns next, which stays to be read.
     /// - Throws: as ``next()``.
-    public func peek() throws(StreamError) -> TabularRow? {
-        if ahead == nil { ahead = try rows.next() }
-        return ahead
+    public func peek() throws(StreamError) -> TabularRow? { try peek(1).first }
+
+    /// The next rows, at most `count`, which stay to be read.
+    ///
+    /// - Parameter isPatient: false asks for no more once a row is there and the source has none at hand.
+    /// - Throws: as ``next()``, of which rows that came before it can still be read.
+    public func peek(_ count: Int, isPatient: Bool = true) throws(StreamError) -> [TabularRow] {
+        var found: [TabularRow] = ahead.reversed()
+        defer { ahead = found.reversed() }
+        while found.count < count, isPatient || found.isEmpty || isReady {
+            guard let row = try rows.next() else { break }
+            found.append(row)
+        }
+        return Array(found.prefix(count))
+    }
+
+    /// Whether something can be read without waiting: a row that was looked at, or bytes of the source (which may prove
+    /// to be less than a row).
+    public var isReady: Bool { !ahead.isEmpty || source.isReadable }
+
+    /// The path that stands for descriptor 0.
+    public static let standardInput = "standard input"
+}
+
+extension TabularReader.Format {
+    /// The format that the first bytes of an input look like: JSON lines, or a table with a header line.
+    fileprivate init(head: [UInt8]) {
+        let first = head.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        let line = head.prefix { $0 != 0x0a }
+        self = first == UInt8(ascii: "{") ? .jsonLines : line.contains(0x09) ? .tsv : .csv
     }
 }
 

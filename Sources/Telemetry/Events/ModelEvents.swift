@@ -140,6 +140,35 @@ public struct ReclusterFinished: TelemetryEvent {
     }
 }
 
+/// A candidate was judged; figures of the clusters that are in use from then on, on records held out of the fit.
+public struct ReclusterJudged: TelemetryEvent {
+    /// The mean silhouette, from -1 to 1.
+    public var silhouette: Double?
+    /// The Davies-Bouldin index.
+    public var daviesBouldin: Double?
+    /// The Calinski-Harabasz index.
+    public var calinskiHarabasz: Double?
+    /// The sum of squared distances to the centroids.
+    public var inertia: Double?
+    /// The share of records that are flagged.
+    public var anomalyRate: Double?
+    /// The share of sampled records that kept, or would have kept, their cluster id.
+    public var retention: Double?
+
+    /// Nothing known yet.
+    public init() {}
+
+    /// Metrics only; a figure that is not known leaves its gauge as it was.
+    public func emit(to sink: EventSink) {
+        let figures: [(MetricName, Double?)] = [
+            (.reclusterSilhouette, silhouette), (.reclusterDaviesBouldin, daviesBouldin),
+            (.reclusterCalinskiHarabasz, calinskiHarabasz), (.reclusterInertia, inertia),
+            (.reclusterAnomalyRate, anomalyRate), (.reclusterRetention, retention),
+        ]
+        for case (let name, let value?) in figures { sink.metrics.set(name, to: value) }
+    }
+}
+
 /// The anomaly threshold moved.
 public struct ThresholdMoved: TelemetryEvent {
     /// The score above which a record is anomalous.

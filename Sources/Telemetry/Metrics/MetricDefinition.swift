@@ -82,6 +82,12 @@ extension MetricName {
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
+        case .entities: .init(.gauge, "Entities whose state this instance keeps.")
+        case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
+        case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")
+        case .reclusterSilhouette, .reclusterDaviesBouldin, .reclusterCalinskiHarabasz, .reclusterInertia,
+            .reclusterAnomalyRate, .reclusterRetention:
+            qualityDefinition
         case .errors: .init(.counter, "Errors by stage and type.", labels: ["error_type", "stage"])
         case .ready: .init(.gauge, "1 while the daemon is ready, 0 while it is not.")
         case .buildInfo: .init(.gauge, "Always 1; the label carries the version.", labels: ["version"])
@@ -90,6 +96,19 @@ extension MetricName {
         case .processOpenFiles: .init(.gauge, "Open file descriptors of the process.")
         case .processStart: .init(.gauge, "When the process started, in seconds since the epoch.")
         default: .init(.gauge, rawValue)
+        }
+    }
+
+    private var qualityDefinition: MetricDefinition {
+        switch self {
+        case .reclusterSilhouette: .init(.gauge, "Held-out silhouette of the clusters in use, from -1 to 1.")
+        case .reclusterDaviesBouldin:
+            .init(.gauge, "Held-out Davies-Bouldin index of the clusters in use; low is good.")
+        case .reclusterCalinskiHarabasz:
+            .init(.gauge, "Held-out Calinski-Harabasz index of the clusters in use; high is good.")
+        case .reclusterInertia: .init(.gauge, "Sum of squared distances of held-out records to their centroids.")
+        case .reclusterAnomalyRate: .init(.gauge, "Share of held-out records that the clusters in use flag.")
+        default: .init(.gauge, "Share of sampled records that kept their cluster id at the last reclustering.")
         }
     }
 

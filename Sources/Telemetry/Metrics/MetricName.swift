@@ -62,6 +62,25 @@ public enum MetricName: String, CaseIterable, Sendable {
     case reclusterDuration = "centroidd_recluster_duration_seconds"
     /// What became of reclusterings.
     case reclusterVerdicts = "centroidd_recluster_verdicts_total"
+    /// The held-out silhouette of the clusters in use, from -1 to 1, as of the last reclustering.
+    case reclusterSilhouette = "centroidd_recluster_silhouette"
+    /// Their held-out Davies-Bouldin index, low is good.
+    case reclusterDaviesBouldin = "centroidd_recluster_davies_bouldin"
+    /// Their held-out Calinski-Harabasz index, high is good.
+    case reclusterCalinskiHarabasz = "centroidd_recluster_calinski_harabasz"
+    /// Their held-out sum of squared distances to the centroids.
+    case reclusterInertia = "centroidd_recluster_inertia"
+    /// The share of held-out records that they flag.
+    case reclusterAnomalyRate = "centroidd_recluster_anomaly_rate"
+    /// The share of sampled records that kept their cluster id at the last reclustering.
+    case reclusterRetention = "centroidd_recluster_id_retention"
+
+    /// Entities whose state this instance keeps.
+    case entities = "centroidd_entities"
+    /// Entities that had to make room for others.
+    case entitiesEvicted = "centroidd_entities_evicted_total"
+    /// Times that an entity came to a cluster or went to another.
+    case entityChanges = "centroidd_entity_changes_total"
 
     /// Errors, by stage and kind.
     case errors = "centroidd_errors_total"

@@ -34,6 +34,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var anomalies: [Anomaly] = []
     /// The latest events, newest first.
     public var events: [Event] = []
+    /// Entities; nil where records are clustered.
+    public var entities: Entities?
     /// Bytes in flight.
     public var memory = Memory()
     /// Transactions since the start.
@@ -100,6 +102,19 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var threshold: Double?
 
         /// An empty model.
+        public init() {}
+    }
+
+    /// Entities and what became of them since the start.
+    public struct Entities: Codable, Sendable, Equatable {
+        /// Entities whose state this instance keeps.
+        public var count = 0
+        /// Entities that had to make room for others.
+        public var evicted = 0
+        /// Times that an entity came to a cluster or went to another.
+        public var changes = 0
+
+        /// All zero.
         public init() {}
     }
 

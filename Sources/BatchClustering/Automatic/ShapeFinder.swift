@@ -1,0 +1,173 @@
+package import Kernels
+
+/// Finds groups of any shape where round ones do not fit the vectors.
+///
+/// Two views are combined. Density (``HDBSCANReclusterer``; in large samples, where the estimate is good enough to see
+/// hills through noise, ``ModeSeeking``) tells what hangs together, but takes round groups that touch for one. Centroids
+/// tell such groups apart, but cut up what is not round. So the groups are those of the density, and each is divided
+/// among its centroids where there are gaps between them (``GapTest``).
+package struct ShapeFinder {
+    /// What was found.
+    package struct Shapes: Sendable {
+        /// The group of each vector, or ``Partition/noise``.
+        package var labels: [Int32]
+        /// The number of groups.
+        package var count: Int
+        /// What spoke for them.
+        package var reasons: [String]
+    }
+
+    /// Beyond this many dimensions a sample says little of a density.
+    static let largestDimension = 16
+    /// Beyond this intrinsic dimension neither.
+    static let largestIntrinsicDimension = 8.0
+    /// Where more than this share of the numbers of a vector are those of a near one, they are steps of a scale.
+    static let largestRepetition = 0.1
+    /// From this many vectors on the hills of the density are looked for.
+    static let hillVectors = 2500
+    /// Dense groups of which one holds more than this share hang together by noise.
+    static let largestShare = 0.66
+    /// The least share of the vectors that a group holds.
+    static let leastShare = 0.02
+
+    /// - Parameters:
+    ///   - vectors: `n × d`, finite.
+    ///   - centroids: `k × d`, the best division into round groups.
+    /// - Returns: nil where round groups fit, or where nothing can be said of the density; `reasons` of why are then in
+    ///   the second part.
+    package static func shapes(
+        _ vectors: Matrix,
+        centroids: Matrix,
+        metric: Metric,
+        seed: UInt64,
+        lanes: Lanes
+    ) -> (shapes: Shapes?, reason: String) {
+        guard metric == .euclidean, vectors.columns <= largestDimension, vectors.rows >= 50 else {
+            return (nil, "round groups: in \(vectors.columns) dimensions \(vectors.rows) vectors do not show a density")
+        }
+        let table = NeighbourSearch.nearest(
+            ModeSeeking.neighbours(vectors.rows),
+            in: vectors,
+            metric: metric,
+            lanes: lanes
+        )
+        let dimension = ModeSeeking.intrinsicDimension(table)
+        guard dimension <= largestIntrinsicDimension else {
+            return (nil, "round groups: the intrinsic dimension is \(rounded(dimension)), too high for a density")
+        }
+        guard repetition(vectors, table) <= largestRepetition else {
+            return (nil, "round groups: numbers repeat so often that they form a lattice, which has no density")
+        }
+        guard let dense = dense(vectors, table: table, metric: metric, seed: seed, lanes: lanes) else {
+            return (nil, "round groups: the density shows no more than one group")
+        }
+        let parts = divide(dense.labels, count: dense.count, vectors: vectors, centroids: centroids, metric: metric)
+        let round = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric).map { Int($0.first) }
+        let known = parts.labels.indices.filter { parts.labels[$0] >= 0 }
+        let agreement = Quality.adjustedRandIndex(known.map { round[$0] }, known.map { Int(parts.labels[$0]) })
+        guard parts.count >= 2, agreement < 0.95 else {
+            return (nil, "round groups: they agree with the density")
+        }
+        let reason =
+            "\(parts.count) groups of any shape: \(dense.method) finds \(dense.count) dense groups, of which \(parts.divided)"
+            + " are divided where centroids are parted by gaps; \(centroids.rows) round groups alone would cut through"
+            + " dense regions (agreement \(rounded(agreement)))"
+        return (Shapes(labels: parts.labels, count: parts.count, reasons: [reason]), reason)
+    }
+
+    /// The share of numbers that a vector has in common with its five nearest neighbours.
+    private static func repetition(_ vectors: Matrix, _ table: NeighbourTable) -> Double {
+        var equal = 0
+        var count = 0
+        for row in 0..<table.rows {
+            for (other, distance) in zip(table.indices(of: row), table.distances(of: row)).prefix(5) {
+                let least = 0.01 * distance
+                for (a, b) in zip(vectors[row: row], vectors[row: Int(other)]) where abs(a - b) <= least { equal += 1 }
+                count += vectors.columns
+            }
+        }
+        return count > 0 ? Double(equal) / Double(count) : 0
+    }
+
+    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
+    /// The dense groups; nil where there are fewer than two.
+    private static func dense(
+        _ vectors: Matrix,
+        table: NeighbourTable,
+        metric: Metric,
+        seed: UInt64,
+        lanes: Lanes
+    ) -> (labels: [Int32], count: Int, method: String)? {
+        let least = max(5, Int(leastShare * Double(vectors.rows)))
+        var hdbscan = HDBSCANReclusterer()
+        hdbscan.minimumClusterSize = least
+        hdbscan.minimumNeighbours = 5
+        let linked = try? hdbscan.grouping(of: vectors, metric: metric, seed: seed, lanes: lanes)
+        let linkedCount = linked?.count ?? 0
+        // Noise between groups chains them to one.
+        let isChained = Double(largest(linked?.labels ?? [])) > largestShare * Double(vectors.rows)
+        if vectors.rows >= hillVectors || isChained {
+            let hills = keeping(ModeSeeking().hills(table, columns: vectors.columns), least: least / 2)
+            let isFiner = hills.count > (vectors.rows >= hillVectors ? 1 : linkedCount)
+            if isFiner, hills.count >= 2 { return (hills.labels, hills.count, "hill climbing") }
+        }
+        guard let linked, linkedCount >= 2 else { return nil }
+        return (linked.labels, linkedCount, "hdbscan")
+    }
+
+    /// The number of vectors in the largest group.
+    private static func largest(_ labels: [Int32]) -> Int {
+        var sizes: [Int32: Int] = [:]
+        for label in labels where label >= 0 { sizes[label, default: 0] += 1 }
+        return sizes.values.max() ?? 0
+    }
+
+    /// Groups of at least `least` vectors, numbered anew; the rest is noise.
+    private static func keeping(_ groups: [Int], least: Int) -> (labels: [Int32], count: Int) {
+        var sizes = [Int](repeating: 0, count: (groups.max() ?? -1) + 1)
+        for group in groups { sizes[group] += 1 }
+        var places = [Int32](repeating: Partition.noise, count: sizes.count)
+        var count = 0
+        for group in sizes.indices where sizes[group] >= least {
+            places[group] = Int32(count)
+            count += 1
+        }
+        return (groups.map { places[$0] }, count)
+    }
+
+    /// Divides each dense group among the centroids that hold some of it, where gaps part them.
+    private static func divide(
+        _ labels: [Int32],
+        count: Int,
+        vectors: Matrix,
+        centroids: Matrix,
+        metric: Metric
+    ) -> (labels: [Int32], count: Int, divided: Int) {
+        let round = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric).map { Int($0.first) }
+        var result = [Int32](repeating: Partition.noise, count: labels.count)
+        var next = 0
+        var divided = 0
+        for group in 0..<count {
+            let members = labels.indices.filter { labels[$0] == group }
+            var sizes = [Int](repeating: 0, count: centroids.rows)
+            for member in members { sizes[round[member]] += 1 }
+            let pieces = sizes.indices.filter { sizes[$0] > 0 }
+            let least = max(2, members.count / (10 * max(1, pieces.count)))
+            let kept = pieces.filter { sizes[$0] >= least }
+            if kept.count > 1 {
+                let own = centroids.selecting(kept)
+                let judged = GapTest.judge(vectors.selecting(members), centroids: own, metric: metric)
+                if judged.hasGaps {
+                    for (member, piece) in zip(members, judged.labels) { result[member] = Int32(next + piece) }
+                    next += kept.count
+                    divided += 1
+                    continue
+                }
+            }
+            for member in members { result[member] = Int32(next) }
+            next += 1
+        }
+        return (result, next, divided)
+    }
+}

@@ -1,0 +1,138 @@
+import BatchClustering
+import Kernels
+
+/// Judges a candidate, as it would be installed, beside the living clusters, on records it was not fitted to.
+struct Gate {
+    let living: Model
+    let next: Model
+    let retention: Double?
+    let options: ClusteringOptions
+    /// The records that are judged: those that were held out, or the whole sample where none or hardly any were.
+    private let pool: [StoredRecord]
+
+    /// Rates of fewer records than this are chance.
+    private static let leastRecords = 200
+
+    init(candidate: Candidate, living: Model, next: Model, retention: Double?, options: ClusteringOptions) {
+        self.living = living
+        self.next = next
+        self.retention = retention
+        self.options = options
+        let sample = living.sample.living(at: living.clock)
+        let heldOut = Set(candidate.heldOut)
+        let known = sample.filter { heldOut.contains($0.record) }
+        pool = known.count >= 10 ? known : sample
+    }
+
+    /// The tests, and the figures of both sides.
+    func judge(clusters: Int) -> Verdict {
+        let settings = options.recluster
+        let rows = Quality.draw(settings.silhouetteSample, of: pool.count, seed: options.seed ^ living.records)
+        let vectors = Matrix(records: rows.map { pool[$0] }, dimension: living.dimension)
+        let judge = SilhouetteJudge(vectors: vectors, metric: living.metric)
+        var mine = figures(of: next, vectors: vectors, judge: judge)
+        var theirs = living.clusters.isEmpty ? nil : figures(of: living, vectors: vectors, judge: judge)
+        let rates = anomalyRates()
+        mine?.anomalyRate = rates?.next
+        theirs?.anomalyRate = rates?.living
+
+        var tests: [Verdict.Test] = []
+        // Silhouette and Davies-Bouldin want round clusters: they say nothing of those that several prototypes stand for.
+        if !living.clusters.isEmpty, living.layout.isPlain, next.layout.isPlain {
+            tests += qualityTests(mine, theirs)
+        }
+        if let retention {
+            tests.append(.init(.retention, candidate: retention, current: nil, limit: settings.minimumRetention))
+        }
+        if let rates, !living.clusters.isEmpty {
+            let allowed = max(rates.living, options.anomalies.falseAlarmRate) + settings.anomalyRateMargin
+            tests.append(.init(.anomalyRate, candidate: rates.next, current: rates.living, limit: allowed))
+        }
+        return Verdict(
+            adopted: Verdict.passes(tests),
+            clusters: clusters,
+            tests: tests,
+            candidate: mine,
+            current: theirs
+        )
+    }
+
+    private func qualityTests(_ mine: Verdict.Figures?, _ theirs: Verdict.Figures?) -> [Verdict.Test] {
+        let settings = options.recluster
+        // A single cluster has no silhouette: it is as bad as can be.
+        let current = theirs?.silhouette ?? -1
+        var tests = [
+            Verdict.Test(
+                .silhouette,
+                candidate: mine?.silhouette ?? -1,
+                current: current,
+                limit: current - settings.silhouetteMargin
+            )
+        ]
+        if let index = mine?.daviesBouldin, let now = theirs?.daviesBouldin {
+            tests.append(
+                .init(
+                    .daviesBouldin,
+                    candidate: index,
+                    current: now,
+                    limit: now * (1 + settings.daviesBouldinMargin)
+                )
+            )
+        }
+        return tests
+    }
+
+    private func figures(of model: Model, vectors: Matrix, judge: SilhouetteJudge) -> Verdict.Figures? {
+        guard !model.clusters.isEmpty, vectors.rows > 0 else { return nil }
+        let nearest = Nearest.search(
+            queries: vectors,
+            prototypes: model.centroids,
+            layout: model.layout,
+            metric: model.metric
+        )
+        let labels = nearest.map(\.cluster)
+        let several = Set(labels).count > 1
+        return Verdict.Figures(
+            silhouette: several ? judge.silhouette(labels) : nil,
+            daviesBouldin: Quality.daviesBouldin(vectors: vectors, labels: labels),
+            calinskiHarabasz: Quality.calinskiHarabasz(vectors: vectors, labels: labels),
+            inertia: Quality.inertia(vectors: vectors, labels: nearest.map(\.prototype), centroids: model.centroids),
+            anomalyRate: nil,
+            records: vectors.rows
+        )
+    }
+
+    /// The shares of the judged records that each side would flag. The candidate's threshold is set by one half of the
+    /// records and tried on the other: on its own half it would be met by construction.
+    private func anomalyRates() -> (living: Double, next: Double)? {
+        let judged = pool.indices.filter { $0 % 2 == 1 }
+        guard judged.count >= Self.leastRecords, !living.clusters.isEmpty, !next.clusters.isEmpty else { return nil }
+        let data = Matrix(records: pool, dimension: living.dimension)
+        let own = standing(of: next, data: data)
+        var threshold = ScoreThreshold()
+        threshold.learn(
+            pool.indices.filter { $0 % 2 == 0 }.map { own.scores[$0] },
+            clock: 0,
+            options: options.anomalies
+        )
+        let old = standing(of: living, data: data)
+        func rate(_ standing: (scores: [Float], isFar: [Bool]), _ limit: Double?) -> Double {
+            let flagged = judged.count { row in
+                standing.isFar[row] || limit.map { Double(standing.scores[row]) > $0 } ?? false
+            }
+            return Double(flagged) / Double(judged.count)
+        }
+        return (rate(old, living.threshold.value), rate(own, threshold.value ?? next.threshold.value))
+    }
+
+    private func standing(of model: Model, data: Matrix) -> (scores: [Float], isFar: [Bool]) {
+        let layout = model.layout
+        let pairs = Nearest.search(queries: data, prototypes: model.centroids, layout: layout, metric: model.metric)
+        var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
+        let limits = Radii(model: model, birth: options.birth).limits
+        return (
+            heavy.scores(queries: data, pairs: pairs, model: model, layout: layout),
+            pairs.map { $0.distance > limits[$0.cluster] }
+        )
+    }
+}

@@ -1,0 +1,153 @@
+import BatchClustering
+import Kernels
+
+/// One reclustering.
+struct ReclusterWork {
+    let model: Model
+    let options: ClusteringOptions
+    /// The faded sample, `n × d`.
+    let data: Matrix
+    /// The part of it that is fitted.
+    let train: Matrix
+    let seed: UInt64
+    let lanes: Lanes
+
+    private var grouping: GroupingOptions { options.recluster.grouping }
+
+    /// Whether the search begins with round clusters, which may go on from the living ones.
+    var isRound: Bool {
+        let isPlain = grouping.reduction == .none && grouping.criterion == .silhouette
+        return isPlain && (grouping.algorithm == .automatic || grouping.algorithm == .kmeans)
+    }
+
+    /// A candidate of the method that the options name.
+    func candidate() throws(ClusteringError) -> Candidate {
+        let found: Partition
+        do {
+            found = try grouping.makeReclusterer()
+                .grouping(of: train, metric: model.metric, seed: seed, lanes: lanes)
+        } catch {
+            throw .notEnough("the sample of \(train.rows) records could not be reclustered: \(error.description)")
+        }
+        guard found.count > 0 else {
+            throw .notEnough("\(grouping.algorithm.rawValue) found no cluster among \(train.rows) sampled records")
+        }
+        var candidate = candidate(labels: found.labels, count: found.count, reasons: found.reasons)
+        candidate.curve = found.curve.map { Candidate.CurvePoint(k: $0.k, silhouette: $0.value) }
+        return candidate
+    }
+
+    /// k-means from the best of fresh and living centroids; under `auto` other shapes where those do not fit.
+    func roundCandidate() throws(ClusteringError) -> Candidate {
+        var kmeans = KMeans(data: train, metric: model.metric)
+        kmeans.iterations = grouping.iterations
+        let judged = Quality.draw(options.recluster.silhouetteSample, of: data.rows, seed: seed &+ 1)
+        let judge = ClusterCountJudge(vectors: data.selecting(judged), metric: model.metric)
+        let fresh = fit(kmeans: kmeans, judge: judge)
+        var result = fresh.result
+        let isFree = grouping.k == .automatic
+        if !model.clusters.isEmpty, model.layout.isPlain, isFree || result.centroids.rows == model.clusters.count {
+            let warm = kmeans.run(from: model.centroids)
+            // A silhouette's own sampling error is about this large.
+            if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
+        }
+        let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
+        var reasons: [String] = []
+        if grouping.algorithm == .automatic, isFree {
+            let found = shapes(result.centroids)
+            reasons = [found.reason]
+            if var candidate = found.candidate {
+                candidate.curve = fresh.curve
+                return candidate
+            }
+        }
+        return Candidate(
+            centroids: result.centroids,
+            prototypeCounts: Array(repeating: 1, count: result.centroids.rows),
+            modelVersion: model.version,
+            curve: fresh.curve.isEmpty ? [point] : fresh.curve,
+            reasons: reasons,
+            inertia: result.inertia,
+            fitted: train.rows,
+            heldOut: []
+        )
+    }
+
+    /// A candidate of groups of any shape, where the round ones do not fit.
+    private func shapes(_ centroids: Matrix) -> (candidate: Candidate?, reason: String) {
+        let rows = Quality.draw(Self.shapeSample, of: train.rows, seed: seed &+ 3)
+        let part = rows.count == train.rows ? train : train.selecting(rows)
+        let found = ShapeFinder.shapes(part, centroids: centroids, metric: model.metric, seed: seed, lanes: lanes)
+        guard let shapes = found.shapes else { return (nil, found.reason) }
+        return (
+            candidate(labels: shapes.labels, count: shapes.count, reasons: shapes.reasons, vectors: part),
+            found.reason
+        )
+    }
+
+    /// The most records that shapes are looked for in.
+    private static let shapeSample = 6000
+
+    private func candidate(
+        labels: [Int32],
+        count: Int,
+        reasons: [String],
+        vectors: Matrix? = nil
+    ) -> Candidate {
+        let vectors = vectors ?? train
+        let placement = PrototypePlacement(
+            vectors: vectors,
+            labels: labels,
+            count: count,
+            metric: model.metric,
+            maximum: max(count, options.maximumPrototypes),
+            seed: seed
+        )
+        let pairs = NearestTwo.search(queries: train, centroids: placement.prototypes, metric: model.metric)
+        let inertia = pairs.reduce(0.0) { sum, pair in
+            let distance = Double(pair.firstDistance)
+            return sum + (model.metric == .cosine ? distance : distance * distance)
+        }
+        return Candidate(
+            centroids: placement.prototypes,
+            prototypeCounts: placement.counts,
+            modelVersion: model.version,
+            curve: [],
+            reasons: reasons,
+            inertia: inertia,
+            fitted: train.rows,
+            heldOut: []
+        )
+    }
+
+    /// The best clusters that owe nothing to the living ones, and the counts that were tried.
+    private func fit(
+        kmeans: KMeans,
+        judge: ClusterCountJudge
+    ) -> (result: KMeans.Result, curve: [Candidate.CurvePoint]) {
+        var generator = SeededGenerator(seed: seed)
+        switch grouping.k {
+        case .fixed(let count):
+            let k = max(1, min(count, options.maximumClusters))
+            let result = kmeans.run(k: k, starts: grouping.starts, generator: &generator)
+            guard let start = judge.start(k: k) else { return (result, []) }
+            let other = kmeans.run(from: start)
+            return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [])
+        case .automatic:
+            let ceiling = min(grouping.maximumK, options.maximumClusters)
+            let trials = judge.trials(maximum: ceiling, generator: &generator)
+            guard let best = trials.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else {
+                return (kmeans.run(k: 1, starts: 1, generator: &generator), [])
+            }
+            return (kmeans.run(from: best.centroids), Candidate.curve(trials))
+        }
+    }
+}
+
+extension Candidate {
+    /// The best silhouette of each count that was tried.
+    fileprivate static func curve(_ trials: [ClusterCountJudge.Trial]) -> [CurvePoint] {
+        let best = Dictionary(trials.map { ($0.k, $0.silhouette) }, uniquingKeysWith: max)
+        return best.map { CurvePoint(k: $0.key, silhouette: $0.value) }.sorted { $0.k < $1.k }
+    }
+}

@@ -1,4 +1,0 @@
-import Kernels
-import Testing
-
-@testable import Projection
