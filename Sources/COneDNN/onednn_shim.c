@@ -379,8 +379,9 @@ int centroidd_multiply_int8(centroidd_lane *lane, const centroidd_weights *weigh
     return weights->types == &bytes ? multiply(lane, weights, a, m, c) : dnnl_invalid_arguments;
 }
 
-// Without VNNI instructions two neighbouring products are added in 16 bits, which saturate for the largest operands.
-static int32_t find_levels(void) {
+// Without VNNI instructions two neighbouring products are added in 16 bits, which saturate for the largest operands:
+// 2 * 255 * 63 still fits. Weights lose the bit, since activations have the outliers.
+static int32_t find_limit(void) {
     enum { K = 64, N = 64 };
     int8_t b[K * N];
     uint8_t a[CENTROIDD_ROW_STEP * K];
@@ -393,14 +394,14 @@ static int32_t find_levels(void) {
     for (int i = 0; exact && i < CENTROIDD_ROW_STEP * N; i++) exact = c[i] == K * 255 * 127;
     centroidd_lane_destroy(lane);
     centroidd_weights_destroy(weights);
-    return exact ? 255 : 127;
+    return exact ? 127 : 63;
 }
 
-static int32_t levels;
-static pthread_once_t levels_once = PTHREAD_ONCE_INIT;
-static void prepare_levels(void) { levels = find_levels(); }
+static int32_t limit;
+static pthread_once_t limit_once = PTHREAD_ONCE_INIT;
+static void prepare_limit(void) { limit = find_limit(); }
 
-int32_t centroidd_int8_levels(void) {
-    pthread_once(&levels_once, prepare_levels);
-    return levels;
+int32_t centroidd_int8_limit(void) {
+    pthread_once(&limit_once, prepare_limit);
+    return limit;
 }

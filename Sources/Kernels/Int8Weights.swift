@@ -8,6 +8,8 @@ import COneDNN
 public final class Int8Weights: @unchecked Sendable {
     // Unchecked is sound: the packed memory is written in `init` alone, and freed when the last reference goes.
     let pointer: OpaquePointer
+    /// The largest magnitude of a quantised weight: less than 127 where this processor's products would saturate.
+    public static let limit = Int(centroidd_int8_limit())
     /// The length of the sums, `k`.
     public let inputs: Int
     /// The number of columns of the product, `n`.
@@ -27,13 +29,14 @@ public final class Int8Weights: @unchecked Sendable {
         for output in 0..<outputs {
             let range = output * inputs..<(output + 1) * inputs
             let largest = elements[range].reduce(0) { max($0, abs($1)) }
-            let step = largest / 127
+            let step = largest / Float(Self.limit)
             var sum = 0
             if step > 0, step.isNormal {
                 for index in range {
                     let whole = (elements[index] / step).rounded()
-                    // A weight that is no number counts as nought; the others are within ±127 but for rounding.
-                    quantised[index] = Int8(max(-127, min(127, whole.isFinite ? whole : 0)))
+                    // A weight that is no number counts as nought; the others are within the limit but for rounding.
+                    let limit = Float(Self.limit)
+                    quantised[index] = Int8(max(-limit, min(limit, whole.isFinite ? whole : 0)))
                     sum += Int(quantised[index])
                 }
             }

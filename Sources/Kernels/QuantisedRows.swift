@@ -6,8 +6,8 @@ import COneDNN
 ///
 /// What a row becomes depends on that row alone.
 public final class QuantisedRows {
-    /// The largest byte used: less than 255 where the processor's products of bytes would saturate.
-    public static let levels = Int32(centroidd_int8_levels())
+    /// The steps between a row's lowest and highest value.
+    static let levels: Int32 = 255
 
     private let bytes = ScratchBuffer<UInt8>()
     private let scales = ScratchBuffer<centroidd_row_scale>()

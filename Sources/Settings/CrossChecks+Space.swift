@@ -48,7 +48,8 @@ extension CrossChecks {
             "Set `input.format: json`"
         )
         let hasText = space.fields.contains { $0.kind == .text }
-        for path in ["space.model", "space.dimension", "space.maximum_tokens", "space.precision"] where places[path] != nil && !hasText {
+        for path in ["space.model", "space.dimension", "space.maximum_tokens", "space.precision"]
+        where places[path] != nil && !hasText {
             warn(path, "a key for text without a text field", "a field of kind text", "Remove it")
         }
         if places["space.encoding"] != nil {

@@ -31,7 +31,9 @@ struct EmbedCommand: ParsableCommand {
         var settings = try common.settings(for: .pipe).settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
         // Without a configuration file the model's own vectors are the least surprising ones.
-        if let precision { settings.space.precision = precision } else if common.config == nil {
+        if let precision {
+            settings.space.precision = precision
+        } else if common.config == nil {
             settings.space.precision = .f32
         }
         _ = common.telemetry(settings, standard: .warning)

@@ -58,6 +58,9 @@ struct TransformerTests {
         return try? TransformerTextSpace(folder: folder.path, precision: .int8)
     }
 
+    /// Without instructions for sums of byte products weights have a bit less.
+    static let leastMean: Float = Int8Weights.limit == 127 ? 0.996 : 0.995
+
     @Test("in 8-bit integers keeps the direction of every reference text, with a name of its own")
     func fidelity() throws {
         guard let space = try int8() else { return }
@@ -68,7 +71,7 @@ struct TransformerTests {
             #expect(cosine > 0.985, "\(example.text)")
             sum += cosine
         }
-        #expect(sum / Float(reference.cases.count) > 0.996)
+        #expect(sum / Float(reference.cases.count) > Self.leastMean)
         #expect(space.identity == self.space.identity + ":int8" && space.precision == .int8)
     }
 
@@ -85,7 +88,7 @@ struct TransformerTests {
         let (exact, fast) = (self.space.makeLane().embed(inputs), space.makeLane().embed(inputs))
         let cosines = inputs.indices.map { VectorMath.dot(Array(exact[row: $0]), Array(fast[row: $0])) }
         #expect(inputs.count == 200 && (cosines.min() ?? 0) > 0.985)
-        #expect(cosines.reduce(0, +) / Float(cosines.count) > 0.996)
+        #expect(cosines.reduce(0, +) / Float(cosines.count) > Self.leastMean)
     }
 
     @Test("in 8-bit integers gives a text the same bits alone and in any batch")

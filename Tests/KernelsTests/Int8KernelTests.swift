@@ -35,7 +35,7 @@ struct Int8KernelTests {
                 let scale = scales[index / n]
                 let back = Double(scale.low) + Double(scale.step) * Double(q[index])
                 // The second row lies within what counts as one value.
-                let step = max(Double(scale.step), 2e-36)
+                let step = max(Double(scale.step), 5e-36)
                 #expect(abs(back - Double(value)) <= 0.5001 * step + 1e-6 * abs(Double(value)), "\(n), \(index)")
                 #expect(q[index] <= levels && scale.step.isFinite)
             }
@@ -110,7 +110,15 @@ struct Int8KernelTests {
             var row = [Float](repeating: 0, count: n)
             Self.withColumns(product) {
                 kernels.table.pointee.dequantise_gelu(
-                    &q, &scales, &row, product.sums, product.scales, &$0, 3, Int64(n), 255
+                    &q,
+                    &scales,
+                    &row,
+                    product.sums,
+                    product.scales,
+                    &$0,
+                    3,
+                    Int64(n),
+                    255
                 )
             }
             for (index, z) in product.values.enumerated() {
@@ -137,7 +145,16 @@ struct Int8KernelTests {
                     var norm = centroidd_norm(gain: gain.baseAddress, bias: bias.baseAddress, epsilon: 1e-5)
                     Self.withColumns(product) {
                         kernels.table.pointee.dequantise_add_norm(
-                            &x, &q, &scales, product.sums, product.scales, &$0, &norm, 3, Int64(n), 255
+                            &x,
+                            &q,
+                            &scales,
+                            product.sums,
+                            product.scales,
+                            &$0,
+                            &norm,
+                            3,
+                            Int64(n),
+                            255
                         )
                     }
                 }

@@ -14,7 +14,9 @@ struct Int8ProductTests {
     func products(inputs: Int, outputs: Int) throws {
         let (elements, bias) = Self.weights(inputs, outputs, seed: 5)
         // Nil is the answer of a processor without fast products of bytes.
-        guard let weights = Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias) else { return }
+        guard let weights = Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias) else {
+            return
+        }
         let rows = 37
         let x = [Float].random(rows * inputs, seed: 7)
         let expected = Gemm.multiply(
@@ -28,7 +30,7 @@ struct Int8ProductTests {
         let lane = Int8Lane()
         quantised.project(first: 0, count: rows, by: weights, lane: lane, into: &product)
         // Rounding errors of up to half a step in either factor, which add up like a random walk.
-        let step = 2 / Float(QuantisedRows.levels) + 1 / Float(127)
+        let step = 2 / Float(255) + 1 / Float(Int8Weights.limit)
         let budget = 2 * step * Float(inputs).squareRoot()
         for index in product.indices {
             #expect(abs(product[index] - expected.storage[index] - bias[index % outputs]) < budget)
@@ -39,13 +41,19 @@ struct Int8ProductTests {
     func places() throws {
         let (inputs, outputs, rows) = (96, 40, 150)
         let (elements, bias) = Self.weights(inputs, outputs, seed: 9)
-        guard let weights = Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias) else { return }
+        guard let weights = Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias) else {
+            return
+        }
         let x = [Float].random(rows * inputs, seed: 10)
         let lane = Int8Lane()
         func product(_ rows: Range<Int>) -> [Float] {
             let quantised = QuantisedRows(columns: inputs)
             quantised.reserve(rows: rows.count)
-            quantised.quantise(Array(x[rows.lowerBound * inputs..<rows.upperBound * inputs]), first: 0, count: rows.count)
+            quantised.quantise(
+                Array(x[rows.lowerBound * inputs..<rows.upperBound * inputs]),
+                first: 0,
+                count: rows.count
+            )
             var result = [Float](repeating: .nan, count: rows.count * outputs)
             quantised.project(first: 0, count: rows.count, by: weights, lane: lane, into: &result)
             return result
@@ -65,7 +73,9 @@ struct Int8ProductTests {
         let (inputs, outputs) = (1536, 16)
         let elements = (0..<inputs * outputs).map { $0 % 2 == 0 || $0 / inputs % 2 == 0 ? Float(1) : -1 }
         let bias = [Float](repeating: 0, count: outputs)
-        guard let weights = Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias) else { return }
+        guard let weights = Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias) else {
+            return
+        }
         let quantised = QuantisedRows(columns: inputs)
         quantised.reserve(rows: 1)
         let x = (0..<inputs).map { $0 == 0 ? Float(0) : 1 }

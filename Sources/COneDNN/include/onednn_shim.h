@@ -32,13 +32,13 @@ void centroidd_lane_destroy(centroidd_lane *lane);
 /// Returns 0, or oneDNN's status.
 int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c);
 
-/// C = A · B in integers, exact where no element of A exceeds `centroidd_int8_levels`; B is from
+/// C = A · B in integers, exact where no element of B exceeds `centroidd_int8_limit` in magnitude; B is from
 /// `centroidd_weights_create_int8`. Returns 0, or oneDNN's status.
 int centroidd_multiply_int8(centroidd_lane *lane, const centroidd_weights *weights, const uint8_t *a, int64_t m,
                             int32_t *c);
-/// The largest left-hand element that this processor multiplies without saturation: 255, or 127 where it has no
+/// The largest right-hand element that this processor multiplies without saturation: 127, or 63 where it has no
 /// instructions for sums of byte products. Found by trying.
-int32_t centroidd_int8_levels(void);
+int32_t centroidd_int8_limit(void);
 
 #ifdef __cplusplus
 }

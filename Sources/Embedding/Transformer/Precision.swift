@@ -30,7 +30,7 @@ extension Precision {
         "A patient of 54 years was admitted with acute chest pain and shortness of breath.",
         "Die Lieferung kam zwei Tage zu spät und der Karton war beschädigt.",
         "新しいノートパソコンを買いました。",
-        "ok",
+        "Connection refused",
         "select id, name from customers where created_at > now() - interval '7 days' order by name",
     ]
 
