@@ -32,6 +32,11 @@ public struct Partition: Sendable, Equatable {
     public var strengths: [Float] = []
     /// The number of groups; each has at least one member.
     public var count: Int
+    /// The centroids of the groups, `count × d`; nil where the method has none.
+    public var centroids: Matrix?
+    /// The sum of the squared distances (under the cosine metric of the distances) to the centroids; nil where the
+    /// method has none.
+    public var inertia: Double?
     /// The numbers of groups that were tried, ascending; empty where the number was not chosen.
     public var curve: [CountTrial] = []
     /// What was decided on the way and why, a sentence each; for people.

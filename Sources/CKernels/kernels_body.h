@@ -254,6 +254,7 @@ static double peak_gflops(double seconds) {
 
 #include "int8_body.h"
 #include "neighbours_body.h"
+#include "panels_body.h"
 
 const centroidd_kernel_table KERNEL_TABLE = {
     .name = KERNEL_SET_NAME,
@@ -276,5 +277,8 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .dequantise = dequantise,
     .dequantise_gelu = dequantise_gelu,
     .dequantise_add_norm = dequantise_add_norm,
+    .panel_products = panel_products,
+    .panel_distances = panel_distances,
+    .panel_group_sums = panel_group_sums,
     .reach_step = reach_step,
 };

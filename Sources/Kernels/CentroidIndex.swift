@@ -27,6 +27,8 @@ public struct CentroidIndex: Sendable {
     /// Below this many multiply-adds a query, a packed product costs more than it saves.
     private static let directLimit = 2048
     private static let queryBlock = 128
+    /// The queries of a part that a lane searches.
+    private static let partRows = 256
     private static let centroidBlock = 2048
 
     /// Packs `centroids` (`k × d`); under ``Metric/cosine`` every row must be of unit length.
@@ -50,34 +52,46 @@ public struct CentroidIndex: Sendable {
         }
     }
 
-    /// The two nearest centroids of every row of `queries` (`m × d`).
-    public func search(_ queries: Matrix) -> [NearestPair] {
+    /// The two nearest centroids of every row of `queries` (`m × d`), parts of them side by side on `lanes`.
+    public func search(_ queries: Matrix, lanes: Lanes = .serial) -> [NearestPair] {
         guard queries.rows > 0 else { return [] }
         guard centroids.rows > 0 else { return Array(repeating: .none, count: queries.rows) }
         precondition(queries.columns == centroids.columns, "queries and centroids need the same number of columns")
         return queries.storage.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return [] }
-            return search(base, rows: queries.rows)
+            return search(base, rows: queries.rows, lanes: lanes)
         }
     }
 
     /// The two nearest centroids of each of `rows` queries of `d` elements that lie one after another at `queries`.
-    public func search(_ queries: UnsafePointer<Float>, rows: Int) -> [NearestPair] {
+    public func search(_ queries: UnsafePointer<Float>, rows: Int, lanes: Lanes = .serial) -> [NearestPair] {
         [NearestPair](unsafeUninitializedCapacity: rows) { pairs, count in
-            centroids.storage.withUnsafeBufferPointer { buffer in
-                guard let centroids = buffer.baseAddress else {
-                    pairs.initialize(repeating: .none)
-                    return
-                }
-                if blocks.isEmpty {
-                    for row in 0..<rows {
-                        pairs.initializeElement(at: row, to: direct(queries + row * self.centroids.columns, centroids))
-                    }
-                } else {
-                    searchBlocks(queries, rows: rows, centroids: centroids, pairs: pairs)
-                }
-            }
             count = rows
+            guard rows > 0, !self.centroids.storage.isEmpty else {
+                pairs.initialize(repeating: .none)
+                return
+            }
+            let source = QuerySource(queries)
+            let target = SharedMemory(pairs)
+            let step = lanes.count > 1 ? Self.partRows : rows
+            lanes.run((rows + step - 1) / step) { part in
+                let first = part * step
+                search(source, first: first, count: min(step, rows - first), target)
+            }
+        }
+    }
+
+    private func search(_ source: QuerySource, first: Int, count: Int, _ target: SharedMemory<NearestPair>) {
+        let queries = source.base + first * centroids.columns
+        let pairs = UnsafeMutableBufferPointer(start: target.base + first, count: count)
+        centroids.storage.withUnsafeBufferPointer { buffer in
+            guard let centroids = buffer.baseAddress else { return }
+            guard blocks.isEmpty else {
+                return searchBlocks(queries, rows: count, centroids: centroids, pairs: pairs)
+            }
+            for row in 0..<count {
+                pairs.initializeElement(at: row, to: direct(queries + row * self.centroids.columns, centroids))
+            }
         }
     }
 
@@ -192,4 +206,12 @@ public struct CentroidIndex: Sendable {
                 : NearestPair(first: b, second: a, firstDistance: db, secondDistance: da)
         )
     }
+}
+
+/// Queries that several lanes read.
+private struct QuerySource: @unchecked Sendable {
+    // Sound to send: nobody writes to them while they are searched.
+    let base: UnsafePointer<Float>
+
+    init(_ base: UnsafePointer<Float>) { self.base = base }
 }

@@ -1,5 +1,5 @@
 /// The nearest and second-nearest row of a set of centroids, as found for one query.
-public struct NearestPair: Sendable, Equatable {
+public struct NearestPair: Sendable, Equatable, BitwiseCopyable {
     /// Row index of the nearest centroid; -1 when there are no centroids.
     public var first: Int32
     /// Row index of the second-nearest centroid; -1 when there are fewer than two.

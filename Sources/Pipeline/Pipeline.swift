@@ -152,7 +152,7 @@ public final class Pipeline: Sendable {
             space: space,
             decoder: decoder,
             events: options.entities.map {
-                EventDecoder(options: $0, format: decoder.format, maximumBytes: decoder.maximumBytes)
+                EventDecoder(options: $0, maximumBytes: decoder.maximumBytes)
             },
             lanes: options.lanes,
             sequencer: sequencer,

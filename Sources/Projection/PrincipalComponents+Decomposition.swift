@@ -41,40 +41,71 @@ extension PrincipalComponents {
         }
     }
 
-    /// How many more directions than asked for are followed, and how often the product with the covariance is taken.
+    /// How many more directions than asked for are followed.
     private static let oversampling = 10
-    private static let powerIterations = 7
+    /// The product with the covariance is taken until the variance found grows by less than this share, or as often as
+    /// this.
+    private static let settled = 1e-6
+    private static let powerIterations = 60
 
-    static func randomised(_ centred: Matrix, count: Int, seed: UInt64) -> Decomposition {
+    /// From this many rows to a column on, the covariance is cheaper to multiply with than the vectors.
+    private static let tall = 2
+
+    /// Follows a random subspace until it has settled, then takes the best directions in it.
+    static func randomised(_ centred: Matrix, count: Int, seed: UInt64, lanes: Lanes) -> Decomposition {
         let size = centred.columns
         let width = min(count + oversampling, centred.rows, size)
-        let turned = Orthonormal.transposed(centred)
+        let product = covarianceProduct(centred, lanes: lanes)
         var generator = SeededGenerator(seed: seed)
-        var probe = Matrix(rows: size, columns: width)
-        for index in probe.storage.indices { probe.storage[index] = Float(generator.nextNormal()) }
-        var range = Orthonormal.columns(Gemm.multiply(centred, probe))
+        var basis = Matrix(rows: size, columns: width)
+        for index in basis.storage.indices { basis.storage[index] = Float(generator.nextNormal()) }
+        basis = Orthonormal.columns(basis)
+        var image = product(basis)
+        var captured = 0.0
         for _ in 0..<powerIterations {
-            probe = Orthonormal.columns(Gemm.multiply(turned, range))
-            range = Orthonormal.columns(Gemm.multiply(centred, probe))
+            basis = Orthonormal.columns(image)
+            image = product(basis)
+            let found = zip(basis.storage, image.storage).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            if found - captured <= found * settled { break }
+            captured = found
         }
-        // The rows of Xᵀ Q are the columns of B = Qᵀ X: the left singular vectors of B are eigenvectors of B Bᵀ.
-        let small = Gemm.multiply(turned, range).storage.map(Double.init)
-        var gram = [Double](repeating: 0, count: width * width)
+        return ritz(basis, image, count: count)
+    }
+
+    /// What multiplies a `d × l` block by `XᵀX`.
+    private static func covarianceProduct(_ centred: Matrix, lanes: Lanes) -> (Matrix) -> Matrix {
+        if centred.rows >= tall * centred.columns {
+            let scatter = Matrix(
+                columns: centred.columns,
+                storage: scatter(of: centred, lanes: lanes).map { Float($0) }
+            )
+            return { Gemm.multiply(scatter, $0) }
+        }
+        let turned = Orthonormal.transposed(centred)
+        return { Gemm.multiply(turned, Gemm.multiply(centred, $0)) }
+    }
+
+    /// The best directions in the span of `basis` (`d × l`, orthonormal columns or zero ones) by its image (Rayleigh
+    /// and Ritz).
+    private static func ritz(_ basis: Matrix, _ image: Matrix, count: Int) -> Decomposition {
+        let (size, width) = (basis.rows, basis.columns)
+        var small = [Double](repeating: 0, count: width * width)
         for row in 0..<size {
             for i in 0..<width {
-                for j in 0..<width { gram[i * width + j] += small[row * width + i] * small[row * width + j] }
+                let (own, moved) = (Double(basis.storage[row * width + i]), Double(image.storage[row * width + i]))
+                for j in 0..<width {
+                    small[i * width + j] += own * Double(image.storage[row * width + j]) / 2
+                    small[i * width + j] += moved * Double(basis.storage[row * width + j]) / 2
+                }
             }
         }
-        let eigen = SymmetricEigen(gram, size: width)
+        let eigen = SymmetricEigen(small, size: width)
         var directions = [Double](repeating: 0, count: count * size)
-        let floor = (eigen.values.first ?? 0) * 1e-12
+        let floor = (eigen.values.first ?? 0) * 1e-7
         for i in 0..<count where eigen.values[i] > floor {
-            let factor = 1 / eigen.values[i].squareRoot()
-            let left = Array(eigen[vector: i])
+            let turn = Array(eigen[vector: i])
             for row in 0..<size {
-                var sum = 0.0
-                for j in 0..<width { sum += left[j] * small[row * width + j] }
-                directions[i * size + row] = sum * factor
+                for j in 0..<width { directions[i * size + row] += turn[j] * Double(basis.storage[row * width + j]) }
             }
         }
         return (directions, Array(eigen.values[..<count]))

@@ -2,8 +2,8 @@ public import Kernels
 
 /// The directions in which vectors vary most.
 ///
-/// Exact by the eigenvectors of the covariance where that is small; otherwise a randomised singular value
-/// decomposition with power iterations (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1).
+/// Exact by the eigenvectors of the covariance where that is small; otherwise by randomised subspace iteration (Halko,
+/// Martinsson and Tropp 2011, algorithm 4.4), with as many products as it takes to settle.
 public struct PrincipalComponents: Projector, Equatable {
     /// The mean of the vectors, `d` elements.
     public let mean: [Float]
@@ -46,7 +46,7 @@ public struct PrincipalComponents: Projector, Equatable {
         let found =
             vectors.columns <= Self.exactLimit
             ? Self.exact(centred, count: count, lanes: lanes)
-            : Self.randomised(centred, count: count, seed: seed)
+            : Self.randomised(centred, count: count, seed: seed, lanes: lanes)
         self.mean = mean
         components = Self.signed(found.directions, count: count, size: vectors.columns)
         variances = found.squares.map { max(0, $0) / freedom }

@@ -22,11 +22,16 @@ public struct CheckRun: Sendable {
         do {
             let space = try settings.embeddingOptions.makeSpace()
             try settings.kafkaOptions.validate()
-            return [
+            var lines = [
                 "space       \(space.identity), \(space.dimension) dimensions, \(space.metric.rawValue)",
                 "input       \(settings.input.topics.joined(separator: ", ")) as \(settings.input.format.rawValue)",
                 "output      \(settings.output.topic), \(settings.output.delivery.rawValue)",
             ]
+            if let entities = settings.pipelineOptions.entities {
+                let names = entities.aggregates.map(\.name).joined(separator: ", ")
+                lines.append("entities    \(names); at most \(entities.capacity) in a partition")
+            }
+            return lines
         } catch let error as StreamError {
             throw Exit(.configuration, error.message)
         } catch {
@@ -42,19 +47,21 @@ public struct CheckRun: Sendable {
         do {
             let log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             let options = settings.pipelineOptions
-            let ours = [options.outputTopic, options.deadLetterTopic, options.eventsTopic, options.store?.topic]
-                .compactMap { $0 }
+            let states = options.entities == nil ? nil : options.entityStore?.topic
+            let ours = [
+                options.outputTopic, options.deadLetterTopic, options.eventsTopic, options.store?.topic, states,
+            ].compactMap { $0 }
             let descriptions = try log.describe(options.topics + ours)
             if let refused = descriptions.first(where: { $0.error?.kind == .unauthorised }), let error = refused.error {
                 throw Exit(error)
             }
-            if let store = descriptions.first(where: { $0.name == options.store?.topic && $0.exists }),
-                let policy = store.cleanupPolicy, !policy.contains("compact")
-            {
+            let compacted = [options.store?.topic, states].compactMap { $0 }
+            for store in descriptions where compacted.contains(store.name) && store.exists {
+                guard let policy = store.cleanupPolicy, !policy.contains("compact") else { continue }
                 throw Exit(
                     .configuration,
-                    "topic \"\(store.name)\" has cleanup.policy=\(policy): old parts of the model would be deleted; "
-                        + "set it to compact"
+                    "topic \"\(store.name)\" has cleanup.policy=\(policy): old parts of what is kept there would be "
+                        + "deleted; set it to compact"
                 )
             }
             let counts = Dictionary(

@@ -31,6 +31,7 @@ public struct DaemonStatus: StatusSource {
         report.bytesPerSecond = progress.bytesPerSecond
         report.records = progress.records
         report.transactions = progress.transactions
+        report.entities = progress.entities
         report.partitions = partitions(progress)
         if let model = progress.model { fill(&report, from: model) }
         report.anomalies = progress.anomalies.reversed()

@@ -2,7 +2,7 @@ public import Clustering
 import Dispatch
 public import Embedding
 import Foundation
-import Pipeline
+public import Pipeline
 public import Settings
 public import Streams
 public import Telemetry
@@ -56,12 +56,30 @@ public struct PipeRun: Sendable {
         linger: Duration = .milliseconds(250),
         progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> Model? {
+        try await run(space: space, model: model, entities: nil, linger: linger, progress: progress).model
+    }
+
+    /// The same with the states of entities, where entities are clustered.
+    ///
+    /// - Parameters:
+    ///   - model: the model to begin with.
+    ///   - entities: the entities to begin with.
+    /// - Returns: the model and the entities as they stand at the end.
+    /// - Throws: ``Exit``.
+    public func run(
+        space: any Space,
+        model: Model?,
+        entities: EntitySnapshot?,
+        linger: Duration = .milliseconds(250),
+        progress: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> (model: Model?, entities: EntitySnapshot?) {
         let pipeline = Pipeline(
             options: options(linger: linger),
             log: log,
             space: space,
             decoder: settings.decoder(for: space),
             model: model,
+            entities: entities,
             sink: sink
         )
         let interrupt = Interrupt { pipeline.stop() }
@@ -84,7 +102,7 @@ public struct PipeRun: Sendable {
         } catch {
             throw Exit(error)
         }
-        return pipeline.currentModel()
+        return (pipeline.currentModel(), pipeline.currentEntities())
     }
 }
 

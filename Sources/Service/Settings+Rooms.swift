@@ -16,7 +16,7 @@ extension Settings {
             case .vector: .vector
             case .features: .features
             }
-        options.fields = space.fields.map(FeatureField.init)
+        options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
         options.dimension = space.dimension
         options.encoding =
@@ -86,6 +86,8 @@ extension Settings {
         options.onError = RejectionPolicy(rawValue: output.onError.rawValue) ?? .deadLetter
         options.delivery = Delivery(rawValue: output.delivery.rawValue) ?? .exactlyOnce
         options.keepsKey = input.key == .keep
+        options.entities = entityOptions
+        options.entityStore = EntityStore(topic: "\(options.application).entities")
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2

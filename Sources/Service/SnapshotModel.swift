@@ -1,8 +1,9 @@
 public import Clustering
 import Foundation
+public import Pipeline
 import Streams
 
-/// A model kept in one file between runs of `pipe`.
+/// A model, and the states of entities where they are clustered, kept in one file between runs of `pipe`.
 public struct SnapshotModel: Sendable {
     private let file: SnapshotFile
 
@@ -16,7 +17,7 @@ public struct SnapshotModel: Sendable {
         do {
             guard let entries = try file.read() else { return nil }
             var parts: [String: [UInt8]] = [:]
-            for entry in entries {
+            for entry in entries where !EntitySnapshot.isEntity(entry.key) {
                 guard let key = String(validating: entry.key, as: UTF8.self) else { continue }
                 parts[key] = entry.value
             }
@@ -28,13 +29,25 @@ public struct SnapshotModel: Sendable {
         }
     }
 
+    /// The entities; nil where there is no file or none in it.
+    ///
+    /// - Throws: ``Exit`` as ``load()`` does.
+    public func loadEntities() throws -> EntitySnapshot? {
+        do throws(StreamError) {
+            guard let entries = try file.read() else { return nil }
+            let snapshot = EntitySnapshot(entries: entries.map { .init(key: $0.key, value: $0.value) })
+            return snapshot.entries.isEmpty ? nil : snapshot
+        } catch {
+            throw Exit(.badInput, error.message)
+        }
+    }
+
     /// Replaces the file, atomically.
-    public func save(_ model: Model) throws {
-        let entries = try ModelCodec.entries(of: model, sourceOffsets: [:])
-        try file.write(
-            entries.compactMap { entry in
-                entry.value.map { SnapshotFile.Entry(key: Array(entry.key.utf8), value: $0) }
-            }
-        )
+    public func save(_ model: Model, entities: EntitySnapshot? = nil) throws {
+        let parts = try ModelCodec.entries(of: model, sourceOffsets: [:]).compactMap { entry in
+            entry.value.map { SnapshotFile.Entry(key: Array(entry.key.utf8), value: $0) }
+        }
+        let states = entities?.entries.map { SnapshotFile.Entry(key: $0.key, value: $0.value) } ?? []
+        try file.write(parts + states)
     }
 }

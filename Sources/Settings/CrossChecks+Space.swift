@@ -91,7 +91,7 @@ extension CrossChecks {
     /// A daemon must know its fields before it reads: another start has to find the same.
     mutating func checkNamedFields() {
         require(
-            settings.space.kind != .features || !settings.space.fields.isEmpty,
+            settings.space.kind != .features || !settings.space.fields.isEmpty || settings.input.key == .entity,
             ["space.fields", "space.kind"],
             "nothing",
             "the fields of your records",

@@ -27,6 +27,7 @@ struct CrossChecks {
             checkTopics()
             checkNamedFields()
         }
+        checkEntity()
         checkSpace()
         checkModelFolder()
         checkSizes()
@@ -90,6 +91,7 @@ struct CrossChecks {
         written.append(("output.events_topic", settings.output.eventsTopic ?? "\(application).events"))
         written.append(("application", "\(application).model"))
         written.append(("application", "\(application).deltas"))
+        if settings.input.key == .entity { written.append(("application", "\(application).entities")) }
         for (path, topic) in written {
             if let other = owners[topic] {
                 require(

@@ -7,6 +7,8 @@ public struct Settings: Sendable, Equatable {
     public var kafka = KafkaSettings()
     /// What is read.
     public var input = InputSettings()
+    /// How records become events of entities.
+    public var entity = EntitySettings()
     /// What a record is turned into.
     public var space = SpaceSettings()
     /// How records are clustered.

@@ -36,6 +36,7 @@ struct PipeCommand: AsyncParsableCommand {
         let sink = common.telemetry(settings, standard: .warning)
         let file = snapshot.map(SnapshotModel.init(path:))
         let model = try file?.load()
+        let entities = try file?.loadEntities()
         // A snapshot knows its fields; they must not depend on what comes first now.
         if settings.space.kind == .features, settings.space.fields.isEmpty, let model { settings.takeFields(of: model) }
         let table = settings.space.kind == .features ? try TableLog.standardInput(settings: &settings) : nil
@@ -50,8 +51,8 @@ struct PipeCommand: AsyncParsableCommand {
         let run = PipeRun(settings: settings, log: log, topics: table?.topics ?? lines.topics, sink: sink)
         // Where the answers go to the terminal themselves, they are the progress.
         let bar = ProgressBar("assigning", total: nil, quiet: common.quiet || isatty(STDOUT_FILENO) == 1)
-        let result = try await run.run(space: embedding, model: model) { bar.update($0) }
+        let result = try await run.run(space: embedding, model: model, entities: entities) { bar.update($0) }
         bar.finish()
-        if let file, let result { try file.save(result) }
+        if let file, let model = result.model { try file.save(model, entities: result.entities) }
     }
 }

@@ -121,6 +121,18 @@ struct DensityPropertyTests {
         }
     }
 
+    @Test("Numbers near the largest float are grouped like small ones", arguments: [2, 9, 24])
+    func hugeNumbers(columns: Int) throws {
+        let (vectors, _) = Self.blobs(700, columns: columns, seed: 6)
+        var huge = vectors
+        for index in huge.storage.indices { huge.storage[index] *= 0x1p100 }
+        let small = try HDBSCANReclusterer().predictor(for: vectors, metric: .euclidean, lanes: .serial)
+        let large = try HDBSCANReclusterer().predictor(for: huge, metric: .euclidean, lanes: .serial)
+        #expect(small.partition.labels == large.partition.labels)
+        let far = try small.predict(Matrix(rows: 1, columns: columns, repeating: 1e30), lanes: .serial)
+        #expect(far.labels == [-1])
+    }
+
     @Test("The knee of a curve that is flat and then steep is where it turns")
     func knee() {
         let curve = (0..<80).map { 1 + Double($0) * 0.001 } + (1...20).map { 1.08 + Double($0) }

@@ -89,4 +89,54 @@ struct QualityTests {
         )
         #expect(abs(exact - sampled) < 0.02)
     }
+
+    @Test("Silhouettes vector by vector, Davies-Bouldin and Calinski-Harabasz, equal vectors included")
+    func profiles() throws {
+        for known in try PartitionReference.load().small {
+            let vectors = Matrix(known.vectors)
+            for lanes in [Lanes.serial, .mixed] {
+                let found = try #require(
+                    Quality.silhouettes(vectors: vectors, labels: known.labels, metric: .euclidean, lanes: lanes)
+                )
+                #expect(zip(found, known.silhouettes).allSatisfy { abs($0 - $1) <= 1e-9 }, "\(known.name)")
+            }
+            #expect(isClose(Quality.daviesBouldin(vectors: vectors, labels: known.labels), known.daviesBouldin))
+            #expect(isClose(Quality.calinskiHarabasz(vectors: vectors, labels: known.labels), known.calinskiHarabasz))
+        }
+    }
+
+    @Test("Far from the origin, and in more dimensions than a block holds, silhouettes keep their digits")
+    func farFromOrigin() throws {
+        var stream = SyntheticStream(clusters: 1, dimension: 1, spread: 3, seed: 6)
+        let truth = (0..<150).map { $0 % 5 }
+        let vectors = Matrix(truth.map { label in (0..<200).map { Float($0 % 5 == label ? 2 : 0) + stream.normal() } })
+        var far = vectors
+        for place in far.storage.indices { far.storage[place] += 4096 }
+        for metric in Metric.allCases {
+            var data = metric == .euclidean ? far : vectors
+            if metric == .cosine { VectorMath.normaliseRows(&data) }
+            let found = try #require(Quality.silhouettes(vectors: data, labels: truth, metric: metric))
+            let direct = directSilhouettes(data, truth, metric)
+            #expect(zip(found, direct).allSatisfy { abs($0 - $1) <= 1e-9 })
+        }
+    }
+
+    private func directSilhouettes(_ vectors: Matrix, _ labels: [Int], _ metric: Metric) -> [Double] {
+        let rows = (0..<vectors.rows).map { vectors[row: $0].map(Double.init) }
+        func distance(_ a: [Double], _ b: [Double]) -> Double {
+            metric == .cosine
+                ? max(0, 1 - zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
+                : zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+        }
+        return rows.indices.map { row in
+            var means: [Int: Double] = [:]
+            for label in Set(labels) {
+                let others = rows.indices.filter { labels[$0] == label && $0 != row }
+                means[label] = others.reduce(0) { $0 + distance(rows[row], rows[$1]) } / Double(others.count)
+            }
+            let inner = means.removeValue(forKey: labels[row]) ?? 0
+            let outer = means.values.min() ?? 0
+            return (outer - inner) / max(inner, outer)
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Embedding
+import Kernels
 import Streams
 import Testing
 

@@ -79,7 +79,7 @@ struct EntityCustomersTests {
     func purchasesAsEventsGiveTheFiguresOfADirectComputation() throws {
         let reference = try EntityReference.load()
         let options = Self.options(halfLife: reference.halfLifeDays * 86_400)
-        let decoder = EventDecoder(options: options, format: .json, maximumBytes: 1 << 20)
+        let decoder = EventDecoder(options: options, maximumBytes: 1 << 20)
         var table = EntityTable(options)
         let records = try Self.records()
         #expect(records.count == reference.events)
@@ -109,7 +109,7 @@ struct EntityCustomersTests {
     @Test(.enabled(if: isPresent, "the customers' purchases are not at hand"))
     func theOrderOfArrivalDoesNotMatter() throws {
         let options = Self.options(halfLife: 90 * 86_400)
-        let decoder = EventDecoder(options: options, format: .json, maximumBytes: 1 << 20)
+        let decoder = EventDecoder(options: options, maximumBytes: 1 << 20)
         let records = try Self.records()
         var generator = SplitMix(seed: 3)
         let shuffled = records.shuffled(using: &generator)

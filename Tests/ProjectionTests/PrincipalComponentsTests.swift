@@ -48,6 +48,27 @@ struct PrincipalComponentsTests {
         check(try PrincipalComponents(of: Self.wide, count: 6, seed: 3), Self.reference.wide)
     }
 
+    @Test func randomisedEqualsExact() {
+        var generator = SeededGenerator(seed: 8)
+        var vectors = Matrix(rows: 600, columns: 40)
+        for index in vectors.storage.indices {
+            vectors.storage[index] = Float(generator.nextNormal()) / Float(1 + index % 40).squareRoot()
+        }
+        let exact = PrincipalComponents.exact(vectors, count: 5, lanes: .serial)
+        // More rows than columns, and fewer.
+        for rows in [600, 60] {
+            let some = vectors.selecting(Array(0..<rows))
+            let wanted = rows == 600 ? exact : PrincipalComponents.exact(some, count: 5, lanes: .serial)
+            let own = PrincipalComponents.randomised(some, count: 5, seed: 2, lanes: backwards)
+            for i in 0..<5 {
+                #expect(abs(own.squares[i] / wanted.squares[i] - 1) < 1e-4)
+                let places = i * 40..<(i + 1) * 40
+                let cosine = zip(own.directions[places], wanted.directions[places]).reduce(0) { $0 + $1.0 * $1.1 }
+                #expect(abs(cosine) > 0.999)
+            }
+        }
+    }
+
     @Test func directionsAreOrthonormalAndSigned() throws {
         for vectors in [Matrix(Self.reference.vectors), Self.wide] {
             let found = try PrincipalComponents(of: vectors, count: 8)

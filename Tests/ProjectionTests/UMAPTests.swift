@@ -102,6 +102,22 @@ struct UMAPTests {
         #expect(try UMAP(of: Self.vectors, seed: 2).layout != map.layout)
     }
 
+    @Test func mapThatStartsFromTheOlderOneHardlyMoves() throws {
+        var generator = SeededGenerator(seed: 9)
+        let older = try UMAP(of: Self.vectors, seed: 1).layout
+        var changed = Self.vectors
+        for index in changed.storage.indices { changed.storage[index] += Float(generator.nextNormal()) * 0.05 }
+        let fresh = try UMAP(of: changed, seed: 2).layout
+        let warm = try UMAP(of: changed, startingFrom: older, seed: 2).layout
+        let moved = try LayoutAlignment(of: warm, to: older).displacement
+        #expect(moved < 0.3)
+        let jumped = try LayoutAlignment(of: fresh, to: older).displacement
+        #expect(moved < jumped / 2, "\(moved) beside \(jumped)")
+        let trust = try Trustworthiness.measure(warm, of: changed)
+        #expect(trust > (try Trustworthiness.measure(fresh, of: changed)) - 0.01)
+        #expect(throws: ProjectionError.self) { try UMAP(of: changed, startingFrom: older.selecting([0, 1])) }
+    }
+
     @Test func placeOfAVectorDoesNotDependOnTheOthers() throws {
         let map = try UMAP(of: Self.vectors)
         let new = Self.vectors.selecting([3, 80, 200])

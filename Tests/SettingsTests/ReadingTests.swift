@@ -79,6 +79,7 @@ private func load(
         expected.kafka.bootstrapServers = "localhost:9092"
         expected.input.topics = ["logs"]
         expected.space.field = "message"
+        expected.clusters.metric = .cosine
         #expect(loaded.settings == expected)
         #expect(loaded.warnings.isEmpty)
     }

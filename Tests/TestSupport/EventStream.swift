@@ -192,7 +192,7 @@ package struct EventStream {
     private mutating func split() {
         guard let index = spheres.indices.max(by: { spheres[$0].weight < spheres[$1].weight }) else { return }
         let old = spheres.remove(at: index)
-        let way = direction()
+        let way = freeDirection(from: old.centre)
         let weight = max(0.7, old.weight / 2)
         let first = add(at: old.centre, weight: weight, direction: way)
         add(at: old.centre, weight: weight, direction: way.map { -$0 }, partner: first)
@@ -200,6 +200,22 @@ package struct EventStream {
         // Apart from each other when a radius lies between their centres.
         let apart = Int(Self.radius / Self.step / 2)
         events.append(Event(kind: .split, begins: records, ends: records + apart, place: old.centre))
+    }
+
+    /// The direction in which both ways have the most room.
+    private mutating func freeDirection(from centre: [Double]) -> [Double] {
+        var best: (way: [Double], room: Double) = (direction(), -1)
+        for _ in 0..<40 {
+            let way = direction()
+            var room = 1.0
+            for side in [-1.0, 1.0] {
+                let end = zip(centre, way).map { $0 + side * 2 * Self.radius * $1 }
+                room = min(room, end.map { min($0, 1 - $0) }.min() ?? 0)
+                room = min(room, (spheres.map { Self.distance($0.centre, end) }.min() ?? 1) - Self.radius)
+            }
+            if room > best.room { best = (way, room) }
+        }
+        return best.way
     }
 
     /// The two nearest spheres go towards each other.

@@ -1,92 +1,53 @@
 /// A tree of ever larger groups: single records at the leaves, the two nearest groups joined at each step.
 ///
-/// Made by chains of nearest neighbours (Murtagh 1983) with the update formulas of Lance and Williams 1967, in `O(n²)`.
-struct Linkage {
+/// Made by chains of nearest neighbours (Murtagh 1983) with the update formulas of Lance and Williams 1967, in `O(n²)`
+/// time, on 64-bit mutual distances of each pair. Heights, and the order among equal ones, are those of SciPy's
+/// `linkage`: Ward's height is the square root of twice the growth of the sum of squares.
+package struct Linkage: Sendable {
     /// How far apart two groups are.
-    enum Rule: CaseIterable {
+    package enum Rule: CaseIterable, Sendable {
         /// The mean distance of their members (UPGMA).
         case average
-        /// The growth of the sum of squares by joining them (Ward 1963); takes squared distances.
+        /// The growth of the sum of squares by joining them (Ward 1963).
         case ward
+        /// The largest distance of their members.
+        case complete
     }
 
-    private struct Join {
-        var a: Int
-        var b: Int
-        var height: Float
+    /// Two groups that were joined, each named by one of its records.
+    package struct Join: Sendable {
+        package var a: Int
+        package var b: Int
+        package var height: Double
     }
 
-    private let count: Int
-    /// Joins of groups, each named by one of its records, from near to far.
-    private let joins: [Join]
+    /// The number of records.
+    package let count: Int
+    /// Joins from near to far.
+    package let joins: [Join]
 
-    /// - Parameter distances: the `n × n` mutual distances (squared for Ward), row by row.
-    init(distances: [Float], count: Int, rule: Rule) {
-        self.count = count
-        var distances = distances
-        var sizes = [Float](repeating: 1, count: count)
-        var alive = [Bool](repeating: true, count: count)
-        var joins: [Join] = []
-        var chain: [Int] = []
-        joins.reserveCapacity(max(0, count - 1))
-        distances.withUnsafeMutableBufferPointer { distances in
-            while joins.count < count - 1 {
-                if chain.isEmpty, let first = alive.firstIndex(of: true) { chain.append(first) }
-                let top = chain[chain.count - 1]
-                let previous = chain.count > 1 ? chain[chain.count - 2] : -1
-                var nearest = previous
-                var least = previous >= 0 ? distances[top * count + previous] : Float.infinity
-                for other in 0..<count where alive[other] && other != top && distances[top * count + other] < least {
-                    least = distances[top * count + other]
-                    nearest = other
-                }
-                guard nearest == previous else {
-                    chain.append(nearest)
-                    continue
-                }
-                // Each is the other's nearest: they are joined whatever else happens.
-                chain.removeLast(2)
-                joins.append(Join(a: nearest, b: top, height: least))
-                for other in 0..<count where alive[other] && other != top && other != nearest {
-                    let joined = Self.joined(
-                        rule,
-                        distances[top * count + other],
-                        distances[nearest * count + other],
-                        least,
-                        sizes[top],
-                        sizes[nearest],
-                        sizes[other]
-                    )
-                    distances[nearest * count + other] = joined
-                    distances[other * count + nearest] = joined
-                }
-                alive[top] = false
-                sizes[nearest] += sizes[top]
-            }
-        }
-        self.joins = joins.enumerated().sorted { ($0.element.height, $0.offset) < ($1.element.height, $1.offset) }
+    /// - Parameters:
+    ///   - distances: the mutual distances; used up.
+    ///   - weights: how many records each of them stands for; one each where nil.
+    package init(_ distances: DistanceTriangle, weights: [Double]? = nil, rule: Rule) {
+        count = distances.count
+        var chain = NeighbourChain(distances, weights: weights, rule: rule)
+        chain.joinAll()
+        joins = chain.joins.enumerated().sorted { ($0.element.height, $0.offset) < ($1.element.height, $1.offset) }
             .map(\.element)
     }
 
-    /// The distance of a joined pair (`a`, `b` from each other `between`) to another group.
-    @inline(__always)
-    private static func joined(
-        _ rule: Rule,
-        _ a: Float,
-        _ b: Float,
-        _ between: Float,
-        _ sizeA: Float,
-        _ sizeB: Float,
-        _ size: Float
-    ) -> Float {
-        switch rule {
-        case .average: (sizeA * a + sizeB * b) / (sizeA + sizeB)
-        case .ward: ((sizeA + size) * a + (sizeB + size) * b - size * between) / (sizeA + sizeB + size)
-        }
+    /// The group of each record when `groups` are left, numbered from 0.
+    package func cut(groups: Int) -> [Int] {
+        labels(joining: max(0, count - groups))
     }
 
-    /// The group of each record when `groups` are left, numbered from 0.
-    func cut(groups: Int) -> [Int] {
+    /// The group of each record when only groups nearer to each other than `threshold` are joined, numbered from 0.
+    package func cut(threshold: Double) -> [Int] {
+        labels(joining: joins.count { $0.height < threshold })
+    }
+
+    private func labels(joining joined: Int) -> [Int] {
         var parent = Array(0..<count)
         func root(_ record: Int) -> Int {
             var record = record
@@ -96,7 +57,7 @@ struct Linkage {
             }
             return record
         }
-        for join in joins.prefix(max(0, count - groups)) { parent[root(join.b)] = root(join.a) }
+        for join in joins.prefix(joined) { parent[root(join.b)] = root(join.a) }
         return Grouping((0..<count).map(root)).index
     }
 }

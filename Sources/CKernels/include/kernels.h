@@ -90,6 +90,14 @@ typedef struct {
     void (*dequantise_add_norm)(float *x, uint8_t *q, centroidd_row_scale *target, const int32_t *sums,
                                 const centroidd_row_scale *scales, const centroidd_columns *columns,
                                 const centroidd_norm *norm, int64_t rows, int64_t n, int32_t levels);
+    /// out (16 x 16) = the dot products of the vectors of panel a with those of panel b, added to where `accumulate`;
+    /// element j of vector i of a panel lies at j * 16 + i.
+    void (*panel_products)(double *out, const double *a, const double *b, int64_t d, int accumulate);
+    /// Turns products into distances by the squared lengths of the vectors. Where a square is below `precision` times
+    /// both lengths, -1 is put instead. Returns whether that was done anywhere.
+    int (*panel_distances)(double *tile, const double *squares_a, const double *squares_b, double precision);
+    /// sums (16 rows, `stride` apart) += each row of the tile by the groups of its first `count` columns, ascending.
+    void (*panel_group_sums)(double *sums, int64_t stride, const double *tile, const int32_t *groups, int64_t count);
     /// reach = min(reach, max(|query - p|^2, core of p, query_core)) of each of `stride` points that lie as d rows of
     /// `stride` coordinates, a multiple of 8; returns the first of the points that are left with the least reach.
     int64_t (*reach_step)(double *reach, const double *core, const double *points, const double *query,

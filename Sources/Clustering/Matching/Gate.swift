@@ -7,9 +7,12 @@ struct Gate {
     let next: Model
     let retention: Double?
     let options: ClusteringOptions
-    /// The records that are judged: those that were held out, or the whole sample where none or hardly any were.
+    /// The records that are judged: those of the last half-life that were held out, older ones or those that were fitted
+    /// too where there are hardly any.
     private let pool: [StoredRecord]
 
+    /// From this many judged records of the last half-life on, older ones are left out.
+    private static let leastRecent = 50
     /// Rates of fewer records than this are chance.
     private static let leastRecords = 200
 
@@ -21,7 +24,10 @@ struct Gate {
         let sample = living.sample.living(at: living.clock)
         let heldOut = Set(candidate.heldOut)
         let known = sample.filter { heldOut.contains($0.record) }
-        pool = known.count >= 10 ? known : sample
+        let all = known.count >= 10 ? known : sample
+        // What has ended since is no fault of clusters that no longer cover it.
+        let recent = all.filter { living.clock - $0.clock <= 1 }
+        pool = recent.count >= Self.leastRecent ? recent : all
     }
 
     /// The tests, and the figures of both sides.

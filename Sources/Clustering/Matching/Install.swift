@@ -42,7 +42,8 @@ extension Model {
         unassignedWeight = max(0, total - clusters.reduce(0) { $0 + $1.weight })
         unassignedClock = clock
         relabel(rows: Array(clusters.indices), options: options)
-        nursery = Nursery()
+        // Those that no cluster took in wait on: they are what a group has to stand out from.
+        keepFar(options: options)
         recalibrate(placement: placement, candidate: candidate, options: options)
 
         let rowOf = Dictionary(uniqueKeysWithValues: built.enumerated().map { ($1.column, $0) })
@@ -64,6 +65,20 @@ extension Model {
             if let row = index(of: event.cluster) { clusters[row].anchor = PackedVector(elements: centre(of: row)) }
         }
         return Installation(lineage: lineage, retention: retention)
+    }
+
+    /// Takes the records out of the nursery that lie within the reach of a cluster.
+    private mutating func keepFar(options: ClusteringOptions) {
+        guard !clusters.isEmpty, !nursery.waiting.isEmpty else { return }
+        let limits = Radii(model: self, birth: options.birth).limits
+        let nearest = Nearest.search(
+            queries: Matrix(records: nursery.waiting, dimension: dimension),
+            prototypes: centroids,
+            layout: layout,
+            metric: metric
+        )
+        nursery.waiting = nearest.indices.filter { nearest[$0].distance > limits[nearest[$0].cluster] }
+            .map { nursery.waiting[$0] }
     }
 
     /// How far a cluster is from where it was when that was last said of it, in mean distances of its members.

@@ -13,6 +13,9 @@ public struct LineageOptions: Sendable, Equatable {
     /// The share of the parent's members that a part must have taken along to be called split (MONIC's split
     /// threshold), from 0 to 0.5; a smaller one is called born.
     public var splitShare = 0.15
+    /// The share of members of the last half-life (half of them would be due) from which a cluster that ends is said to
+    /// have merged into another; with fewer it had died before, whoever took in its remains. From 0 to 0.5.
+    public var aliveShare = 0.2
     /// How far a centroid goes, in mean distances of the members, before the cluster is called moved; greater than 0.
     public var moveDistance = 0.5
     /// How far, in reaches of the cluster, a group may lie ahead of a cluster that lost its place and still be that
@@ -38,6 +41,10 @@ public struct LineageOptions: Sendable, Equatable {
         require(
             splitShare >= 0 && splitShare <= 0.5,
             "the share from which a part is split is \(splitShare); it must lie between 0 and 0.5"
+        )
+        require(
+            aliveShare >= 0 && aliveShare <= 0.5,
+            "the share of recent members of a living cluster is \(aliveShare); it must lie between 0 and 0.5"
         )
         require(moveDistance > 0, "the distance of a move is \(moveDistance); it must be greater than 0")
         require(pathReach >= 0, "the reach of a path is \(pathReach); it must be at least 0")

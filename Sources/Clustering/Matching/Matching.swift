@@ -115,12 +115,16 @@ struct Matching: Sendable {
         }
     }
 
-    /// The cluster of the candidate that took in a living one: most of its members went there, and its centroid lies
-    /// there too.
+    /// The cluster of the candidate that took in a living one: it was alive, most of its members went there, and its
+    /// centroid lies there too. Where it is not sure that it was alive, its centroid must lie within the reach that the
+    /// other had before it took in what may be remains.
     func heir(of row: Int) -> Int? {
-        (0..<overlap.candidates).first {
-            overlap.share(ofLiving: row, to: $0) >= options.partShare
-                && overlap.distances[row * overlap.candidates + $0] <= overlap.candidateReach[$0]
+        guard overlap.recentShares[row] >= options.aliveShare else { return nil }
+        let isSure = overlap.recentShares[row] >= (options.aliveShare + 0.5) / 2
+        return (0..<overlap.candidates).first { column in
+            let before = isSure ? .infinity : source[column].map { 1.25 * overlap.livingReach[$0] } ?? .infinity
+            return overlap.share(ofLiving: row, to: column) >= options.partShare
+                && overlap.distances[row * overlap.candidates + column] <= min(overlap.candidateReach[column], before)
         }
     }
 }

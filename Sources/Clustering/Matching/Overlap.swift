@@ -12,6 +12,8 @@ struct Overlap: Sendable {
     private(set) var livingSizes: [Double]
     /// The weight of the records within the reach of each of the candidate's clusters.
     private(set) var candidateSizes: [Double]
+    /// The share of each living cluster's members that are no older than a half-life; half of them in a steady cluster.
+    private(set) var recentShares: [Double]
     /// How far each two that have members in common are apart, infinite for others, `living × candidates`, row by row.
     private(set) var distances: [Double]
     /// How far each living cluster reaches.
@@ -27,6 +29,8 @@ struct Overlap: Sendable {
         var new: (cluster: Int, isWithin: Bool)
         /// Its weight, greater than 0.
         var weight: Double
+        /// Whether it is no older than a half-life.
+        var isRecent = true
     }
 
     /// - Parameter distance: how far a living cluster is from one of the candidate's; asked only of those that have
@@ -46,13 +50,19 @@ struct Overlap: Sendable {
         shared = nearest
         livingSizes = Array(repeating: 0, count: living)
         candidateSizes = Array(repeating: 0, count: candidates)
+        var counts = [(all: Double, recent: Double)](repeating: (0, 0), count: living)
         for member in members {
             let place = member.old.cluster * candidates + member.new.cluster
             nearest[place] += member.weight
-            if member.old.isWithin { livingSizes[member.old.cluster] += member.weight }
+            if member.old.isWithin {
+                livingSizes[member.old.cluster] += member.weight
+                counts[member.old.cluster].all += 1
+                counts[member.old.cluster].recent += member.isRecent ? 1 : 0
+            }
             if member.new.isWithin { candidateSizes[member.new.cluster] += member.weight }
             if member.old.isWithin, member.new.isWithin { shared[place] += member.weight }
         }
+        recentShares = counts.map { $0.all > 0 ? $0.recent / $0.all : 0 }
         for row in 0..<living {
             for column in 0..<candidates where nearest[row * candidates + column] > 0 {
                 distances[row * candidates + column] = distance(row, column)

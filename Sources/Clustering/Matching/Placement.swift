@@ -61,7 +61,8 @@ struct Placement {
             Overlap.Member(
                 old: (pair.0.cluster, pair.0.distance <= living[pair.0.cluster]),
                 new: (pair.1.cluster, pair.1.distance <= limits[pair.1.cluster]),
-                weight: Forgetting.factor(from: records[index].clock, to: model.clock)
+                weight: Forgetting.factor(from: records[index].clock, to: model.clock),
+                isRecent: model.clock - records[index].clock <= 1
             )
         }
         let oldLayout = model.layout

@@ -32,7 +32,7 @@ extension Model {
         let near = nursery.waiting.indices.filter {
             metric.distance(seed.vector, nursery.waiting[$0].vector) <= reach.pair
         }
-        guard near.count >= options.birthMembers else { return nil }
+        guard near.count >= options.birthMembers, !isChance(near, reach: reach.pair) else { return nil }
         var centroid = Matrix(columns: dimension, storage: mean(of: near))
         if metric == .cosine { centroid.normalise(row: 0) }
         let core = centroid.storage
@@ -49,6 +49,21 @@ extension Model {
             distances: members.map { metric.distance(unit.storage, nursery.waiting[$0].vector) },
             weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) }
         )
+    }
+
+    /// Whether the nursery is so full of scattered records that as many lie together anywhere: a group must have five
+    /// standard deviations (of a Poisson count) more than a record outside of it has neighbours.
+    private func isChance(_ group: [Int], reach: Float) -> Bool {
+        let inside = Set(group)
+        let outside = nursery.waiting.indices.filter { !inside.contains($0) }
+        guard outside.count >= 8 else { return false }
+        let stride = max(1, outside.count / 32)
+        let counts = Swift.stride(from: 0, to: outside.count, by: stride).map { place in
+            let vector = nursery.waiting[outside[place]].vector
+            return nursery.waiting.count { metric.distance(vector, $0.vector) <= reach }
+        }.sorted()
+        let usual = Double(counts[counts.count / 2])
+        return Double(group.count) < max(4 * usual, usual + 5 * usual.squareRoot())
     }
 
     /// Whether a group may be no more than what lies at the edge of the nearest cluster: it is wide for its distance from

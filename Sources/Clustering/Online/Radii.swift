@@ -7,6 +7,9 @@ struct Radii: Sendable {
 
     /// Standard deviations above the mean distance where far begins.
     static let deviations = 3.0
+    /// The most that the standard deviation counts, in means. Distances from one centre scatter less (half a normal
+    /// distribution by .76); more comes from scattered records, which would draw ever more of them in.
+    static let largestRatio = 0.8
     /// Members' worth of belief that a cluster is like the others; fades as its own weight grows.
     static let priorWeight = 8.0
 
@@ -19,12 +22,11 @@ struct Radii: Sendable {
                 count: current, sum: cluster.distanceSum * factor, square: cluster.distanceSquareSum * factor
             )
         }
-        let typical = Self.typical(moments)
         limits = Self.limits(moments: moments, birth: birth)
         if case .distance(let distance) = birth {
             typicalLimit = distance
         } else {
-            typicalLimit = Self.limit(mean: typical.mean, square: typical.square)
+            typicalLimit = Self.median(of: limits, weights: moments.map(\.count))
         }
     }
 
@@ -52,7 +54,18 @@ struct Radii: Sendable {
         return (moments.reduce(0) { $0 + $1.sum } / count, moments.reduce(0) { $0 + $1.square } / count)
     }
 
+    /// The limit that clusters of half of the weight do not exceed: a few wide clusters say nothing of the others.
+    private static func median(of limits: [Float], weights: [Double]) -> Float {
+        let half = weights.reduce(0, +) / 2
+        var sum = 0.0
+        for index in limits.indices.sorted(by: { (limits[$0], $0) < (limits[$1], $1) }) {
+            sum += weights[index]
+            if sum >= half { return limits[index] }
+        }
+        return 0
+    }
+
     private static func limit(mean: Double, square: Double) -> Float {
-        Float(mean + deviations * max(0, square - mean * mean).squareRoot())
+        Float(mean + deviations * min(largestRatio * mean, max(0, square - mean * mean).squareRoot()))
     }
 }

@@ -26,7 +26,15 @@ public func recluster(
     let isHeldOut = Set(heldOut)
     let data = Matrix(records: records, dimension: model.dimension)
     let train = heldOut.isEmpty ? data : data.selecting(records.indices.filter { !isHeldOut.contains($0) })
-    let work = ReclusterWork(model: model, options: options, data: data, train: train, seed: seed, lanes: lanes)
+    let work = ReclusterWork(
+        model: model,
+        options: options,
+        records: records,
+        data: data,
+        train: train,
+        seed: seed,
+        lanes: lanes
+    )
     var candidate = work.isRound ? try work.roundCandidate() : try work.candidate()
     candidate.since = since
     candidate.encoding = model.features?.encoding

@@ -5,7 +5,9 @@ import Kernels
 struct ReclusterWork {
     let model: Model
     let options: ClusteringOptions
-    /// The faded sample, `n × d`.
+    /// The faded sample.
+    let records: [StoredRecord]
+    /// Its vectors, `n × d`.
     let data: Matrix
     /// The part of it that is fitted.
     let train: Matrix
@@ -42,14 +44,20 @@ struct ReclusterWork {
         var kmeans = KMeans(data: train, metric: model.metric)
         kmeans.iterations = grouping.iterations
         let judged = Quality.draw(options.recluster.silhouetteSample, of: data.rows, seed: seed &+ 1)
-        let judge = ClusterCountJudge(vectors: data.selecting(judged), metric: model.metric)
+        let drawn = data.selecting(judged)
+        let judge = ClusterCountJudge(
+            vectors: isGrownUp ? drawn.selecting(Scattered.dense(drawn, metric: model.metric)) : drawn,
+            metric: model.metric
+        )
         let fresh = fit(kmeans: kmeans, judge: judge)
         var result = fresh.result
         let isFree = grouping.k == .automatic
         if !model.clusters.isEmpty, model.layout.isPlain, isFree || result.centroids.rows == model.clusters.count {
-            let warm = kmeans.run(from: model.centroids)
-            // A silhouette's own sampling error is about this large.
-            if judge.silhouette(warm.centroids) >= judge.silhouette(result.centroids) - 0.005 { result = warm }
+            let warm = kmeans.run(from: isFree && isGrownUp ? mended() : model.centroids)
+            let silhouette = judge.silhouette(warm.centroids)
+            // A silhouette's own sampling error, and once the model is grown up what new borders for all would cost.
+            let loyalty = isGrownUp ? max(0.005, 0.15 * silhouette) : 0.005
+            if silhouette >= judge.silhouette(result.centroids) - loyalty { result = warm }
         }
         let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
         var reasons: [String] = []
@@ -71,6 +79,22 @@ struct ReclusterWork {
             fitted: train.rows,
             heldOut: []
         )
+    }
+
+    /// A young model is made anew, an old one mended.
+    private var isGrownUp: Bool { model.records > options.warmUpRecords }
+
+    /// The living centroids after the steps of ``WarmStart``.
+    private func mended() -> Matrix {
+        let steps = WarmStart(
+            model: model,
+            records: records,
+            data: data,
+            rows: Quality.draw(WarmStart.sampleLimit, of: data.rows, seed: seed &+ 4),
+            options: options,
+            ceiling: min(grouping.maximumK, options.maximumClusters)
+        )
+        return steps.improved(model.centroids)
     }
 
     /// A candidate of groups of any shape, where the round ones do not fit.

@@ -23,6 +23,11 @@ struct BlockedSearch: Sendable {
     /// The error of a score is at most this times the square of the sum of both lengths.
     private let precision: Float
 
+    /// Whether the squares of the points' numbers are far from the largest float.
+    static func suits(_ points: Matrix) -> Bool {
+        points.storage.allSatisfy { abs($0) < 1e15 }
+    }
+
     init(_ points: Matrix) {
         self.points = points
         let shift = CentroidPacking.mean(points)

@@ -39,7 +39,7 @@ package struct MutualReachability: Sendable {
             return (space, ReachabilityOrder(points: points, core: space.core))
         }
         let searcher: SpanningTree.Searcher
-        if let tree = index.tree, points.columns <= treeDimensions {
+        if let tree = index.tree, points.columns <= treeDimensions || !BlockedSearch.suits(points) {
             searcher = .tree(tree)
         } else {
             searcher = .blocks(index.blocks ?? BlockedSearch(points))

@@ -18,9 +18,9 @@ package struct PointIndex: Sendable {
     ///   - treeDimensions: up to this many columns a tree is used.
     package init(_ points: Matrix, treeDimensions: Int = NeighbourSearch.treeDimensions) {
         self.points = points
-        let isLow = points.columns <= treeDimensions
-        tree = isLow && points.rows > 0 ? KDTree(points) : nil
-        blocks = isLow || points.rows == 0 ? nil : BlockedSearch(points)
+        let usesTree = points.columns <= treeDimensions || !BlockedSearch.suits(points)
+        tree = usesTree && points.rows > 0 ? KDTree(points) : nil
+        blocks = usesTree || points.rows == 0 ? nil : BlockedSearch(points)
     }
 
     /// The `k` nearest points of each row of `queries`, `k` not above the number of points (of others than itself).

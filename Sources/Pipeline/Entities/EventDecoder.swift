@@ -8,8 +8,6 @@ struct EventDecoder: Sendable {
     static let longestKey = 1024
 
     let options: EntityOptions
-    /// How values are laid out.
-    let format: InputFormat
     /// A value with more bytes is rejected.
     let maximumBytes: Int
 
@@ -37,9 +35,6 @@ struct EventDecoder: Sendable {
 
     private func document(_ value: [UInt8]) throws(InputRejection) -> JSONValue {
         guard !value.isEmpty else { throw InputRejection(.empty, "the value is empty") }
-        guard format == .json else {
-            throw InputRejection(.malformedJSON, "fields of an event are read from JSON; set input.format to json")
-        }
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(value))
         } catch {

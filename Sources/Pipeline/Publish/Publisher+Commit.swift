@@ -1,3 +1,4 @@
+import BatchClustering
 import Clustering
 import Dispatch
 import Foundation

@@ -18,6 +18,7 @@ struct LayoutForces {
     /// No step in one dimension is longer than this times the learning rate.
     private static let clip: Float = 4
     private static let partRows = 256
+    private static let newRows = 32
 
     init(
         graph: SparseGraph,
@@ -40,18 +41,33 @@ struct LayoutForces {
         rates = self.graph.weights.map { UInt32(min(Double($0 / largest) * 0x1p32, 0x1p32 - 1)) }
     }
 
+    /// The points that a moving point sees.
+    private struct Surroundings {
+        let places: SharedBuffer<Float>
+        let count: Int
+        let field: ForceField
+        /// Whether they are the moving points themselves, which then pull from both ends of an edge.
+        let mutual: Bool
+    }
+
     /// Moves all points of `layout` (`n × e`), which the graph's columns number too.
     ///
     /// In an epoch a point sees the others where the epoch before has left them, so the order does not matter.
     func arrange(_ layout: inout Matrix, lanes: Lanes) {
+        let field = ForceField(curve: curve, negativeSamples: negativeSamples)
         var next = layout.storage
         layout.storage.withShared { first in
             next.withShared { second in
                 for epoch in 1...epochs {
                     let (from, to) = epoch % 2 == 1 ? (first, second) : (second, first)
-                    let rate = step(epoch)
+                    let others = Surroundings(places: from, count: graph.count, field: field, mutual: true)
                     lanes.run(over: graph.count, by: Self.partRows) { rows in
-                        move(rows, epoch, rate, among: from, count: graph.count, from: from, to: to, mutual: true)
+                        for row in rows {
+                            for column in 0..<dimensions {
+                                to[row * dimensions + column] = from[row * dimensions + column]
+                            }
+                        }
+                        move(rows, of: to, among: others, epoch: epoch)
                     }
                 }
                 if epochs % 2 == 1 {
@@ -63,69 +79,68 @@ struct LayoutForces {
 
     /// Moves the points of `layout` (`m × e`) among `fixed` (`n × e`), which the graph's columns number.
     func arrange(_ layout: inout Matrix, among fixed: Matrix, lanes: Lanes) {
+        let field = ForceField(curve: curve, negativeSamples: negativeSamples)
         var fixed = fixed
         layout.storage.withShared { points in
-            fixed.storage.withShared { others in
-                let count = others.elements.count / dimensions
-                lanes.run(over: graph.count, by: 32) { rows in
-                    for epoch in 1...epochs {
-                        let rate = step(epoch)
-                        move(rows, epoch, rate, among: others, count: count, from: points, to: points, mutual: false)
-                    }
+            fixed.storage.withShared { places in
+                let count = places.elements.count / dimensions
+                let others = Surroundings(places: places, count: count, field: field, mutual: false)
+                lanes.run(over: graph.count, by: Self.newRows) { rows in
+                    for epoch in 1...epochs { move(rows, of: points, among: others, epoch: epoch) }
                 }
             }
         }
     }
 
-    private func step(_ epoch: Int) -> Float {
-        Float(learningRate * (1 - Double(epoch - 1) / Double(epochs)))
-    }
-
     /// One epoch of some points.
-    ///
-    /// Lane 0 holds the other end of the edge, the lanes behind it points drawn at random.
     private func move(
         _ rows: Range<Int>,
-        _ epoch: Int,
-        _ rate: Float,
-        among others: SharedBuffer<Float>,
-        count: Int,
-        from: SharedBuffer<Float>,
-        to: SharedBuffer<Float>,
-        mutual: Bool
+        of points: SharedBuffer<Float>,
+        among others: Surroundings,
+        epoch: Int
     ) {
-        let field = ForceField(curve: curve, negativeSamples: negativeSamples, mutual: mutual)
+        let rate = Float(learningRate * (1 - Double(epoch - 1) / Double(epochs)))
         withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: dimensions) { differences in
             for row in rows {
-                let own = row * dimensions
-                for column in 0..<dimensions { to[own + column] = from[own + column] }
                 var random = SeededGenerator(seed: SeededGenerator.mix(seeds[row] &+ UInt64(epoch)))
                 for edge in graph.offsets[row]..<graph.offsets[row + 1] {
-                    let phase = UInt32(truncatingIfNeeded: epoch) &* rates[edge]
-                    guard phase < rates[edge] else { continue }
-                    let drawn = Self.draw(&random, count, first: graph.columns[edge])
-                    var squares = SIMD8<Float>(repeating: 0)
-                    for column in 0..<dimensions {
-                        let position = to[own + column]
-                        var difference = SIMD8<Float>(repeating: position)
-                        for lane in 0...negativeSamples {
-                            difference[lane] = position - others[Int(drawn[lane]) * dimensions + column]
-                        }
-                        differences[column] = difference
-                        squares += difference * difference
-                    }
-                    let force = field.factors(
-                        squares,
-                        hidden: mutual ? drawn .== SIMD8(repeating: Int32(row)) : SIMDMask(repeating: false)
-                    )
-                    let bound = SIMD8<Float>(repeating: Self.clip)
-                    for column in 0..<dimensions {
-                        let moves = pointwiseMax(-bound, pointwiseMin(bound, force * differences[column]))
-                        let sum = mutual ? moves.sum() + moves[0] : moves.sum()
-                        to[own + column] += rate * sum
-                    }
+                    // The multiples of the rate pass a whole number.
+                    guard UInt32(truncatingIfNeeded: epoch) &* rates[edge] < rates[edge] else { continue }
+                    let drawn = Self.draw(&random, others.count, first: graph.columns[edge])
+                    follow(drawn, row, of: points, among: others, rate, differences)
                 }
             }
+        }
+    }
+
+    /// One step of a point: lane 0 of `drawn` is the other end of the edge, the lanes behind it push away.
+    @inline(__always)
+    private func follow(
+        _ drawn: SIMD8<Int32>,
+        _ row: Int,
+        of points: SharedBuffer<Float>,
+        among others: Surroundings,
+        _ rate: Float,
+        _ differences: UnsafeMutableBufferPointer<SIMD8<Float>>
+    ) {
+        let own = row * dimensions
+        var squares = SIMD8<Float>(repeating: 0)
+        for column in 0..<dimensions {
+            let position = points[own + column]
+            var difference = SIMD8<Float>(repeating: position)
+            for lane in 0...negativeSamples {
+                difference[lane] = position - others.places[Int(drawn[lane]) * dimensions + column]
+            }
+            differences[column] = difference
+            squares += difference * difference
+        }
+        let itself = drawn .== SIMD8(repeating: Int32(row))
+        let factors = others.field.factors(squares)
+        let force = others.mutual ? factors.replacing(with: 0, where: itself) : factors
+        let bound = SIMD8<Float>(repeating: Self.clip)
+        for column in 0..<dimensions {
+            let moves = pointwiseMax(-bound, pointwiseMin(bound, force * differences[column]))
+            points[own + column] += rate * (others.mutual ? moves.sum() + moves[0] : moves.sum())
         }
     }
 
@@ -139,41 +154,5 @@ struct LayoutForces {
             drawn[2 * pair + 1] = Int32(truncatingIfNeeded: ((word & 0xFFFF_FFFF) &* UInt64(count)) >> 32)
         }
         return drawn
-    }
-}
-
-/// What the difference of two points is multiplied with to get the step.
-struct ForceField {
-    private let a: Float
-    private let b: Float
-    private let attraction: SIMD8<Float>
-    private let repulsion: SIMD8<Float>
-    private let softening: SIMD8<Float>
-
-    /// Keeps repulsion finite where points meet.
-    private static let nearest: Float = 1e-3
-
-    init(curve: MembershipCurve, negativeSamples: Int, mutual: Bool) {
-        (a, b) = (Float(curve.a), Float(curve.b))
-        var attraction = SIMD8<Float>(repeating: 0)
-        var repulsion = SIMD8<Float>(repeating: 0)
-        var softening = SIMD8<Float>(repeating: Self.nearest)
-        attraction[0] = Float(-2 * curve.a * curve.b)
-        softening[0] = 0
-        for lane in 1...negativeSamples { repulsion[lane] = Float(2 * curve.b) }
-        self.attraction = attraction
-        self.repulsion = repulsion
-        self.softening = softening
-    }
-
-    /// - Parameters:
-    ///   - squares: of the distances.
-    ///   - hidden: lanes without a force.
-    @inline(__always)
-    func factors(_ squares: SIMD8<Float>, hidden: SIMDMask<SIMD8<Int32>>) -> SIMD8<Float> {
-        let bounded = pointwiseMax(squares, SIMD8(repeating: 1e-20))
-        let power = FastPower.power(bounded, b)
-        let force = (attraction * power + repulsion) / ((bounded + softening) * (power * a + 1))
-        return force.replacing(with: 0, where: hidden)
     }
 }

@@ -2,11 +2,11 @@ import Foundation
 
 /// How strongly two points of a layout belong together by their distance x: `1 / (1 + a x^(2b))` (McInnes, Healy and
 /// Melville 2018, definition 11).
-public struct MembershipCurve: Sendable, Equatable {
+struct MembershipCurve: Sendable, Equatable {
     /// The factor, greater than 0.
-    public let a: Double
+    let a: Double
     /// Half of the exponent, greater than 0.
-    public let b: Double
+    let b: Double
 
     /// The curve that is nearest, in the least squares, to 1 up to `minimumDistance` and `exp(-(x - minimumDistance) /
     /// spread)` beyond, at 300 places from 0 to `3 · spread`; by Gauss-Newton steps, damped after Levenberg and
@@ -15,7 +15,7 @@ public struct MembershipCurve: Sendable, Equatable {
     /// - Parameters:
     ///   - minimumDistance: from 0 to `3 · spread`.
     ///   - spread: greater than 0.
-    public init(minimumDistance: Double, spread: Double) {
+    init(minimumDistance: Double, spread: Double) {
         let places = (0..<300).map { 3 * spread * Double($0) / 299 }
         let wanted = places.map { $0 < minimumDistance ? 1 : exp(-($0 - minimumDistance) / spread) }
         var (a, b, damping) = (1.0, 1.0, 1e-3)

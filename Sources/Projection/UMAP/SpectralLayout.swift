@@ -14,10 +14,11 @@ struct SpectralLayout {
 
     /// Below this many points the matrix is decomposed as a whole.
     private static let denseLimit = 96
-    private static let degree = 16
-    private static let rounds = 16
-    /// Residual of the eigenvectors that ends the search; a start need not be better.
-    private static let tolerance = 1e-3
+    private static let degree = 30
+    private static let rounds = 30
+    /// Residual of the eigenvectors that ends the search: small beside the gaps between the first eigenvalues of long
+    /// chains of points, though a start need not be exact.
+    private static let tolerance = 3e-5
 
     /// - Parameter graph: connected and symmetric, with at least two points.
     init(graph: SparseGraph, lanes: Lanes) {

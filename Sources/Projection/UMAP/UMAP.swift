@@ -27,14 +27,17 @@ public struct UMAP: Projector {
     ///   - vectors: `n × d`, finite; unit length under the cosine metric.
     ///   - metric: how far apart two vectors are.
     ///   - options: the settings.
+    ///   - older: `n × e`, finite: where the points lay before, so that they start there and the map keeps its shape;
+    ///     nil: they start from the spectrum of their graph.
     ///   - seed: where all randomness comes from.
     ///   - lanes: what runs independent parts side by side.
-    /// - Throws: ``ProjectionError/unsuitable(_:)`` where there are fewer than two vectors or a setting is out of its
-    ///   range.
+    /// - Throws: ``ProjectionError/unsuitable(_:)`` where there are fewer than two vectors, a setting is out of its range
+    ///   or `older` has another shape.
     public init(
         of vectors: Matrix,
         metric: Metric = .euclidean,
         options: UMAPOptions = UMAPOptions(),
+        startingFrom older: Matrix? = nil,
         seed: UInt64 = 0,
         lanes: Lanes = .serial
     ) throws(ProjectionError) {
@@ -46,7 +49,13 @@ public struct UMAP: Projector {
         let curve = MembershipCurve(minimumDistance: options.minimumDistance, spread: options.spread)
         let graph = Self.graph(of: vectors, metric, neighbours: options.neighbours, lanes: lanes)
         let start = StartingLayout(graph: graph, vectors: vectors, dimensions: options.dimensions, lanes: lanes)
-        var layout = start.coordinates(generator: &generator)
+        var layout = older ?? start.coordinates(generator: &generator)
+        guard layout.rows == vectors.rows, layout.columns == options.dimensions else {
+            throw .unsuitable(
+                "UMAP of \(vectors.rows) vectors into \(options.dimensions) dimensions cannot start from a layout of "
+                    + "\(layout.rows) x \(layout.columns): give a place to each vector, or none"
+            )
+        }
         LayoutForces(
             graph: graph,
             dimensions: options.dimensions,
@@ -54,7 +63,7 @@ public struct UMAP: Projector {
             options: options,
             curve: curve,
             seeds: (0..<vectors.rows).map { _ in generator.next() },
-            learningRate: options.learningRate
+            learningRate: older == nil ? options.learningRate : options.learningRate / Self.gentle
         ).arrange(&layout, lanes: lanes)
         self.layout = layout
         self.options = options
@@ -110,12 +119,14 @@ public struct UMAP: Projector {
             seeds: (0..<vectors.rows).map { row in
                 vectors[row: row].reduce(seed) { SeededGenerator.mix($0 ^ UInt64($1.bitPattern)) }
             },
-            learningRate: options.learningRate / 4
+            learningRate: options.learningRate / Self.gentle
         ).arrange(&result, among: layout, lanes: lanes)
         return result
     }
 
     private static let transformEpochs = 100
+    /// Points that start near their places take steps shorter by this.
+    private static let gentle = 4.0
 
     /// The means of the fitted points that each row of `graph` has edges to, by their weights.
     private func means(of graph: SparseGraph) -> Matrix {

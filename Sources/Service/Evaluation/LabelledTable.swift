@@ -48,6 +48,8 @@ struct LabelledTable {
         self.columns = columns
         var settings = settings
         settings.output.onError = .skip
+        // Every row is judged, whether its entity's cluster changed or not.
+        settings.entity.publish = .always
         settings.input.format = .text
         switch columns.content {
         case .text: break
@@ -82,7 +84,7 @@ extension Settings {
     mutating func takeFields(from reader: TabularReader, columns: EvaluationColumns, isPatient: Bool = true) throws {
         space.kind = .features
         input.format = .json
-        guard space.fields.isEmpty else { return }
+        guard effectiveFields.isEmpty else { return }
         let rows: [TabularRow]
         do throws(StreamError) {
             rows = try reader.peek(FeatureInference.recordLimit, isPatient: isPatient)

@@ -10,13 +10,14 @@ extension Settings {
                 "Names the consumer group, the transactional id and the daemon's own topics (`<application>.model`, "
                     + "...). Changing it starts afresh."
             )
-        ] + kafkaKeys + inputKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + outputKeys
+        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + outputKeys
         + operationKeys
 
     /// Every section with what it is about, in the order of the manual.
     public static let sections: [(name: String, documentation: String)] = [
         ("kafka", "How to reach Kafka, and how to be a member there."),
         ("input", "What is read."),
+        ("entity", "With `input.key: entity`: what is kept of the entities (customers, devices) that are clustered."),
         ("space", "What a record is turned into."),
         ("clusters", "How records are clustered."),
         ("recluster", "Periodic reclustering, in the background. A result is adopted only if it is no worse."),
@@ -84,7 +85,13 @@ extension Settings {
             "The topics that are read."
         ),
         SettingsKey("input.format", .choice, \.input.format, "What a record's value is."),
-        SettingsKey("input.key", .choice, \.input.key, "Whether an assignment keeps its record's key."),
+        SettingsKey(
+            "input.key",
+            .choice,
+            \.input.key,
+            "Whether an assignment keeps its record's key; `entity` takes it for the name of an entity, which is "
+                + "clustered in place of the record."
+        ),
         SettingsKey("input.from", .choice, \.input.from, "Where an application without committed offsets begins."),
         SettingsKey(
             "input.maximum_record",

@@ -16,6 +16,8 @@ public struct InputSettings: Sendable, Equatable {
         case keep
         /// The assignment has none.
         case drop
+        /// It names an entity, and the entity is clustered; see ``EntitySettings``.
+        case entity
     }
 
     /// Where a group without committed offsets begins.

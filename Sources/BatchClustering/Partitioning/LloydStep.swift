@@ -1,0 +1,136 @@
+import Kernels
+
+/// How far the centroids moved in a round, and how far apart they lie, in straight lines.
+struct LloydMovement: Sendable {
+    /// How far each centroid moved.
+    let shifts: [Float]
+    /// Half the distance of each centroid to the nearest other one; 0 where it was not worth knowing.
+    let halfGaps: [Float]
+    private let largest: Float
+    private let second: Float
+    private let mover: Int
+
+    init(from before: Matrix, to after: Matrix, metric: Metric, gaps: Bool) {
+        let columns = after.columns
+        var shifts = [Float](repeating: 0, count: after.rows)
+        before.withRows { before in
+            after.withRows { after in
+                for row in shifts.indices {
+                    let square = VectorMath.squaredDistance(
+                        before + row * columns,
+                        after + row * columns,
+                        count: columns
+                    )
+                    shifts[row] = square.squareRoot() * (1 + LloydStep.margin)
+                }
+            }
+        }
+        self.shifts = shifts
+        let order = shifts.indices.sorted { shifts[$0] > shifts[$1] }
+        mover = order.first ?? -1
+        largest = order.first.map { shifts[$0] } ?? 0
+        second = order.count > 1 ? shifts[order[1]] : 0
+        halfGaps =
+            gaps
+            ? NearestTwo.search(queries: after, centroids: after, metric: metric).map {
+                0.5 * LloydStep.lowerBound($0.secondDistance, metric)
+            } : Array(repeating: 0, count: after.rows)
+    }
+
+    /// The farthest that any centroid but `own` moved.
+    @inline(__always)
+    func farthest(but own: Int) -> Float { own == mover ? second : largest }
+}
+
+/// One assignment of vectors to their nearest centroids.
+struct LloydStep: Sendable {
+    /// The relative error that distances may have.
+    static let margin: Float = 4e-6
+    /// The absolute error that cosine distances may have.
+    private static let cosineError: Float = 4e-7
+
+    let data: Matrix
+    let centroids: Matrix
+    let metric: Metric
+    let index: CentroidIndex
+    /// What the centroids did since the bounds were true; nil where there are no bounds yet.
+    let movement: LloydMovement?
+    let labels: SharedMemory<Int32>
+    let upper: SharedMemory<Float>
+    let lower: SharedMemory<Float>
+
+    /// A straight line not shorter than the true one. Cosine distances are halves of squared chords.
+    @inline(__always)
+    static func upperBound(_ distance: Float, _ metric: Metric) -> Float {
+        metric == .cosine
+            ? (2 * (distance + cosineError)).squareRoot() * (1 + margin) : distance * (1 + margin)
+    }
+
+    /// A straight line not longer than the true one.
+    @inline(__always)
+    static func lowerBound(_ distance: Float, _ metric: Metric) -> Float {
+        metric == .cosine
+            ? max(0, 2 * (distance - cosineError)).squareRoot() * (1 - margin) : distance * (1 - margin)
+    }
+
+    /// Assigns the vectors at `rows`.
+    func run(_ rows: Range<Int>) {
+        let columns = data.columns
+        data.withRows { vectors in
+            guard let movement else {
+                accept(index.search(vectors + rows.lowerBound * columns, rows: rows.count), rows)
+                return
+            }
+            let open = open(rows, vectors, movement)
+            guard open.count < rows.count else {
+                accept(index.search(vectors + rows.lowerBound * columns, rows: rows.count), rows)
+                return
+            }
+            guard !open.isEmpty else { return }
+            let gathered = [Float](unsafeUninitializedCapacity: open.count * columns) { buffer, count in
+                for (place, row) in open.enumerated() {
+                    buffer.baseAddress.map {
+                        ($0 + place * columns).initialize(from: vectors + row * columns, count: columns)
+                    }
+                }
+                count = open.count * columns
+            }
+            accept(
+                gathered.withUnsafeBufferPointer { buffer in
+                    buffer.baseAddress.map { index.search($0, rows: open.count) } ?? []
+                },
+                open
+            )
+        }
+    }
+
+    /// The rows whose bounds do not prove that they stay where they are.
+    private func open(_ rows: Range<Int>, _ vectors: UnsafePointer<Float>, _ movement: LloydMovement) -> [Int] {
+        let columns = data.columns
+        var open: [Int] = []
+        open.reserveCapacity(rows.count)
+        centroids.withRows { centroids in
+            for row in rows {
+                let label = Int(labels.base[row])
+                let low = (lower.base[row] - movement.farthest(but: label)) * (1 - Self.margin)
+                lower.base[row] = low
+                let bound = max(low, movement.halfGaps[label])
+                upper.base[row] = (upper.base[row] + movement.shifts[label]) * (1 + Self.margin)
+                guard upper.base[row] >= bound else { continue }
+                let distance = metric.distance(vectors + row * columns, centroids + label * columns, count: columns)
+                upper.base[row] = Self.upperBound(distance, metric)
+                if upper.base[row] >= bound { open.append(row) }
+            }
+        }
+        return open
+    }
+
+    private func accept(_ pairs: [NearestPair], _ rows: some Collection<Int>) {
+        for (pair, row) in zip(pairs, rows) {
+            // None is nearest to a vector that is not finite.
+            labels.base[row] = max(0, pair.first)
+            upper.base[row] = Self.upperBound(pair.firstDistance, metric)
+            lower.base[row] = Self.lowerBound(pair.secondDistance, metric)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package import Kernels
+
+/// Mutual distances of a few records, kept so that many labellings of them can be judged.
+package struct SilhouetteJudge: Sendable {
+    /// The number of records, `n`.
+    let count: Int
+    /// The metric of the distances.
+    let metric: Metric
+    /// The `n × n` mutual distances.
+    let distances: Matrix
+
+    /// - Parameter vectors: `n × d`; `n²` distances are kept.
+    package init(vectors: Matrix, metric: Metric, lanes: Lanes = .serial) {
+        let rows = vectors.rows
+        count = rows
+        self.metric = metric
+        let columns = vectors.columns
+        let distances = [Float].shared(rows * rows) { distances in
+            lanes.run(rows) { row in
+                vectors.withRows { base in
+                    let target = distances.base + row * rows
+                    for other in 0..<rows {
+                        (target + other).initialize(
+                            to: other == row
+                                ? 0 : metric.distance(base + row * columns, base + other * columns, count: columns)
+                        )
+                    }
+                }
+            }
+        }
+        self.distances = Matrix(columns: max(1, count), storage: distances)
+    }
+
+    /// The mean silhouette of a labelling; -1 with fewer than two groups.
+    ///
+    /// The distances summed by group are a matrix product with the groups' membership, `n × n` times `n × k`.
+    package func silhouette(_ labels: [Int]) -> Double {
+        let groups = Grouping(labels)
+        guard groups.count >= 2, groups.count < count else { return -1 }
+        var membership = Matrix(rows: groups.count, columns: count)
+        for (record, group) in groups.index.enumerated() { membership.storage[group * count + record] = 1 }
+        let sums = Gemm.multiply(distances, transposed: membership)
+        var total = 0.0
+        for record in 0..<count {
+            total += Quality.silhouette(
+                own: groups.index[record],
+                sums: sums[row: record].map(Double.init),
+                sizes: groups.sizes
+            )
+        }
+        return total / Double(count)
+    }
+
+    /// The mutual distances once per pair, as a tree needs them: chords for Ward's under the cosine metric.
+    func triangle(for rule: Linkage.Rule) -> DistanceTriangle {
+        let triangle = DistanceTriangle(count: count)
+        let isChord = rule == .ward && metric == .cosine
+        var place = 0
+        distances.withRows { distances in
+            for row in 0..<count {
+                for other in 0..<row {
+                    let distance = Double(distances[row * count + other])
+                    triangle.storage[place] = isChord ? (2 * distance).squareRoot() : distance
+                    place += 1
+                }
+            }
+        }
+        return triangle
+    }
+}
