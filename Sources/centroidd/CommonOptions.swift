@@ -94,4 +94,5 @@ struct SpaceOptions: ParsableArguments {
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 extension SpaceSettings.Kind: ExpressibleByArgument {}
+extension SpaceSettings.Precision: ExpressibleByArgument {}
 extension EmbedRun.Format: ExpressibleByArgument {}
