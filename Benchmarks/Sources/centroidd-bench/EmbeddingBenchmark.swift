@@ -25,9 +25,9 @@ enum EmbeddingBenchmark {
         }
     }
 
-    /// all-MiniLM-L6-v2 in f32: 6 layers, 384 wide, 1,536 inside.
-    static func transformer(folder: String) throws {
-        let space = try TransformerTextSpace(folder: folder)
+    /// all-MiniLM-L6-v2: 6 layers, 384 wide, 1,536 inside.
+    static func transformer(folder: String, precision: Precision) throws {
+        let space = try TransformerTextSpace(folder: folder, precision: precision)
         let shapes = [
             ("8 words", 8, 26), ("20 words (a log line)", 20, 12), ("120 words (a paragraph)", 120, 2),
             ("254 words, one text", 254, 1),
@@ -42,7 +42,7 @@ enum EmbeddingBenchmark {
             let time = Measure.median { for _ in 0..<10 { _ = lane.embed(inputs) } } / 10
             let rate = operations(hidden: 384, wide: 1536, layers: 6, lengths: lengths) / time / 1e9
             Measure.print(
-                "MiniLM f32, \(name)",
+                "MiniLM \(precision.rawValue), \(name)",
                 [
                     ("tokens/s", Measure.rounded(Double(tokens) / time)),
                     ("texts/s", Measure.rounded(Double(count) / time)),

@@ -35,7 +35,9 @@ struct Main {
 
     private static func embedding() throws {
         if hasModel {
-            try EmbeddingBenchmark.transformer(folder: model)
+            for precision in [Precision.int8, .f32] {
+                try EmbeddingBenchmark.transformer(folder: model, precision: precision)
+            }
         } else {
             print("(no model in \(model): run `make model` for the transformer's figures)")
         }
