@@ -258,6 +258,7 @@ static double peak_gflops(double seconds) {
     return operations / elapsed / 1e9;
 }
 
+#include "int8_body.h"
 #include "neighbours_body.h"
 #include "panels_body.h"
 
@@ -279,6 +280,10 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .quantise = quantise,
+    .dequantise = dequantise,
+    .dequantise_gelu = dequantise_gelu,
+    .dequantise_add_norm = dequantise_add_norm,
     .panel_products = panel_products,
     .panel_distances = panel_distances,
     .panel_group_sums = panel_group_sums,

@@ -49,6 +49,7 @@ extension Page {
         .tile, .card {
           background: var(--card); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow);
         }
+        .tile[hidden] { display: none; }
         .tile { padding: 12px 14px; min-height: 92px; position: relative; overflow: hidden; }
         .tile span { display: block; position: relative; z-index: 1; }
         .name { color: var(--soft); font-size: 12px; }
