@@ -68,6 +68,8 @@ typedef struct {
     double (*peak_gflops)(double seconds);
     /// |a - b|^2 in doubles.
     double (*exact_squared_distance)(const float *a, const float *b, int64_t n);
+    /// sum += weight * x, in doubles.
+    void (*add_widened)(double *sum, const float *x, double weight, int64_t n);
     /// out = |query - p|^2 of each of `points` points that lie as d rows of `points` coordinates; `points` is a
     /// multiple of 8.
     void (*block_distances)(double *out, const double *block, const double *query, int64_t d, int64_t points);
