@@ -1,3 +1,4 @@
+import Embedding
 import Foundation
 import Kernels
 
@@ -53,6 +54,6 @@ struct Main {
                 commitInterval: .milliseconds(milliseconds)
             )
         }
-        if hasModel { try await EndToEndBenchmark.run(name: "MiniLM f32", model: model, count: 6_000) }
+        if hasModel { try await EndToEndBenchmark.run(name: "MiniLM, precision auto", model: model, count: 6_000) }
     }
 }
