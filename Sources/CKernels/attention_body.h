@@ -2,73 +2,113 @@
 //
 // Per head, keys are laid out transposed and values densely, so that both products run along full vectors; four
 // queries go together, so that every loaded vector is used four times. Padding to whole vectors lives in the scratch
-// memory: padded scores are cut off before the softmax, padded values are zero.
+// memory: padded scores count as minus infinity, padded values are zero.
 
 enum { QUERIES = 4 };
 
 INLINE int64_t padded_to(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
-// scores (QUERIES × padded tokens) = queries · keysᵀ
-INLINE void score(float *scores, const float *const query[QUERIES], const float *keys, int64_t padded, int64_t size) {
-    for (int64_t j = 0; j < padded; j += 2 * W) {
-        vf s[QUERIES][2] = {0};
-        for (int64_t d = 0; d < size; d++) {
-            vf k0 = load(keys + d * padded + j), k1 = load(keys + d * padded + j + W);
+// out (QUERIES × `vectors` vectors) = left (QUERIES rows of `length`) · right (`length` rows, `stride` apart)
+INLINE void multiply_block(float *out, const float *const left[QUERIES], const float *right, int64_t length,
+                           int64_t stride, const int vectors, const float factor[QUERIES]) {
+    vf s[QUERIES][3] = {0};
+    for (int64_t d = 0; d < length; d++, right += stride) {
+        vf r[3];
+        for (int v = 0; v < vectors; v++) r[v] = load(right + v * W);
 #pragma clang loop unroll(full)
-            for (int q = 0; q < QUERIES; q++) {
-                vf x = splat(query[q][d]);
-                s[q][0] = x * k0 + s[q][0];
-                s[q][1] = x * k1 + s[q][1];
-            }
-        }
         for (int q = 0; q < QUERIES; q++) {
-            store(scores + q * padded + j, s[q][0]);
-            store(scores + q * padded + j + W, s[q][1]);
+            vf x = splat(left[q][d]);
+            for (int v = 0; v < vectors; v++) s[q][v] = x * r[v] + s[q][v];
         }
     }
+    for (int q = 0; q < QUERIES; q++)
+        for (int v = 0; v < vectors; v++) store(out + q * stride + v * W, s[q][v] * splat(factor[q]));
 }
 
-// mixed (QUERIES × padded head) = probabilities · values
-INLINE void mix(float *mixed, const float *scores, const float *values, int64_t tokens, int64_t padded,
-                int64_t padded_size) {
-    for (int64_t j = 0; j < padded_size; j += 2 * W) {
-        vf s[QUERIES][2] = {0};
-        for (int64_t t = 0; t < tokens; t++) {
-            vf v0 = load(values + t * padded_size + j), v1 = load(values + t * padded_size + j + W);
+// out (QUERIES × stride) = left · right, `stride` being whole vectors: two at a time, and the last three together, as
+// one alone would wait for itself.
+INLINE void multiply_rows(float *out, const float *const left[QUERIES], const float *right, int64_t length,
+                          int64_t stride, const float factor[QUERIES]) {
+    int64_t j = 0;
+    for (; j + 2 * W <= stride && j + 3 * W != stride; j += 2 * W)
+        multiply_block(out + j, left, right + j, length, stride, 2, factor);
+    if (j + 3 * W == stride) multiply_block(out + j, left, right + j, length, stride, 3, factor);
+    else if (j < stride) multiply_block(out + j, left, right + j, length, stride, 1, factor);
+}
+
+typedef float quad __attribute__((ext_vector_type(4)));
+typedef float quad_any __attribute__((ext_vector_type(4), aligned(4), may_alias));
+
+// to (4 rows, `to_stride` apart) = the transpose of from (4 rows, `from_stride` apart)
+INLINE void transpose_quad(float *to, int64_t to_stride, const float *from, int64_t from_stride) {
+    quad a = *(const quad_any *)from, b = *(const quad_any *)(from + from_stride);
+    quad c = *(const quad_any *)(from + 2 * from_stride), d = *(const quad_any *)(from + 3 * from_stride);
+    quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    quad AB = __builtin_shufflevector(a, b, 2, 6, 3, 7), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(quad_any *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(quad_any *)(to + to_stride) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(quad_any *)(to + 2 * to_stride) = __builtin_shufflevector(AB, CD, 0, 1, 4, 5);
+    *(quad_any *)(to + 3 * to_stride) = __builtin_shufflevector(AB, CD, 2, 3, 6, 7);
+}
+
+// to (columns × to_stride) = the transpose of from (rows × columns, rows `from_stride` apart)
+INLINE void transpose(float *to, int64_t to_stride, const float *from, int64_t from_stride, int64_t rows,
+                      int64_t columns) {
+    int64_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (int64_t t = 0; t < whole_rows; t += 4)
+        for (int64_t d = 0; d < whole_columns; d += 4)
+            transpose_quad(to + d * to_stride + t, to_stride, from + t * from_stride + d, from_stride);
+#pragma clang loop vectorize(disable)
+    for (int64_t t = 0; t < rows; t++)
+#pragma clang loop vectorize(disable)
+        for (int64_t d = t < whole_rows ? whole_columns : 0; d < columns; d++)
+            to[d * to_stride + t] = from[t * from_stride + d];
+}
+
+// scores = e^(scores - their largest), and inverse = one over the sum of a row. All rows go together, so that one
+// waits while another computes.
+INLINE void exponentials(float *scores, int64_t tokens, int64_t padded, float inverse[QUERIES]) {
+    vf top[QUERIES], total[QUERIES];
+    for (int q = 0; q < QUERIES; q++) {
+        for (int64_t t = tokens; t < padded; t++) scores[q * padded + t] = -INFINITY;
+        top[q] = splat(-INFINITY), total[q] = splat(0);
+    }
+    for (int64_t i = 0; i < padded; i += W)
+        for (int q = 0; q < QUERIES; q++) top[q] = __builtin_elementwise_max(top[q], load(scores + q * padded + i));
+    for (int q = 0; q < QUERIES; q++) top[q] = splat(largest_lane(top[q]));
+    for (int64_t i = 0; i < padded; i += W) {
 #pragma clang loop unroll(full)
-            for (int q = 0; q < QUERIES; q++) {
-                vf x = splat(scores[q * padded + t]);
-                s[q][0] = x * v0 + s[q][0];
-                s[q][1] = x * v1 + s[q][1];
-            }
-        }
         for (int q = 0; q < QUERIES; q++) {
-            store(mixed + q * padded_size + j, s[q][0]);
-            store(mixed + q * padded_size + j + W, s[q][1]);
+            vf e = exponential(load(scores + q * padded + i) - top[q]);
+            store(scores + q * padded + i, e);
+            total[q] += e;
         }
     }
+    for (int q = 0; q < QUERIES; q++) inverse[q] = 1 / add_lanes(total[q]);
 }
 
 static void attend(const centroidd_attention *work) {
     const int64_t tokens = work->tokens, size = work->head_size, width = work->heads * size, stride = 3 * width;
-    const int64_t padded = padded_to(tokens, 2 * W), padded_size = padded_to(size, 2 * W);
+    const int64_t padded = padded_to(tokens, W), padded_size = padded_to(size, W);
     float *keys = work->scratch, *values = keys + size * padded, *scores = values + tokens * padded_size;
-    float *mixed = scores + QUERIES * padded;
+    float *mixed = scores + QUERIES * padded, inverse[QUERIES], factor[QUERIES];
     memset(work->scratch, 0, (size_t)(size * padded + tokens * padded_size) * sizeof(float));
+    for (int q = 0; q < QUERIES; q++) factor[q] = work->scale;
     for (int64_t head = 0; head < work->heads; head++) {
         const float *query = work->qkv + head * size;
-        for (int64_t t = 0; t < tokens; t++) {
-            const float *key = query + t * stride + width, *value = key + width;
-            for (int64_t d = 0; d < size; d++) keys[d * padded + t] = key[d];
-            memcpy(values + t * padded_size, value, (size_t)size * sizeof(float));
-        }
+        transpose(keys, padded, query + width, stride, tokens, size);
+        for (int64_t t = 0; t < tokens; t++)
+            memcpy(values + t * padded_size, query + t * stride + 2 * width, (size_t)size * sizeof(float));
         for (int64_t t = 0; t < tokens; t += QUERIES) {
-            const float *rows[QUERIES];
+            const float *rows[QUERIES], *weights[QUERIES];
             int64_t count = tokens - t < QUERIES ? tokens - t : QUERIES;
-            for (int64_t q = 0; q < QUERIES; q++) rows[q] = query + (t + (q < count ? q : 0)) * stride;
-            score(scores, rows, keys, padded, size);
-            for (int64_t q = 0; q < count; q++) softmax(scores + q * padded, work->scale, tokens);
-            mix(mixed, scores, values, tokens, padded, padded_size);
+            for (int64_t q = 0; q < QUERIES; q++) {
+                rows[q] = query + (t + (q < count ? q : 0)) * stride;
+                weights[q] = scores + q * padded;
+            }
+            multiply_rows(scores, rows, keys, size, padded, factor);
+            exponentials(scores, tokens, padded, inverse);
+            multiply_rows(mixed, weights, values, tokens, padded_size, inverse);
             for (int64_t q = 0; q < count; q++)
                 memcpy(work->output + (t + q) * width + head * size, mixed + q * padded_size,
                        (size_t)size * sizeof(float));

@@ -152,9 +152,15 @@ static void top_two(centroidd_top_two *top, const float *values, int64_t n, int3
         first = beats_first ? x : first;
         first_index = beats_first ? index : first_index;
     }
-    for (int lane = 0; lane < W && i > 0; lane++) {
-        if (first_index[lane] >= 0) offer(top, first[lane], first_index[lane]);
-        if (second_index[lane] >= 0) offer(top, second[lane], second_index[lane]);
+    // At most two of theirs can win; a lane that gave its first goes on with its second.
+    for (int round = 0; round < 2; round++) {
+        float best = __builtin_reduce_max(first);
+        if (best == -INFINITY) break;
+        int32_t winner = __builtin_reduce_min(first == splat(best) ? first_index : (vi)INT32_MAX);
+        offer(top, best, winner);
+        vi gave = first_index == (vi)winner;
+        first = gave ? second : first;
+        first_index = gave ? second_index : first_index;
     }
     for (; i < n; i++) offer(top, values[i], base + (int32_t)i);
 }
@@ -252,6 +258,7 @@ static double peak_gflops(double seconds) {
     return operations / elapsed / 1e9;
 }
 
+#include "int8_body.h"
 #include "neighbours_body.h"
 #include "panels_body.h"
 
@@ -269,9 +276,14 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .attend = attend,
     .peak_gflops = peak_gflops,
     .exact_squared_distance = exact_squared_distance,
+    .add_widened = add_widened,
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .quantise = quantise,
+    .dequantise = dequantise,
+    .dequantise_gelu = dequantise_gelu,
+    .dequantise_add_norm = dequantise_add_norm,
     .panel_products = panel_products,
     .panel_distances = panel_distances,
     .panel_group_sums = panel_group_sums,

@@ -33,6 +33,12 @@ static double exact_squared_distance(const float *a, const float *b, int64_t n) 
     return sum;
 }
 
+static void add_widened(double *sum, const float *x, double weight, int64_t n) {
+    int64_t i = 0;
+    for (; i + D <= n; i += D) *(vd_any *)(sum + i) = widen(x + i) * (vd)weight + load_double(sum + i);
+    for (; i < n; i++) sum[i] = (double)x[i] * weight + sum[i];
+}
+
 static void block_distances(double *out, const double *block, const double *query, int64_t d, int64_t points) {
     for (int64_t i = 0; i < points; i += D) {
         vd sum = (vd)0.0;

@@ -11,9 +11,10 @@
 typedef dnnl_memory_desc_t descriptor;
 typedef const_dnnl_memory_desc_t descriptor_ref;
 static descriptor_ref reference(const descriptor *d) { return *d; }
-static dnnl_status_t describe(descriptor *d, int64_t rows, int64_t columns, dnnl_format_tag_t tag) {
+static dnnl_status_t describe(descriptor *d, int64_t rows, int64_t columns, dnnl_data_type_t type,
+                              dnnl_format_tag_t tag) {
     dnnl_dims_t dims = {rows, columns};
-    return dnnl_memory_desc_create_with_tag(d, 2, dims, dnnl_f32, tag);
+    return dnnl_memory_desc_create_with_tag(d, 2, dims, type, tag);
 }
 static dnnl_status_t copy_descriptor(descriptor *to, descriptor_ref from) { return dnnl_memory_desc_clone(to, from); }
 static void forget(descriptor *d) {
@@ -23,9 +24,10 @@ static void forget(descriptor *d) {
 typedef dnnl_memory_desc_t descriptor;
 typedef const dnnl_memory_desc_t *descriptor_ref;
 static descriptor_ref reference(const descriptor *d) { return d; }
-static dnnl_status_t describe(descriptor *d, int64_t rows, int64_t columns, dnnl_format_tag_t tag) {
+static dnnl_status_t describe(descriptor *d, int64_t rows, int64_t columns, dnnl_data_type_t type,
+                              dnnl_format_tag_t tag) {
     dnnl_dims_t dims = {rows, columns};
-    return dnnl_memory_desc_init_by_tag(d, 2, dims, dnnl_f32, tag);
+    return dnnl_memory_desc_init_by_tag(d, 2, dims, type, tag);
 }
 static dnnl_status_t copy_descriptor(descriptor *to, descriptor_ref from) {
     *to = *from;
@@ -36,16 +38,28 @@ static void forget(descriptor *d) { (void)d; }
 
 enum { CACHED_PRIMITIVES = 64 };
 
+// The types of a product's left side, right side and result.
+typedef struct {
+    dnnl_data_type_t a, b, c;
+} element_types;
+
+static const element_types floats = {dnnl_f32, dnnl_f32, dnnl_f32};
+static const element_types bytes = {dnnl_u8, dnnl_s8, dnnl_s32};
+
+static size_t size_of(dnnl_data_type_t type) { return type == dnnl_f32 || type == dnnl_s32 ? 4 : 1; }
+
 struct centroidd_weights {
     int64_t k, n;
+    const element_types *types;
     descriptor packed;
-    float *elements;
+    void *elements;
     float *bias;
 };
 
 // One primitive with its memory objects; only the data pointers change between executions.
 typedef struct {
     int64_t m, k, n;
+    const element_types *types;
     bool has_bias;
     descriptor packed;
     dnnl_primitive_t primitive;
@@ -61,8 +75,8 @@ struct centroidd_lane {
     cached_primitive cache[CACHED_PRIMITIVES];
     void *scratch;
     size_t scratch_bytes;
-    float *padded;
-    size_t padded_elements;
+    void *padded;
+    size_t padded_bytes;
 };
 
 // One engine for the process: it holds no per-call state.
@@ -84,7 +98,7 @@ static void use_one_thread(void) {
     if (set_openmp_threads) set_openmp_threads(1);
 }
 
-static float *aligned_floats(size_t bytes) {
+static void *aligned(size_t bytes) {
     void *memory = NULL;
     size_t rounded = (bytes + 63) / 64 * 64;
     return posix_memalign(&memory, 64, rounded ? rounded : 64) == 0 ? memory : NULL;
@@ -101,13 +115,13 @@ static dnnl_primitive_attr_t make_attributes(void) {
 }
 
 // A product of m rows with weights in the layout `b` (or one that oneDNN chooses, where `b` is NULL).
-static dnnl_status_t make_product(dnnl_primitive_desc_t *product, int64_t m, int64_t k, int64_t n, descriptor_ref b,
-                                  bool has_bias) {
+static dnnl_status_t make_product(dnnl_primitive_desc_t *product, const element_types *types, int64_t m, int64_t k,
+                                  int64_t n, descriptor_ref b, bool has_bias) {
     descriptor da = {0}, db = {0}, dc = {0}, dbias = {0};
-    dnnl_status_t status = describe(&da, m, k, dnnl_ab);
-    if (status == dnnl_success) status = describe(&db, k, n, dnnl_format_tag_any);
-    if (status == dnnl_success) status = describe(&dc, m, n, dnnl_ab);
-    if (status == dnnl_success) status = describe(&dbias, 1, n, dnnl_ab);
+    dnnl_status_t status = describe(&da, m, k, types->a, dnnl_ab);
+    if (status == dnnl_success) status = describe(&db, k, n, types->b, dnnl_format_tag_any);
+    if (status == dnnl_success) status = describe(&dc, m, n, types->c, dnnl_ab);
+    if (status == dnnl_success) status = describe(&dbias, 1, n, dnnl_f32, dnnl_ab);
     dnnl_primitive_attr_t attributes = make_attributes();
     if (status == dnnl_success && !attributes) status = dnnl_out_of_memory;
     if (status == dnnl_success) {
@@ -127,13 +141,13 @@ static dnnl_status_t make_product(dnnl_primitive_desc_t *product, int64_t m, int
     return status;
 }
 
-static dnnl_status_t pack(centroidd_weights *weights, const float *b, bool transposed) {
+static dnnl_status_t pack(centroidd_weights *weights, const void *b, bool transposed) {
     descriptor source = {0};
     dnnl_primitive_desc_t plan = NULL;
     dnnl_primitive_t reorder = NULL;
     dnnl_memory_t from = NULL, to = NULL;
     dnnl_stream_t stream = NULL;
-    dnnl_status_t status = describe(&source, weights->k, weights->n, transposed ? dnnl_ba : dnnl_ab);
+    dnnl_status_t status = describe(&source, weights->k, weights->n, weights->types->b, transposed ? dnnl_ba : dnnl_ab);
     descriptor_ref target = reference(&weights->packed);
     if (status == dnnl_success)
         status = dnnl_reorder_primitive_desc_create(&plan, reference(&source), engine, target, engine, NULL);
@@ -154,31 +168,48 @@ static dnnl_status_t pack(centroidd_weights *weights, const float *b, bool trans
     return status;
 }
 
-centroidd_weights *centroidd_weights_create(const float *b, int64_t k, int64_t n, bool transposed, const float *bias) {
+// oneDNN's own plain loops over integers, where it has nothing for the processor, are slower than floats.
+static bool is_reference(dnnl_primitive_desc_t product) {
+    const char *name = NULL;
+    return dnnl_primitive_desc_query(product, dnnl_query_impl_info_str, 0, &name) == dnnl_success && name
+           && strncmp(name, "ref", 3) == 0;
+}
+
+static centroidd_weights *create(const element_types *types, const void *b, int64_t k, int64_t n, bool transposed,
+                                 const float *bias) {
     use_one_thread();
     centroidd_weights *weights = calloc(1, sizeof *weights);
     if (!weights || !engine) return free(weights), NULL;
-    weights->k = k, weights->n = n;
+    weights->k = k, weights->n = n, weights->types = types;
     // The layout is asked for once, for a middling row count, and kept for every row count.
     dnnl_primitive_desc_t product = NULL;
-    bool done = make_product(&product, 64, k, n, NULL, bias != NULL) == dnnl_success;
+    bool done = make_product(&product, types, 64, k, n, NULL, bias != NULL) == dnnl_success;
     if (done) {
         descriptor_ref layout = dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0);
-        done = copy_descriptor(&weights->packed, layout) == dnnl_success;
+        done = copy_descriptor(&weights->packed, layout) == dnnl_success
+               && (types == &floats || !is_reference(product));
         dnnl_primitive_desc_destroy(product);
     }
     if (done) {
-        weights->elements = aligned_floats(dnnl_memory_desc_get_size(reference(&weights->packed)));
+        weights->elements = aligned(dnnl_memory_desc_get_size(reference(&weights->packed)));
         done = weights->elements && pack(weights, b, transposed) == dnnl_success;
     }
     if (done && bias) {
-        weights->bias = aligned_floats((size_t)n * sizeof(float));
+        weights->bias = aligned((size_t)n * sizeof(float));
         done = weights->bias != NULL;
         if (done) memcpy(weights->bias, bias, (size_t)n * sizeof(float));
     }
     if (done) return weights;
     centroidd_weights_destroy(weights);
     return NULL;
+}
+
+centroidd_weights *centroidd_weights_create(const float *b, int64_t k, int64_t n, bool transposed, const float *bias) {
+    return create(&floats, b, k, n, transposed, bias);
+}
+
+centroidd_weights *centroidd_weights_create_int8(const int8_t *b, int64_t k, int64_t n, bool transposed) {
+    return create(&bytes, b, k, n, transposed, NULL);
 }
 
 void centroidd_weights_destroy(centroidd_weights *weights) {
@@ -224,10 +255,11 @@ static dnnl_status_t make_memory(dnnl_memory_t *memory, dnnl_primitive_desc_t pr
 static dnnl_status_t fill(cached_primitive *entry, const centroidd_weights *weights, int64_t m) {
     bool has_bias = weights->bias != NULL;
     dnnl_primitive_desc_t product = NULL;
-    dnnl_status_t status = make_product(&product, m, weights->k, weights->n, reference(&weights->packed), has_bias);
+    dnnl_status_t status = make_product(&product, weights->types, m, weights->k, weights->n,
+                                        reference(&weights->packed), has_bias);
     if (status != dnnl_success) return status;
     entry->m = m, entry->k = weights->k, entry->n = weights->n;
-    entry->has_bias = has_bias;
+    entry->types = weights->types, entry->has_bias = has_bias;
     status = copy_descriptor(&entry->packed, reference(&weights->packed));
     if (status == dnnl_success) status = dnnl_primitive_create(&entry->primitive, product);
     if (status == dnnl_success) status = make_memory(&entry->a, product, dnnl_query_src_md, 0);
@@ -243,7 +275,7 @@ static dnnl_status_t fill(cached_primitive *entry, const centroidd_weights *weig
 
 static bool matches(const cached_primitive *entry, const centroidd_weights *weights, int64_t m) {
     return entry->m == m && entry->k == weights->k && entry->n == weights->n
-           && entry->has_bias == (weights->bias != NULL)
+           && entry->types == weights->types && entry->has_bias == (weights->bias != NULL)
            && dnnl_memory_desc_equal(reference(&entry->packed), reference(&weights->packed));
 }
 
@@ -267,14 +299,14 @@ static cached_primitive *find(centroidd_lane *lane, const centroidd_weights *wei
     return entry;
 }
 
-static dnnl_status_t execute(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m,
-                             float *c) {
+static dnnl_status_t execute(centroidd_lane *lane, const centroidd_weights *weights, const void *a, int64_t m,
+                             void *c) {
     dnnl_status_t status = dnnl_success;
     cached_primitive *entry = find(lane, weights, m, &status);
     if (!entry) return status;
     if (entry->scratch_bytes > lane->scratch_bytes) {
         free(lane->scratch);
-        lane->scratch = aligned_floats(entry->scratch_bytes);
+        lane->scratch = aligned(entry->scratch_bytes);
         lane->scratch_bytes = lane->scratch ? entry->scratch_bytes : 0;
         if (!lane->scratch) return dnnl_out_of_memory;
     }
@@ -293,39 +325,83 @@ static dnnl_status_t execute(centroidd_lane *lane, const centroidd_weights *weig
 }
 
 // The last rows that do not fill a step go through a padded copy.
-static dnnl_status_t multiply_rest(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m,
-                                   float *c) {
-    size_t input = (size_t)(CENTROIDD_ROW_STEP * weights->k), output = (size_t)(CENTROIDD_ROW_STEP * weights->n);
-    if (input + output + 16 > lane->padded_elements) {
+static dnnl_status_t multiply_rest(centroidd_lane *lane, const centroidd_weights *weights, const void *a, int64_t m,
+                                   void *c) {
+    size_t a_row = (size_t)weights->k * size_of(weights->types->a);
+    size_t c_row = (size_t)weights->n * size_of(weights->types->c);
+    size_t input = (CENTROIDD_ROW_STEP * a_row + 63) / 64 * 64, output = CENTROIDD_ROW_STEP * c_row;
+    if (input + output > lane->padded_bytes) {
         free(lane->padded);
-        lane->padded = aligned_floats((input + output + 16) * sizeof(float));
-        lane->padded_elements = lane->padded ? input + output + 16 : 0;
+        lane->padded = aligned(input + output);
+        lane->padded_bytes = lane->padded ? input + output : 0;
         if (!lane->padded) return dnnl_out_of_memory;
     }
-    float *product = lane->padded + (input + 15) / 16 * 16;
-    size_t used = (size_t)(m * weights->k);
-    memcpy(lane->padded, a, used * sizeof(float));
-    memset(lane->padded + used, 0, (input - used) * sizeof(float));
+    char *product = (char *)lane->padded + input;
+    size_t used = (size_t)m * a_row;
+    memcpy(lane->padded, a, used);
+    memset((char *)lane->padded + used, 0, input - used);
     dnnl_status_t status = execute(lane, weights, lane->padded, CENTROIDD_ROW_STEP, product);
-    memcpy(c, product, (size_t)(m * weights->n) * sizeof(float));
+    memcpy(c, product, (size_t)m * c_row);
     return status;
 }
 
 // Few row counts are ever compiled: 16, and the multiples of 64 up to 256. With these oneDNN sums a row in the same
 // order; for others it may not (with AVX2, 2.6 cuts the sums of exactly 32 rows differently).
-static int64_t block_rows(int64_t m) {
+// Sums of integers are exact in any order.
+static int64_t block_rows(const element_types *types, int64_t m) {
+    if (types == &bytes) return m >= CENTROIDD_INT8_BLOCK ? CENTROIDD_INT8_BLOCK : m / CENTROIDD_ROW_STEP * CENTROIDD_ROW_STEP;
     if (m >= CENTROIDD_ROW_BLOCK) return CENTROIDD_ROW_BLOCK;
     return m >= 4 * CENTROIDD_ROW_STEP ? m / (4 * CENTROIDD_ROW_STEP) * (4 * CENTROIDD_ROW_STEP) : CENTROIDD_ROW_STEP;
 }
 
-int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c) {
+static int multiply(centroidd_lane *lane, const centroidd_weights *weights, const void *a, int64_t m, void *c) {
     use_one_thread();
+    size_t a_row = (size_t)weights->k * size_of(weights->types->a);
+    size_t c_row = (size_t)weights->n * size_of(weights->types->c);
+    const char *from = a;
+    char *to = c;
     dnnl_status_t status = dnnl_success;
     while (m >= CENTROIDD_ROW_STEP && status == dnnl_success) {
-        int64_t block = block_rows(m);
-        status = execute(lane, weights, a, block, c);
-        a += block * weights->k, c += block * weights->n, m -= block;
+        int64_t block = block_rows(weights->types, m);
+        status = execute(lane, weights, from, block, to);
+        from += (size_t)block * a_row, to += (size_t)block * c_row, m -= block;
     }
-    if (m > 0 && status == dnnl_success) status = multiply_rest(lane, weights, a, m, c);
+    if (m > 0 && status == dnnl_success) status = multiply_rest(lane, weights, from, m, to);
     return status;
+}
+
+int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c) {
+    return weights->types == &floats ? multiply(lane, weights, a, m, c) : dnnl_invalid_arguments;
+}
+
+int centroidd_multiply_int8(centroidd_lane *lane, const centroidd_weights *weights, const uint8_t *a, int64_t m,
+                            int32_t *c) {
+    return weights->types == &bytes ? multiply(lane, weights, a, m, c) : dnnl_invalid_arguments;
+}
+
+// Without VNNI instructions two neighbouring products are added in 16 bits, which saturate for the largest operands:
+// 2 * 255 * 63 still fits. Weights lose the bit, since activations have the outliers.
+static int32_t find_limit(void) {
+    enum { K = 64, N = 64 };
+    int8_t b[K * N];
+    uint8_t a[CENTROIDD_ROW_STEP * K];
+    int32_t c[CENTROIDD_ROW_STEP * N];
+    memset(b, 127, sizeof b);
+    memset(a, 255, sizeof a);
+    centroidd_weights *weights = centroidd_weights_create_int8(b, K, N, false);
+    centroidd_lane *lane = centroidd_lane_create();
+    bool exact = weights && lane && centroidd_multiply_int8(lane, weights, a, CENTROIDD_ROW_STEP, c) == dnnl_success;
+    for (int i = 0; exact && i < CENTROIDD_ROW_STEP * N; i++) exact = c[i] == K * 255 * 127;
+    centroidd_lane_destroy(lane);
+    centroidd_weights_destroy(weights);
+    return exact ? 127 : 63;
+}
+
+static int32_t limit;
+static pthread_once_t limit_once = PTHREAD_ONCE_INIT;
+static void prepare_limit(void) { limit = find_limit(); }
+
+int32_t centroidd_int8_limit(void) {
+    pthread_once(&limit_once, prepare_limit);
+    return limit;
 }

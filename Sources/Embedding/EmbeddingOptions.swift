@@ -27,6 +27,10 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var encoding = VectorEncoding.automatic
     /// The most tokens of a text that the model reads; nil for the model's own limit.
     public var maximumTokens: Int?
+    /// The precision of a model's linear layers.
+    public var precision = Precision.automatic
+    /// Bytes of vectors that a model's space remembers by their text; 0 remembers none.
+    public var cacheBytes = 64 << 20
 
     /// The defaults.
     public init() {}
@@ -82,7 +86,12 @@ public struct EmbeddingOptions: Sendable, Equatable {
             }
             return HashedTextSpace(dimension: size, metric: metric)
         }
-        let space = try TransformerTextSpace(folder: modelFolder, metric: metric, maximumTokens: maximumTokens)
+        let space = try TransformerTextSpace(
+            folder: modelFolder,
+            metric: metric,
+            maximumTokens: maximumTokens,
+            precision: precision
+        )
         if let dimension, dimension != space.dimension {
             throw EmbeddingError(
                 place: "space.dimension",
@@ -90,6 +99,6 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        return space
+        return CachedTextSpace(space, bytes: cacheBytes)
     }
 }

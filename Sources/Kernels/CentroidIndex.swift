@@ -138,16 +138,22 @@ public struct CentroidIndex: Sendable {
         let d = self.centroids.columns
         let widest = blocks.reduce(0) { max($0, $1.weights.outputs) }
         let size = Self.queryBlock * (widest + (shift.isEmpty ? 0 : d))
+        let empty = centroidd_top_two(value: (-.infinity, -.infinity), index: (-1, -1))
+        let capacity = Self.queryBlock
         LanePool.withLane { lane in
             let products = lane.scratch.reserve(size)
             let moved = products + Self.queryBlock * widest
-            for start in stride(from: 0, to: rows, by: Self.queryBlock) {
-                let count = min(Self.queryBlock, rows - start)
-                let block = queries + start * d
-                let tops = topTwo(moving(block, rows: count, to: moved), rows: count, lane, products)
-                for row in 0..<count {
-                    let pair = exact(tops[row], query: block + row * d, centroids)
-                    pairs.initializeElement(at: start + row, to: pair)
+            withUnsafeTemporaryAllocation(of: centroidd_top_two.self, capacity: capacity) { tops in
+                guard let top = tops.baseAddress else { return }
+                for start in stride(from: 0, to: rows, by: capacity) {
+                    let count = min(capacity, rows - start)
+                    let block = queries + start * d
+                    top.initialize(repeating: empty, count: count)
+                    topTwo(moving(block, rows: count, to: moved), rows: count, lane, products, top)
+                    for row in 0..<count {
+                        let pair = exact(top[row], query: block + row * d, centroids)
+                        pairs.initializeElement(at: start + row, to: pair)
+                    }
                 }
             }
         }
@@ -171,22 +177,15 @@ public struct CentroidIndex: Sendable {
         _ queries: UnsafePointer<Float>,
         rows: Int,
         _ lane: GemmLane,
-        _ products: UnsafeMutablePointer<Float>
-    ) -> [centroidd_top_two] {
-        let empty = centroidd_top_two(value: (-.infinity, -.infinity), index: (-1, -1))
-        var tops = Array(repeating: empty, count: rows)
+        _ products: UnsafeMutablePointer<Float>,
+        _ tops: UnsafeMutablePointer<centroidd_top_two>
+    ) {
+        let find = VectorMath.kernels.pointee.top_two
         for block in blocks {
             lane.multiply(queries, rows: rows, by: block.weights, into: products)
-            for row in 0..<rows {
-                VectorMath.kernels.pointee.top_two(
-                    &tops[row],
-                    products + row * block.weights.outputs,
-                    Int64(block.count),
-                    Int32(block.firstRow)
-                )
-            }
+            let (width, count, first) = (block.weights.outputs, Int64(block.count), Int32(block.firstRow))
+            for row in 0..<rows { find?(tops + row, products + row * width, count, first) }
         }
-        return tops
     }
 
     /// The winners in the order of their exact distances.

@@ -30,8 +30,9 @@ public final class Daemon: Sendable {
         self.settings = settings
         self.sink = sink
         let application = settings.application ?? "centroidd"
+        let space: any Space
         do {
-            let space = try settings.embeddingOptions.makeSpace()
+            space = try settings.embeddingOptions.makeSpace()
             log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             pipeline = Pipeline(
                 options: settings.pipelineOptions,
@@ -48,6 +49,7 @@ public final class Daemon: Sendable {
         status = DaemonStatus(
             application: application,
             pipeline: pipeline,
+            space: space,
             sink: sink,
             started: Timestamp.now()
         )

@@ -1,4 +1,5 @@
 import Clustering
+import Embedding
 import Kernels
 import Pipeline
 import Settings
@@ -11,6 +12,7 @@ public struct DaemonStatus: StatusSource {
 
     let application: String
     let pipeline: Pipeline
+    let space: any Space
     let sink: EventSink
     let started: Int64
 
@@ -32,6 +34,7 @@ public struct DaemonStatus: StatusSource {
         report.records = progress.records
         report.transactions = progress.transactions
         report.entities = progress.entities
+        report.cache = cache.map { .init(lookups: $0.lookups, hits: $0.hits, bytes: $0.bytes) }
         report.partitions = partitions(progress)
         if let model = progress.model { fill(&report, from: model) }
         report.anomalies = progress.anomalies.reversed()
@@ -46,8 +49,16 @@ public struct DaemonStatus: StatusSource {
     /// Prometheus text.
     public func metricsExposition() -> String {
         ProcessMetrics.refresh(in: sink.metrics)
+        if let cache {
+            sink.metrics.set(.cacheLookups, to: Double(cache.lookups))
+            sink.metrics.set(.cacheHits, to: Double(cache.hits))
+            sink.metrics.set(.cacheBytes, to: Double(cache.bytes))
+        }
         return sink.metrics.exposition()
     }
+
+    /// What the space's cache has done; nil where it has none.
+    private var cache: CacheStatistics? { (space as? CachedTextSpace)?.statistics }
 
     private static func reason(_ state: PipelineState) -> String {
         switch state {

@@ -27,6 +27,13 @@ extension Settings {
             case .raw: .binary
             }
         options.maximumTokens = space.maximumTokens
+        options.precision =
+            switch space.precision {
+            case .auto: .automatic
+            case .int8: .int8
+            case .f32: .f32
+            }
+        options.cacheBytes = space.cache
         options.metric =
             switch clusters.metric {
             case .cosine: .cosine

@@ -34,7 +34,7 @@ extension CrossChecks {
             "the field that holds the vector",
             "Set `space.field`, or `input.format: vector`"
         )
-        for path in ["space.model", "space.maximum_tokens"] where places[path] != nil {
+        for path in ["space.model", "space.maximum_tokens", "space.precision"] where places[path] != nil {
             warn(path, "a key that vectors do not use", "no such key for `space.kind: vector`", "Remove it")
         }
     }
@@ -48,7 +48,8 @@ extension CrossChecks {
             "Set `input.format: json`"
         )
         let hasText = space.fields.contains { $0.kind == .text }
-        for path in ["space.model", "space.dimension", "space.maximum_tokens"] where places[path] != nil && !hasText {
+        for path in ["space.model", "space.dimension", "space.maximum_tokens", "space.precision"]
+        where places[path] != nil && !hasText {
             warn(path, "a key for text without a text field", "a field of kind text", "Remove it")
         }
         if places["space.encoding"] != nil {

@@ -37,11 +37,7 @@ struct ClusterCommand: AsyncParsableCommand {
     @Flag(help: "Print the numbers of groups that were tried, and what spoke for the one that was taken.")
     var explain = false
 
-    @Option(help: "Draw the map, the curve of k and the silhouette profile into an SVG file.", completion: .file())
-    var plot: String?
-
-    @Option(help: "How the map is made: pca, umap or tsne; rows of two numbers are drawn as they are unless said.")
-    var map: MapMethod?
+    @OptionGroup var picture: PictureOptions
 
     @Option(help: "Seed of all that is drawn.")
     var seed: Int?
@@ -62,7 +58,7 @@ struct ClusterCommand: AsyncParsableCommand {
         run.isMetricChosen = metric != nil
         let result = try run.run(settings: settings, explain: explain, quiet: common.quiet)
         try FileHandle.standardOutput.write(contentsOf: ClusterRun.lines(of: result, format: format))
-        if let plot { try result.draw(to: plot, map: map, quiet: common.quiet) }
+        if let plot = picture.plot { try result.draw(to: plot, map: picture.map, quiet: common.quiet) }
         if !common.quiet { FileHandle.standardError.write(Data((try result.report.json() + "\n").utf8)) }
     }
 }

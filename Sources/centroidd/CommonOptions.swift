@@ -91,7 +91,17 @@ struct SpaceOptions: ParsableArguments {
     }
 }
 
+/// Where a picture of the clusters goes.
+struct PictureOptions: ParsableArguments {
+    @Option(help: "Draw the map, the curve of k and the silhouette profile into an SVG file.", completion: .file())
+    var plot: String?
+
+    @Option(help: "How the map is made: pca, umap or tsne; rows of two numbers are drawn as they are unless said.")
+    var map: MapMethod?
+}
+
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 extension SpaceSettings.Kind: ExpressibleByArgument {}
+extension SpaceSettings.Precision: ExpressibleByArgument {}
 extension EmbedRun.Format: ExpressibleByArgument {}

@@ -15,13 +15,11 @@ struct EmbedCommand: ParsableCommand {
             """
     )
 
-    enum Precision: String, ExpressibleByArgument, CaseIterable { case f32 }
-
     @OptionGroup var common: CommonOptions
     @OptionGroup var space: SpaceOptions
 
-    @Option(help: "Arithmetic of the transformer.")
-    var precision = Precision.f32
+    @Option(help: "Arithmetic of the transformer: f32, its own vectors; int8, faster; auto, int8 where it keeps them.")
+    var precision: SpaceSettings.Precision?
 
     @Option(help: "Lanes to embed on; all processors when not given.")
     var threads: Int?
@@ -32,6 +30,12 @@ struct EmbedCommand: ParsableCommand {
     func run() throws {
         var settings = try common.settings(for: .pipe).settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
+        // Without a configuration file the model's own vectors are the least surprising ones.
+        if let precision {
+            settings.space.precision = precision
+        } else if common.config == nil {
+            settings.space.precision = .f32
+        }
         _ = common.telemetry(settings, standard: .warning)
         try EmbedRun(settings: settings, format: format, threads: threads).run(quiet: common.quiet)
     }

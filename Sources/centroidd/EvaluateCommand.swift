@@ -30,12 +30,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     @OptionGroup var method: GroupingArguments
 
-    @Option(help: "Draw the sample as it is clustered at the end, the curve of k and the silhouettes into an SVG file.")
-    var plot: String?
-
-    @Option(help: "How the map is made: pca, umap or tsne; two numbers are drawn as they are unless said.")
-    var map: MapMethod?
-
+    @OptionGroup var picture: PictureOptions
     @OptionGroup var common: CommonOptions
     @OptionGroup var space: SpaceOptions
 
@@ -45,8 +40,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         try method.apply(to: &settings)
         let sink = common.telemetry(settings, standard: .error)
         var run = EvaluateRun(input: input, label: label, anomaly: anomaly, field: space.field)
-        run.plot = plot
-        run.map = map
+        run.plot = picture.plot
+        run.map = picture.map
         let report = try await run.run(
             settings: settings,
             isKindChosen: common.config != nil || space.space != nil,

@@ -51,4 +51,65 @@ struct TransformerTests {
             #expect(same, "\(inputs[row])")
         }
     }
+
+    /// The space in 8-bit integers, or nil where the processor has no fast products of them.
+    func int8() throws -> TransformerTextSpace? {
+        let folder = try #require(SharedData.miniLM)
+        return try? TransformerTextSpace(folder: folder.path, precision: .int8)
+    }
+
+    /// Without instructions for sums of byte products weights have a bit less.
+    static let leastMean: Float = Int8Weights.limit == 127 ? 0.996 : 0.995
+
+    @Test("in 8-bit integers keeps the direction of every reference text, with a name of its own")
+    func fidelity() throws {
+        guard let space = try int8() else { return }
+        let vectors = space.makeLane().embed(reference.cases.map { .text($0.text) })
+        var sum: Float = 0
+        for (row, example) in reference.cases.enumerated() {
+            let cosine = VectorMath.dot(Array(vectors[row: row]), example.embedding)
+            #expect(cosine > 0.985, "\(example.text)")
+            sum += cosine
+        }
+        #expect(sum / Float(reference.cases.count) > Self.leastMean)
+        #expect(space.identity == self.space.identity + ":int8" && space.precision == .int8)
+    }
+
+    @Test("in 8-bit integers keeps the direction of log lines", .enabled(if: SharedData.isPresent, "needs public data"))
+    func logFidelity() throws {
+        guard let space = try int8() else { return }
+        let folder = SharedData.root.appending(path: "logs/loghub2k")
+        var inputs: [SpaceInput] = []
+        for name in ["Apache", "BGL", "HDFS", "OpenSSH", "Windows"] {
+            let data = try Data(contentsOf: folder.appending(path: "\(name)_2k.log"))
+            let lines = data.split(separator: 0x0A).prefix(40)
+            inputs += lines.map { .text(String(decoding: $0, as: UTF8.self)) }
+        }
+        let (exact, fast) = (self.space.makeLane().embed(inputs), space.makeLane().embed(inputs))
+        let cosines = inputs.indices.map { VectorMath.dot(Array(exact[row: $0]), Array(fast[row: $0])) }
+        #expect(inputs.count == 200 && (cosines.min() ?? 0) > 0.985)
+        #expect(cosines.reduce(0, +) / Float(cosines.count) > Self.leastMean)
+    }
+
+    @Test("in 8-bit integers gives a text the same bits alone and in any batch")
+    func int8Batching() throws {
+        guard let space = try int8() else { return }
+        let inputs = reference.cases.map { SpaceInput.text($0.text) }
+        let lane = space.makeLane()
+        let together = lane.embed(inputs)
+        let backwards = lane.embed(inputs.reversed())
+        for (row, input) in inputs.enumerated() {
+            let alone = Array(together[row: row]) == lane.embed([input]).storage
+            #expect(alone, "\(input)")
+            let same = together[row: row].elementsEqual(backwards[row: inputs.count - 1 - row])
+            #expect(same, "\(input)")
+        }
+    }
+
+    @Test("takes 8-bit integers of itself where they keep the built-in sentences")
+    func automatic() throws {
+        let folder = try #require(SharedData.miniLM)
+        let space = try TransformerTextSpace(folder: folder.path, precision: .automatic)
+        #expect(space.precision == (try int8() == nil ? .f32 : .int8))
+    }
 }

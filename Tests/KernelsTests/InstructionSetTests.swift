@@ -38,6 +38,18 @@ struct InstructionSetTests {
         }
     }
 
+    @Test("add vectors to sums in double precision, exactly", arguments: all)
+    func widenedSums(kernels: Kernels) {
+        for n in Self.sizes {
+            let (x, start) = ([Float].random(n, seed: 1), [Float].random(n, seed: 2).map(Double.init))
+            var sum = start
+            kernels.table.pointee.add_widened(&sum, x, 1, Int64(n))
+            #expect(sum == zip(start, x).map { $0 + Double($1) })
+            kernels.table.pointee.add_widened(&sum, x, -1, Int64(n))
+            #expect(largestDifference(sum.map(Float.init), start.map(Float.init)) < 1e-6)
+        }
+    }
+
     @Test("measure exact distances, of pairs and of blocks, the same in each", arguments: all)
     func exactDistances(kernels: Kernels) {
         for n in Self.sizes {

@@ -19,11 +19,11 @@ enum LatencyBenchmark {
         let quiet = percentiles(latencies(model: model, queries: queries, options: options) { $0 < 20_000 })
         let isRunning = Atomic(true)
         let reclusterings = Atomic(0)
-        let sample = model
+        let (sample, chosen) = (model, options)
         let group = DispatchGroup()
         DispatchQueue.global(qos: .utility).async(group: group) {
             while isRunning.load(ordering: .relaxed) {
-                _ = try? recluster(model: sample, options: options)
+                _ = try? recluster(model: sample, options: chosen)
                 reclusterings.wrappingAdd(1, ordering: .relaxed)
             }
         }

@@ -1,37 +1,39 @@
-package import Kernels
+public import Kernels
 
 /// Lloyd's algorithm with k-means++ starts; spherical (unit-length centroids, cosine distance) under the cosine metric.
 ///
 /// Lloyd 1982; Arthur and Vassilvitskii 2007 ("k-means++", with the greedy choice among a few draws that the paper
 /// recommends); Dhillon and Modha 2001 for the sphere. An empty cluster starts anew at the record that is farthest from
 /// its centroid. What comes out does not depend on the lanes.
-package struct KMeans {
+public struct KMeans: Sendable {
     /// What a run found.
-    package struct Result: Sendable {
+    public struct Result: Sendable {
         /// The centroids, `k × d`.
-        package var centroids: Matrix
+        public var centroids: Matrix
         /// The row of the nearest centroid of each record.
-        package var labels: [Int]
+        public var labels: [Int]
         /// The sum of squared distances (Euclidean metric) or of cosine distances (cosine metric).
-        package var inertia: Double
+        public var inertia: Double
         /// The rounds that were made.
-        package var rounds: Int
+        public var rounds: Int
     }
 
-    package let data: Matrix
-    package let metric: Metric
+    /// The vectors that are grouped, `n × d`.
+    public let data: Matrix
+    /// How far apart two vectors are.
+    public let metric: Metric
     /// What runs independent parts side by side.
-    package let lanes: Lanes
+    public let lanes: Lanes
     /// The most rounds.
-    package var iterations = 25
+    public var iterations = 25
     /// A run ends when the inertia falls by less than this share in a round.
-    package var tolerance = 1e-4
+    public var tolerance = 1e-4
     private let spread: VectorSpread
 
     /// - Parameters:
     ///   - data: `n × d`, finite; unit length under the cosine metric.
     ///   - lanes: what runs independent parts side by side.
-    package init(data: Matrix, metric: Metric, lanes: Lanes = .serial) {
+    public init(data: Matrix, metric: Metric, lanes: Lanes = .serial) {
         self.data = data
         self.metric = metric
         self.lanes = lanes
@@ -49,8 +51,8 @@ package struct KMeans {
         return best ?? run(from: data.selecting([0]))
     }
 
-    /// Lloyd's rounds from given centroids.
-    package func run(from start: Matrix) -> Result {
+    /// Lloyd's rounds from given centroids, `k × d` with k from 1 to n; of unit length under the cosine metric.
+    public func run(from start: Matrix) -> Result {
         let run = LloydRun(data: data, metric: metric, start: start, spread: spread, lanes: lanes)
         _ = run.assign()
         var inertia = Double.infinity

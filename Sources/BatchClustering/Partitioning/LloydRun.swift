@@ -21,6 +21,8 @@ final class LloydRun {
     private let previous: UnsafeMutableBufferPointer<Int32>
     private let upper: UnsafeMutableBufferPointer<Float>
     private let lower: UnsafeMutableBufferPointer<Float>
+    /// Of each part, whether all of its vectors were compared with all centroids in the last round.
+    private let wasSearched: UnsafeMutableBufferPointer<Bool>
     private var movement: LloydMovement?
     private let spread: VectorSpread
 
@@ -40,6 +42,8 @@ final class LloydRun {
         previous = .allocate(capacity: data.rows)
         upper = .allocate(capacity: data.rows)
         lower = .allocate(capacity: data.rows)
+        wasSearched = .allocate(capacity: (data.rows + Self.partRows - 1) / Self.partRows)
+        wasSearched.initialize(repeating: false)
         labels.initialize(repeating: -1)
         previous.initialize(repeating: -1)
         upper.initialize(repeating: .infinity)
@@ -51,6 +55,7 @@ final class LloydRun {
         previous.deallocate()
         upper.deallocate()
         lower.deallocate()
+        wasSearched.deallocate()
     }
 
     /// The centroid of each vector.
@@ -70,8 +75,12 @@ final class LloydRun {
             lower: SharedMemory(lower)
         )
         let rows = data.rows
+        let wasSearched = SharedMemory(wasSearched)
         lanes.run((rows + Self.partRows - 1) / Self.partRows) { part in
-            step.run(part * Self.partRows..<min((part + 1) * Self.partRows, rows))
+            wasSearched.base[part] = step.run(
+                part * Self.partRows..<min((part + 1) * Self.partRows, rows),
+                isFresh: wasSearched.base[part]
+            )
         }
         return applyChanges()
     }
@@ -183,18 +192,21 @@ private struct SumChange: Sendable {
             guard let rows else {
                 for row in 0..<data.rows {
                     let target = sums.base + Int(labels.base[row]) * width
-                    for column in columns { target[column] += Double(vectors[row * width + column]) }
+                    VectorMath.add(
+                        vectors + row * width + columns.lowerBound,
+                        times: 1.0,
+                        to: target + columns.lowerBound,
+                        count: columns.count
+                    )
                 }
                 return
             }
             for row in rows {
-                let vector = vectors + Int(row) * width
-                let target = sums.base + Int(labels.base[Int(row)]) * width
-                let source = sums.base + Int(previous.base[Int(row)]) * width
-                for column in columns {
-                    target[column] += Double(vector[column])
-                    source[column] -= Double(vector[column])
-                }
+                let vector = vectors + Int(row) * width + columns.lowerBound
+                let target = sums.base + Int(labels.base[Int(row)]) * width + columns.lowerBound
+                let source = sums.base + Int(previous.base[Int(row)]) * width + columns.lowerBound
+                VectorMath.add(vector, times: 1.0, to: target, count: columns.count)
+                VectorMath.add(vector, times: -1.0, to: source, count: columns.count)
             }
         }
     }

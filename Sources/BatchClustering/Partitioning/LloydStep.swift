@@ -73,53 +73,74 @@ struct LloydStep: Sendable {
             ? max(0, 2 * (distance - cosineError)).squareRoot() * (1 - margin) : distance * (1 - margin)
     }
 
-    /// Assigns the vectors at `rows`.
-    func run(_ rows: Range<Int>) {
+    /// Assigns the vectors at `rows`, and returns whether all of them were compared with all centroids.
+    ///
+    /// - Parameter isFresh: whether all of them were in the last round, so that their upper bounds are as good as
+    ///   distances but for the last movement.
+    func run(_ rows: Range<Int>, isFresh: Bool) -> Bool {
         let columns = data.columns
+        var isWhole = true
         data.withRows { vectors in
-            guard let movement else {
-                accept(index.search(vectors + rows.lowerBound * columns, rows: rows.count), rows)
-                return
-            }
-            let open = open(rows, vectors, movement)
-            guard open.count < rows.count else {
-                accept(index.search(vectors + rows.lowerBound * columns, rows: rows.count), rows)
-                return
-            }
-            guard !open.isEmpty else { return }
-            let gathered = [Float](unsafeUninitializedCapacity: open.count * columns) { buffer, count in
-                for (place, row) in open.enumerated() {
-                    buffer.baseAddress.map {
-                        ($0 + place * columns).initialize(from: vectors + row * columns, count: columns)
-                    }
+            if let movement {
+                let doubtful = doubtful(rows, movement)
+                // Where most are in doubt, comparing them costs less than learning which need not be.
+                if !isFresh || !isMost(doubtful, of: rows) {
+                    let open = open(doubtful, vectors, movement)
+                    isWhole = isMost(open, of: rows)
+                    guard isWhole else { return searchGathered(open, vectors) }
                 }
-                count = open.count * columns
             }
-            accept(
-                gathered.withUnsafeBufferPointer { buffer in
-                    buffer.baseAddress.map { index.search($0, rows: open.count) } ?? []
-                },
-                open
-            )
+            accept(index.search(vectors + rows.lowerBound * columns, rows: rows.count), rows)
         }
+        return isWhole
     }
 
-    /// The rows whose bounds do not prove that they stay where they are.
-    private func open(_ rows: Range<Int>, _ vectors: UnsafePointer<Float>, _ movement: LloydMovement) -> [Int] {
+    private func isMost(_ some: [Int], of rows: Range<Int>) -> Bool { some.count * 8 >= rows.count * 7 }
+
+    private func searchGathered(_ open: [Int], _ vectors: UnsafePointer<Float>) {
+        guard !open.isEmpty else { return }
+        let columns = data.columns
+        let gathered = [Float](unsafeUninitializedCapacity: open.count * columns) { buffer, count in
+            for (place, row) in open.enumerated() {
+                buffer.baseAddress.map {
+                    ($0 + place * columns).initialize(from: vectors + row * columns, count: columns)
+                }
+            }
+            count = open.count * columns
+        }
+        accept(
+            gathered.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { index.search($0, rows: open.count) } ?? []
+            },
+            open
+        )
+    }
+
+    /// Brings the bounds up to the movement and returns the rows where they overlap.
+    private func doubtful(_ rows: Range<Int>, _ movement: LloydMovement) -> [Int] {
+        var doubtful: [Int] = []
+        doubtful.reserveCapacity(rows.count)
+        for row in rows {
+            let label = Int(labels.base[row])
+            let low = (lower.base[row] - movement.farthest(but: label)) * (1 - Self.margin)
+            lower.base[row] = low
+            upper.base[row] = (upper.base[row] + movement.shifts[label]) * (1 + Self.margin)
+            if upper.base[row] >= max(low, movement.halfGaps[label]) { doubtful.append(row) }
+        }
+        return doubtful
+    }
+
+    /// Those of the doubtful rows whose distance to their own centroid does not prove that they stay where they are.
+    private func open(_ doubtful: [Int], _ vectors: UnsafePointer<Float>, _ movement: LloydMovement) -> [Int] {
         let columns = data.columns
         var open: [Int] = []
-        open.reserveCapacity(rows.count)
+        open.reserveCapacity(doubtful.count)
         centroids.withRows { centroids in
-            for row in rows {
+            for row in doubtful {
                 let label = Int(labels.base[row])
-                let low = (lower.base[row] - movement.farthest(but: label)) * (1 - Self.margin)
-                lower.base[row] = low
-                let bound = max(low, movement.halfGaps[label])
-                upper.base[row] = (upper.base[row] + movement.shifts[label]) * (1 + Self.margin)
-                guard upper.base[row] >= bound else { continue }
                 let distance = metric.distance(vectors + row * columns, centroids + label * columns, count: columns)
                 upper.base[row] = Self.upperBound(distance, metric)
-                if upper.base[row] >= bound { open.append(row) }
+                if upper.base[row] >= max(lower.base[row], movement.halfGaps[label]) { open.append(row) }
             }
         }
         return open

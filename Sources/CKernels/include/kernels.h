@@ -26,6 +26,24 @@ typedef struct {
     float *scratch;
 } centroidd_attention;
 
+/// A row of bytes q stands for the values low + step * q.
+typedef struct {
+    float step, low;
+} centroidd_row_scale;
+
+/// What the sums of an integer product stand for: with a left-hand row that is quantised by `row`, column j's value is
+/// row.step * scale[j] * sum + row.low * offset[j] + bias[j], where offset[j] is scale[j] times the sum of the
+/// right-hand column j.
+typedef struct {
+    const float *scale, *offset, *bias;
+} centroidd_columns;
+
+/// The parameters of a layer normalisation.
+typedef struct {
+    const float *gain, *bias;
+    float epsilon;
+} centroidd_norm;
+
 typedef struct {
     const char *name;
     float (*dot)(const float *a, const float *b, int64_t n);
@@ -50,6 +68,8 @@ typedef struct {
     double (*peak_gflops)(double seconds);
     /// |a - b|^2 in doubles.
     double (*exact_squared_distance)(const float *a, const float *b, int64_t n);
+    /// sum += weight * x, in doubles.
+    void (*add_widened)(double *sum, const float *x, double weight, int64_t n);
     /// out = |query - p|^2 of each of `points` points that lie as d rows of `points` coordinates; `points` is a
     /// multiple of 8.
     void (*block_distances)(double *out, const double *block, const double *query, int64_t d, int64_t points);
@@ -57,6 +77,21 @@ typedef struct {
     double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
     /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
     int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
+    /// Cuts every row of x (|x| < 1e38) into `levels` equal steps (at most 255) between its smallest and its largest
+    /// value.
+    void (*quantise)(uint8_t *q, centroidd_row_scale *scales, const float *x, int64_t rows, int64_t n,
+                     int32_t levels);
+    /// x = the values that the sums stand for; `scales` are those of the product's left-hand rows.
+    void (*dequantise)(float *x, const int32_t *sums, const centroidd_row_scale *scales,
+                       const centroidd_columns *columns, int64_t rows, int64_t n);
+    /// q = GELU of the values that the sums stand for (to 2e-4 before it is quantised); `x` has room for one row.
+    void (*dequantise_gelu)(uint8_t *q, centroidd_row_scale *target, float *x, const int32_t *sums,
+                            const centroidd_row_scale *scales, const centroidd_columns *columns, int64_t rows,
+                            int64_t n, int32_t levels);
+    /// x = LayerNorm(x + the values that the sums stand for), and q the same quantised.
+    void (*dequantise_add_norm)(float *x, uint8_t *q, centroidd_row_scale *target, const int32_t *sums,
+                                const centroidd_row_scale *scales, const centroidd_columns *columns,
+                                const centroidd_norm *norm, int64_t rows, int64_t n, int32_t levels);
     /// out (16 x 16) = the dot products of the vectors of panel a with those of panel b, added to where `accumulate`;
     /// element j of vector i of a panel lies at j * 16 + i.
     void (*panel_products)(double *out, const double *a, const double *b, int64_t d, int accumulate);

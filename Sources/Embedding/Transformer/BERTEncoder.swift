@@ -4,8 +4,9 @@ import Kernels
 /// only attention knows where a record ends.
 ///
 /// A record's vector has the same bits whatever other records share its batch.
-final class BERTEncoder {
+final class BERTEncoder: RecordEncoder {
     private let weights: BERTWeights
+    private let layers: [BERTWeights.Layer<PackedWeights>]
     private let gemm = GemmLane()
     private let hidden = FloatBuffer()
     private let projected = FloatBuffer()
@@ -13,12 +14,12 @@ final class BERTEncoder {
     private let wide = FloatBuffer()
     private let attention = FloatBuffer()
 
-    init(_ weights: BERTWeights) {
+    /// An encoder in floats: `layers` are those of `weights`.
+    init(_ weights: BERTWeights, _ layers: [BERTWeights.Layer<PackedWeights>]) {
         self.weights = weights
+        self.layers = layers
     }
 
-    /// Encodes the records whose tokens lie one after another in `ids`, record `r` being `lengths[r]` long, and writes
-    /// one pooled vector of `hiddenSize` elements per record to `output`.
     func encode(
         _ ids: ArraySlice<Int32>,
         lengths: ArraySlice<Int>,
@@ -30,74 +31,39 @@ final class BERTEncoder {
         // Whole steps of rows, so that the product needs no padded copy; what is in the rows beyond is never read.
         let rows = (tokens + 15) / 16 * 16
         let x = hidden.reserve(rows * size)
-        embed(ids, lengths: lengths, into: x)
-        for layer in weights.layers {
+        weights.embed(ids, lengths: lengths, into: x)
+        for layer in layers {
             attend(layer, x, rows: rows, tokens: tokens, lengths: lengths)
             feedForward(layer, x, rows: rows, tokens: tokens)
         }
-        var start = 0
-        for (record, length) in lengths.enumerated() {
-            let pooled = configuration.pooling == .mean ? length : 1
-            TransformerKernels.mean(
-                of: x + start * size,
-                rows: pooled,
-                columns: size,
-                unit: unit,
-                into: output + record * size
-            )
-            start += length
-        }
-    }
-
-    private func embed(_ ids: ArraySlice<Int32>, lengths: ArraySlice<Int>, into x: UnsafeMutablePointer<Float>) {
-        let size = weights.configuration.hiddenSize
-        weights.words.copy(ids, to: x)
-        weights.positions.withUnsafeBufferPointer { positions in
-            guard let base = positions.baseAddress else { return }
-            var row = x
-            for length in lengths {
-                VectorMath.add(base, times: 1, to: row, count: length * size)
-                row += length * size
-            }
-        }
-        normalise(x, residual: nil, weights.embeddingNorm, tokens: ids.count)
+        weights.pool(x, lengths: lengths, unit: unit, into: output)
     }
 
     /// x = LayerNorm(x + Attention(x)).
     private func attend(
-        _ layer: BERTWeights.Layer,
+        _ layer: BERTWeights.Layer<PackedWeights>,
         _ x: UnsafeMutablePointer<Float>,
         rows: Int,
         tokens: Int,
         lengths: ArraySlice<Int>
     ) {
-        let configuration = weights.configuration
-        let size = configuration.hiddenSize
+        let size = weights.configuration.hiddenSize
         let qkv = projected.reserve(rows * 3 * size)
         let context = mixed.reserve(rows * size)
         gemm.multiply(x, rows: rows, by: layer.queryKeyValue, into: qkv)
-        let scratch = attention.reserve(
-            TransformerKernels.attentionScratch(tokens: lengths.max() ?? 0, headSize: configuration.headSize)
-        )
-        var start = 0
-        for length in lengths {
-            TransformerKernels.attend(
-                qkv: qkv + start * 3 * size,
-                tokens: length,
-                heads: configuration.heads,
-                headSize: configuration.headSize,
-                scratch: scratch,
-                into: context + start * size
-            )
-            start += length
-        }
+        weights.attend(qkv, lengths: lengths, scratch: attention, into: context)
         // The projections are spent: their memory takes the output.
         gemm.multiply(context, rows: rows, by: layer.attentionOutput, into: qkv)
-        normalise(x, residual: qkv, layer.attentionNorm, tokens: tokens)
+        weights.normalise(x, residual: qkv, layer.attentionNorm, tokens: tokens)
     }
 
     /// x = LayerNorm(x + GELU(x · up + bias) · down + bias).
-    private func feedForward(_ layer: BERTWeights.Layer, _ x: UnsafeMutablePointer<Float>, rows: Int, tokens: Int) {
+    private func feedForward(
+        _ layer: BERTWeights.Layer<PackedWeights>,
+        _ x: UnsafeMutablePointer<Float>,
+        rows: Int,
+        tokens: Int
+    ) {
         let configuration = weights.configuration
         let between = wide.reserve(rows * configuration.intermediateSize)
         let result = mixed.reserve(rows * configuration.hiddenSize)
@@ -109,23 +75,6 @@ final class BERTEncoder {
             columns: configuration.intermediateSize
         )
         gemm.multiply(between, rows: rows, by: layer.down, into: result)
-        normalise(x, residual: result, layer.outputNorm, tokens: tokens)
-    }
-
-    private func normalise(
-        _ x: UnsafeMutablePointer<Float>,
-        residual: UnsafePointer<Float>?,
-        _ norm: BERTWeights.Norm,
-        tokens: Int
-    ) {
-        TransformerKernels.addLayerNorm(
-            x,
-            residual: residual,
-            gain: norm.gain,
-            bias: norm.bias,
-            epsilon: weights.configuration.normEpsilon,
-            rows: tokens,
-            columns: weights.configuration.hiddenSize
-        )
+        weights.normalise(x, residual: result, layer.outputNorm, tokens: tokens)
     }
 }

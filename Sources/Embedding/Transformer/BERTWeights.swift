@@ -3,6 +3,12 @@ import Kernels
 
 /// The parameters of a BERT encoder, packed for multiplication; immutable and shared by all lanes.
 struct BERTWeights: Sendable {
+    /// The encoder layers in one precision or the other.
+    enum Layers: Sendable {
+        case float([Layer<PackedWeights>])
+        case int8([Layer<Int8Weights>])
+    }
+
     /// The gain and bias of a layer normalisation.
     struct Norm: Sendable {
         var gain: [Float]
@@ -10,15 +16,15 @@ struct BERTWeights: Sendable {
     }
 
     /// One encoder layer (Devlin et al. 2019; Vaswani et al. 2017, figure 1 left).
-    struct Layer: Sendable {
+    struct Layer<Product: Sendable>: Sendable {
         /// Queries, keys and values in one product, `hidden → 3 hidden`.
-        var queryKeyValue: PackedWeights
-        var attentionOutput: PackedWeights
+        var queryKeyValue: Product
+        var attentionOutput: Product
         var attentionNorm: Norm
-        /// `hidden → intermediate`, without its bias, which is added together with the activation.
-        var up: PackedWeights
+        /// `hidden → intermediate`; in floats without its bias, which is added together with the activation.
+        var up: Product
         var upBias: [Float]
-        var down: PackedWeights
+        var down: Product
         var outputNorm: Norm
     }
 
@@ -27,8 +33,10 @@ struct BERTWeights: Sendable {
     /// `positions × hidden`: position embeddings, with the embedding of the first token type already added.
     var positions: [Float]
     var embeddingNorm: Norm
-    var layers: [Layer]
+    var layers: Layers
+    private let reader: Reader
 
+    /// Reads the parameters, the layers in floats.
     init(_ file: Safetensors, _ configuration: TransformerConfiguration) throws(EmbeddingError) {
         guard let name = file.name(endingIn: "embeddings.word_embeddings.weight") else {
             throw EmbeddingError(
@@ -50,14 +58,35 @@ struct BERTWeights: Sendable {
         for index in positions.indices { positions[index] += types[index % hidden] }
         self.positions = positions
         embeddingNorm = try reader.norm("embeddings.LayerNorm", hidden)
-        layers = []
-        for index in 0..<configuration.layers {
-            layers.append(try reader.layer("encoder.layer.\(index)", configuration))
-        }
+        self.reader = reader
+        layers = .float(
+            try reader.layers(configuration) { linear throws(EmbeddingError) in
+                linear.packed(addsBias: !linear.name.hasSuffix("intermediate.dense"))
+            }
+        )
+    }
+
+    /// The same parameters with the layers' products in bytes.
+    func quantised() throws(EmbeddingError) -> BERTWeights {
+        var result = self
+        let file = reader.file
+        result.layers = .int8(
+            try reader.layers(configuration) { linear throws(EmbeddingError) in
+                guard let weights = linear.quantised() else {
+                    throw EmbeddingError(
+                        place: file.path,
+                        problem: "oneDNN has no fast 8-bit products of \(linear.inputs) elements for this processor",
+                        mend: "Set space.precision to f32 or auto"
+                    )
+                }
+                return weights
+            }
+        )
+        return result
     }
 
     /// Reads named tensors under a prefix (`bert.` where a checkpoint wraps the encoder).
-    private struct Reader {
+    private struct Reader: Sendable {
         let file: Safetensors
         let prefix: String
 
@@ -69,41 +98,54 @@ struct BERTWeights: Sendable {
             Norm(gain: try floats(name + ".weight", [size]), bias: try floats(name + ".bias", [size]))
         }
 
-        func layer(_ name: String, _ configuration: TransformerConfiguration) throws(EmbeddingError) -> Layer {
+        func layers<Product>(
+            _ configuration: TransformerConfiguration,
+            pack: (Linear) throws(EmbeddingError) -> Product
+        ) throws(EmbeddingError) -> [Layer<Product>] {
             let (hidden, wide) = (configuration.hiddenSize, configuration.intermediateSize)
-            return Layer(
-                queryKeyValue: try product(
-                    ["query", "key", "value"].map { "\(name).attention.self.\($0)" },
-                    hidden,
-                    hidden
-                ),
-                attentionOutput: try product(["\(name).attention.output.dense"], hidden, hidden),
-                attentionNorm: try norm("\(name).attention.output.LayerNorm", hidden),
-                up: try product(["\(name).intermediate.dense"], hidden, wide, addsBias: false),
-                upBias: try floats("\(name).intermediate.dense.bias", [wide]),
-                down: try product(["\(name).output.dense"], wide, hidden),
-                outputNorm: try norm("\(name).output.LayerNorm", hidden)
-            )
+            var layers: [Layer<Product>] = []
+            for index in 0..<configuration.layers {
+                let name = "encoder.layer.\(index)"
+                let inner = ["query", "key", "value"].map { "\(name).attention.self.\($0)" }
+                let layer = Layer(
+                    queryKeyValue: try pack(try linear(inner, hidden, hidden)),
+                    attentionOutput: try pack(try linear(["\(name).attention.output.dense"], hidden, hidden)),
+                    attentionNorm: try norm("\(name).attention.output.LayerNorm", hidden),
+                    up: try pack(try linear(["\(name).intermediate.dense"], hidden, wide)),
+                    upBias: try floats("\(name).intermediate.dense.bias", [wide]),
+                    down: try pack(try linear(["\(name).output.dense"], wide, hidden)),
+                    outputNorm: try norm("\(name).output.LayerNorm", hidden)
+                )
+                layers.append(layer)
+            }
+            return layers
         }
 
         /// Linear layers side by side: each is stored `outputs × inputs`.
-        func product(
-            _ names: [String],
-            _ inputs: Int,
-            _ outputs: Int,
-            addsBias: Bool = true
-        ) throws(EmbeddingError) -> PackedWeights {
-            var elements: [Float] = []
-            var bias: [Float] = []
+        func linear(_ names: [String], _ inputs: Int, _ outputs: Int) throws(EmbeddingError) -> Linear {
+            var result = Linear(name: names[0], inputs: inputs, outputs: outputs * names.count)
             for name in names {
-                elements += try floats(name + ".weight", [outputs, inputs])
-                if addsBias { bias += try floats(name + ".bias", [outputs]) }
+                result.elements += try floats(name + ".weight", [outputs, inputs])
+                result.bias += try floats(name + ".bias", [outputs])
             }
-            return elements.withUnsafeBufferPointer { elements in
+            return result
+        }
+    }
+
+    /// A linear layer as it is stored: `outputs × inputs` elements and a bias.
+    private struct Linear {
+        var name: String
+        var inputs: Int
+        var outputs: Int
+        var elements: [Float] = []
+        var bias: [Float] = []
+
+        func packed(addsBias: Bool) -> PackedWeights {
+            elements.withUnsafeBufferPointer { elements in
                 bias.withUnsafeBufferPointer { bias in
                     PackedWeights(
                         inputs: inputs,
-                        outputs: outputs * names.count,
+                        outputs: outputs,
                         elements: elements,
                         transposed: true,
                         bias: addsBias ? bias : nil
@@ -111,42 +153,9 @@ struct BERTWeights: Sendable {
                 }
             }
         }
-    }
-}
 
-/// The table of word embeddings: left in the mapped file where it is in 32-bit floats, since a batch reads few rows.
-struct WordEmbeddings: Sendable {
-    private enum Storage: Sendable {
-        case mapped(Data, offset: Int)
-        case converted([Float])
-    }
-
-    private let storage: Storage
-    private let columns: Int
-
-    init(_ file: Safetensors, name: String, rows: Int, columns: Int) throws(EmbeddingError) {
-        self.columns = columns
-        if let range = try file.mappedRange(name, shape: [rows, columns]) {
-            storage = .mapped(file.data, offset: range.lowerBound)
-        } else {
-            storage = .converted(try file.floats(name, shape: [rows, columns]))
-        }
-    }
-
-    /// Copies the rows of `ids`, which must be below the number of rows, to `target` one after another.
-    func copy(_ ids: ArraySlice<Int32>, to target: UnsafeMutablePointer<Float>) {
-        let width = columns * MemoryLayout<Float>.stride
-        func copy(from base: UnsafeRawPointer) {
-            for (row, id) in ids.enumerated() {
-                UnsafeMutableRawPointer(target + row * columns)
-                    .copyMemory(from: base + Int(id) * width, byteCount: width)
-            }
-        }
-        switch storage {
-        case .mapped(let data, let offset):
-            data.withUnsafeBytes { if let base = $0.baseAddress { copy(from: base + offset) } }
-        case .converted(let rows):
-            rows.withUnsafeBytes { if let base = $0.baseAddress { copy(from: base) } }
+        func quantised() -> Int8Weights? {
+            Int8Weights(inputs: inputs, outputs: outputs, elements: elements, bias: bias)
         }
     }
 }

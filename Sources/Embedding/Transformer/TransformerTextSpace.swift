@@ -1,20 +1,28 @@
 public import Kernels
 
-/// Text as the exact 32-bit vectors of a sentence-transformers model: a folder of a BERT-family encoder.
+/// Text as the vectors of a sentence-transformers model: a folder of a BERT-family encoder.
 public struct TransformerTextSpace: TokenizingSpace {
     /// The model's hidden size.
     public let dimension: Int
     /// Cosine unless asked otherwise.
     public let metric: Metric
-    /// Model type, fingerprint of the weights, pooling and token limit.
+    /// Model type, fingerprint of the weights, pooling, metric and token limit, and the precision where it is not f32.
     public let identity: String
+    /// The precision that was chosen: ``Precision/f32`` or ``Precision/int8``.
+    public let precision: Precision
     private let tokenizer: WordPieceTokenizer
     private let weights: BERTWeights
 
     /// Loads the model of `folder`; `maximumTokens` overrules the folder's own limit per text.
     ///
-    /// Throws where a file is missing, damaged, or of a model that is not supported.
-    public init(folder: String, metric: Metric = .cosine, maximumTokens: Int? = nil) throws(EmbeddingError) {
+    /// Throws where a file is missing, damaged, or of a model that is not supported, and where `precision` is
+    /// ``Precision/int8`` and this processor has no fast products of bytes.
+    public init(
+        folder: String,
+        metric: Metric = .cosine,
+        maximumTokens: Int? = nil,
+        precision: Precision = .f32
+    ) throws(EmbeddingError) {
         let files = try ModelFiles(folder: folder)
         let configuration = try TransformerConfiguration(files, maximumTokens: maximumTokens)
         tokenizer = try TokenizerFiles(files).makeTokenizer()
@@ -30,12 +38,13 @@ public struct TransformerTextSpace: TokenizingSpace {
             path: files.path("model.safetensors"),
             data: try files.bytes("model.safetensors")
         )
-        weights = try BERTWeights(file, configuration)
+        let exact = try BERTWeights(file, configuration)
+        (weights, self.precision) = try precision.choose(exact, tokenizer)
         dimension = configuration.hiddenSize
         self.metric = metric
         let fingerprint = String(file.fingerprint(), radix: 16)
-        identity =
-            "text:bert:\(fingerprint):\(configuration.pooling.rawValue):\(metric.rawValue):\(configuration.maximumTokens)"
+        let kind = "text:bert:\(fingerprint):\(configuration.pooling.rawValue):\(metric.rawValue)"
+        identity = "\(kind):\(configuration.maximumTokens)" + (self.precision == .int8 ? ":int8" : "")
     }
 
     /// Takes text that is not empty.
@@ -62,7 +71,7 @@ final class TransformerLane: EmbeddingLane {
     static let groupTokens = 256
 
     private let tokenizer: WordPieceTokenizer
-    private let encoder: BERTEncoder
+    private let encoder: any RecordEncoder
     private let configuration: TransformerConfiguration
     private let unit: Bool
     private var scratch = WordPieceTokenizer.Scratch()
@@ -74,7 +83,7 @@ final class TransformerLane: EmbeddingLane {
         self.tokenizer = tokenizer
         self.unit = unit
         configuration = weights.configuration
-        encoder = BERTEncoder(weights)
+        encoder = weights.makeEncoder()
     }
 
     func embed(_ inputs: [SpaceInput]) -> Matrix {

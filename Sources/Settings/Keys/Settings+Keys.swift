@@ -148,6 +148,20 @@ extension Settings {
             \.space.maximumTokens,
             "Tokens of a text that are looked at; `auto` leaves it to the model."
         ),
+        SettingsKey(
+            "space.precision",
+            .choice,
+            \.space.precision,
+            "Arithmetic of a model: f32 gives its own vectors, int8 is several times as fast; auto takes int8 where a "
+                + "check at start finds a cosine of at least 0.99 to f32. A model learnt in one is refused in the other."
+        ),
+        SettingsKey(
+            "space.cache",
+            .size(0...1_099_511_627_776),
+            \.space.cache,
+            "Memory for the vectors of texts that were seen lately, so that a repeated text is not embedded again. 0: "
+                + "none."
+        ),
     ]
 
     private static let clusterKeys: [SettingsKey] = [

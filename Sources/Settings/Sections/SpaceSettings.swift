@@ -10,6 +10,16 @@ public struct SpaceSettings: Sendable, Equatable {
         case features
     }
 
+    /// Arithmetic of a model's linear layers.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// 8-bit integers where a check at load finds that they keep the model's vectors.
+        case auto
+        /// 8-bit integers.
+        case int8
+        /// 32-bit floats.
+        case f32
+    }
+
     /// How a ready-made vector is written.
     public enum Encoding: String, Sendable, CaseIterable {
         /// Told apart by the first byte and the length.
@@ -36,6 +46,10 @@ public struct SpaceSettings: Sendable, Equatable {
     public var encoding = Encoding.auto
     /// Tokens of a text that are looked at, special tokens included; nil leaves it to the model.
     public var maximumTokens: Int?
+    /// Arithmetic of a model's linear layers.
+    public var precision = Precision.auto
+    /// Bytes of vectors that are remembered by their text; 0 remembers none.
+    public var cache = 64 << 20
 
     /// The defaults.
     public init() {}

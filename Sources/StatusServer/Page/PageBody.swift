@@ -30,6 +30,10 @@ extension Page {
               <span id="refused-note" class="note"></span></div>
             <div class="tile"><span class="name">In flight</span><span id="memory" class="figure">–</span>
               <span id="memory-note" class="note"></span></div>
+            <div class="tile" id="entity-tile" hidden><span class="name">Entities</span>
+              <span id="entity-count" class="figure">–</span><span id="entity-note" class="note"></span></div>
+            <div class="tile" id="cache-tile" hidden><span class="name">Cache hits</span>
+              <span id="cache-rate" class="figure">–</span><span id="cache-note" class="note"></span></div>
           </section>
 
           <section class="card clusters" aria-labelledby="clusters-title">

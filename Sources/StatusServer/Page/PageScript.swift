@@ -126,6 +126,16 @@ extension Page {
           say("refused-note", `${count(records.dead_lettered)} dead letters`);
           say("memory", bytes(report.memory.in_flight_bytes));
           say("memory-note", `of ${bytes(report.memory.ceiling_bytes)}`);
+          byId("entity-tile").hidden = !report.entities;
+          if (report.entities) {
+            say("entity-count", count(report.entities.count));
+            say("entity-note", `${count(report.entities.changes)} changes`);
+          }
+          byId("cache-tile").hidden = !(report.cache && report.cache.lookups);
+          if (report.cache && report.cache.lookups) {
+            say("cache-rate", ratio.format(report.cache.hits / report.cache.lookups));
+            say("cache-note", bytes(report.cache.bytes));
+          }
         }
         function show(report) {
           const now = Date.now();

@@ -43,12 +43,14 @@ extension Page {
         }
         main { display: grid; grid-template-columns: minmax(0, 1.75fr) minmax(0, 1fr); gap: 16px; align-items: start; }
         .tiles {
-          grid-column: 1 / -1; display: grid; gap: 12px;
-          grid-template-columns: minmax(240px, 1.8fr) repeat(6, minmax(0, 1fr));
+          grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 12px;
         }
+        .tiles .tile { flex: 1 1 112px; }
+        .tiles .tile.wide { flex: 2 1 220px; }
         .tile, .card {
           background: var(--card); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow);
         }
+        .tile[hidden] { display: none; }
         .tile { padding: 12px 14px; min-height: 92px; position: relative; overflow: hidden; }
         .tile span { display: block; position: relative; z-index: 1; }
         .name { color: var(--soft); font-size: 12px; }
@@ -106,13 +108,8 @@ extension Page {
         .scroll + .empty { padding-top: 14px; }
         #clusters-more { padding: 8px 16px 12px; }
         footer { margin-top: 20px; font-size: 12px; }
-        @media (max-width: 1100px) {
-          .tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); }
-          .tile.wide { grid-column: span 2; }
-        }
         @media (max-width: 860px) {
           main { grid-template-columns: minmax(0, 1fr); }
-          .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           #about { margin-left: 0; width: 100%; }
           .clusters th:nth-child(5), .clusters td:nth-child(5), .clusters th:nth-child(6), .clusters td:nth-child(6) {
             display: none;

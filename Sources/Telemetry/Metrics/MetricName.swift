@@ -36,6 +36,12 @@ public enum MetricName: String, CaseIterable, Sendable {
     case embeddingBatchRecords = "centroidd_embedding_batch_records"
     /// How long an embedding batch takes.
     case embeddingDuration = "centroidd_embedding_duration_seconds"
+    /// Texts looked up in the cache of vectors.
+    case cacheLookups = "centroidd_embedding_cache_lookups_total"
+    /// Texts whose vector was in the cache.
+    case cacheHits = "centroidd_embedding_cache_hits_total"
+    /// Bytes that the cache of vectors holds.
+    case cacheBytes = "centroidd_embedding_cache_bytes"
     /// Records in an assignment batch.
     case assignmentBatchRecords = "centroidd_assignment_batch_records"
     /// How long an assignment batch takes.

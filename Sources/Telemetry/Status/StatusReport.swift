@@ -36,6 +36,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var events: [Event] = []
     /// Entities; nil where records are clustered.
     public var entities: Entities?
+    /// The cache of vectors; nil where there is none.
+    public var cache: Cache?
     /// Bytes in flight.
     public var memory = Memory()
     /// Transactions since the start.
@@ -116,6 +118,23 @@ public struct StatusReport: Codable, Sendable, Equatable {
 
         /// All zero.
         public init() {}
+    }
+
+    /// The cache that spares the embedding of texts that come again.
+    public struct Cache: Codable, Sendable, Equatable {
+        /// Texts looked up.
+        public var lookups = 0
+        /// Texts whose vector was there.
+        public var hits = 0
+        /// Bytes held.
+        public var bytes = 0
+
+        /// Memberwise.
+        public init(lookups: Int, hits: Int, bytes: Int) {
+            self.lookups = lookups
+            self.hits = hits
+            self.bytes = bytes
+        }
     }
 
     /// Bytes in flight.
