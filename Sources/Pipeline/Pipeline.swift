@@ -117,7 +117,8 @@ public final class Pipeline: Sendable {
             transactionalID: options.application
         )
         let restore: @Sendable () throws -> (model: Model, covered: Offsets)? = { [options, log] in
-            try options.store?.restore(from: log)
+            if options.delivery == .atLeastOnce { try options.store?.mend(in: log) }
+            return try options.store?.restore(from: log)
         }
         let restored = try restore()
         let model = try checked(restored?.model ?? startModel)

@@ -17,7 +17,8 @@ public struct Adoption: Sendable {
 /// that were held out of the fit:
 /// - the silhouette, which may not fall below the living clusters' by more than ``ReclusterOptions/silhouetteMargin``, or
 ///   the Davies-Bouldin index, which may not rise above theirs by more than ``ReclusterOptions/daviesBouldinMargin`` (one
-///   of both is enough; neither is asked of clusters that several prototypes stand for);
+///   of both is enough); of clusters that several prototypes stand for, the agreement of nearest neighbours, with the
+///   silhouette's margin;
 /// - the share of sampled records that keep their cluster id, at least ``ReclusterOptions/minimumRetention``;
 /// - the share of records that would be flagged as far or anomalous, which may exceed the living model's and the
 ///   operator's rate (the larger of the two) by ``ReclusterOptions/anomalyRateMargin`` at most.

@@ -43,9 +43,15 @@ struct Gate {
         theirs?.anomalyRate = rates?.living
 
         var tests: [Verdict.Test] = []
-        // Silhouette and Davies-Bouldin want round clusters: they say nothing of those that several prototypes stand for.
-        if !living.clusters.isEmpty, living.layout.isPlain, next.layout.isPlain {
-            tests += qualityTests(mine, theirs)
+        if !living.clusters.isEmpty {
+            if living.layout.isPlain, next.layout.isPlain {
+                tests += qualityTests(mine, theirs)
+            } else {
+                let neighbours = NeighbourAgreement(vectors: vectors, metric: living.metric)
+                mine?.neighbourAgreement = neighbours.agreement(labels(of: next, vectors: vectors))
+                theirs?.neighbourAgreement = neighbours.agreement(labels(of: living, vectors: vectors))
+                tests.append(neighbourTest(mine, theirs))
+            }
         }
         if let retention {
             tests.append(.init(.retention, candidate: retention, current: nil, limit: settings.minimumRetention))
@@ -61,6 +67,23 @@ struct Gate {
             candidate: mine,
             current: theirs
         )
+    }
+
+    /// Silhouette and Davies-Bouldin want round clusters: they say nothing of those that several prototypes stand for.
+    private func neighbourTest(_ mine: Verdict.Figures?, _ theirs: Verdict.Figures?) -> Verdict.Test {
+        // A single cluster agrees with nothing but itself: no better than chance.
+        let current = theirs?.neighbourAgreement ?? 0
+        return Verdict.Test(
+            .neighbourAgreement,
+            candidate: mine?.neighbourAgreement ?? 0,
+            current: current,
+            limit: current - options.recluster.silhouetteMargin
+        )
+    }
+
+    private func labels(of model: Model, vectors: Matrix) -> [Int] {
+        Nearest.search(queries: vectors, prototypes: model.centroids, layout: model.layout, metric: model.metric)
+            .map(\.cluster)
     }
 
     private func qualityTests(_ mine: Verdict.Figures?, _ theirs: Verdict.Figures?) -> [Verdict.Test] {
@@ -103,6 +126,7 @@ struct Gate {
             daviesBouldin: Quality.daviesBouldin(vectors: vectors, labels: labels),
             calinskiHarabasz: Quality.calinskiHarabasz(vectors: vectors, labels: labels),
             inertia: Quality.inertia(vectors: vectors, labels: nearest.map(\.prototype), centroids: model.centroids),
+            neighbourAgreement: nil,
             anomalyRate: nil,
             records: vectors.rows
         )

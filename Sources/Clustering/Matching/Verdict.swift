@@ -6,13 +6,19 @@ public struct Verdict: Sendable, Equatable, Codable {
         case silhouette
         /// The Davies-Bouldin index of held-out records. Low is good.
         case daviesBouldin = "davies_bouldin"
+        /// How often held-out records and their nearest neighbours share a cluster, beyond chance; asked instead of the
+        /// other two where several prototypes stand for a cluster. High is good.
+        case neighbourAgreement = "neighbour_agreement"
         /// The share of sampled records that keep their cluster id. High is good.
         case retention = "id_retention"
         /// The share of held-out records that are far from every cluster or beyond the anomaly threshold. Low is good.
         case anomalyRate = "anomaly_rate"
 
         /// Whether a figure above the limit passes.
-        var isHighGood: Bool { self == .silhouette || self == .retention }
+        var isHighGood: Bool { self != .daviesBouldin && self != .anomalyRate }
+
+        /// Whether it is a figure of quality, of which one that passes is enough.
+        var isQuality: Bool { self != .retention && self != .anomalyRate }
     }
 
     /// One test, with the figures of both sides.
@@ -57,6 +63,9 @@ public struct Verdict: Sendable, Equatable, Codable {
         public var calinskiHarabasz: Double?
         /// The sum of squared distances to the centroids.
         public var inertia: Double?
+        /// Cohen's kappa of the clusters of records and of their nearest neighbours, from -1 to 1; nil with fewer than two
+        /// clusters, and where every cluster has a single prototype.
+        public var neighbourAgreement: Double?
         /// The share of records that are far from every cluster or beyond the anomaly threshold; nil where there are too
         /// few.
         public var anomalyRate: Double?
@@ -68,6 +77,7 @@ public struct Verdict: Sendable, Equatable, Codable {
             case daviesBouldin = "davies_bouldin"
             case calinskiHarabasz = "calinski_harabasz"
             case inertia
+            case neighbourAgreement = "neighbour_agreement"
             case anomalyRate = "anomaly_rate"
             case records
         }
@@ -87,10 +97,10 @@ public struct Verdict: Sendable, Equatable, Codable {
     /// The figures of the clusters that are in use from now on.
     public var inUse: Figures? { adopted ? candidate : current }
 
-    /// A candidate passes if no more is wrong with it than one of its two figures of quality.
+    /// A candidate passes if no more is wrong with it than one of several figures of quality.
     static func passes(_ tests: [Test]) -> Bool {
-        let quality = tests.filter { $0.name == .silhouette || $0.name == .daviesBouldin }
-        let others = tests.filter { $0.name != .silhouette && $0.name != .daviesBouldin }
+        let quality = tests.filter(\.name.isQuality)
+        let others = tests.filter { !$0.name.isQuality }
         return (quality.isEmpty || quality.contains(where: \.passed)) && others.allSatisfy(\.passed)
     }
 

@@ -2,7 +2,8 @@ import BatchClustering
 import Kernels
 
 extension Model {
-    /// Turns the model into its next version by what a delta teaches, and returns the ids that were born or retired.
+    /// Turns the model into its next version by what a delta teaches, and returns what it did to ids: births, unions,
+    /// retirements.
     ///
     /// A cluster of weight `w` and mean `c` that gained `m` records of sum `s`, while `n` records arrived in all,
     /// becomes `c' = (c·w·aⁿ + s) / (w·aⁿ + m)`, `w' = w·aⁿ + m` with `a = exp(ln 0.5 / half-life)`: the rule of
@@ -45,6 +46,7 @@ extension Model {
         threshold.learn(delta.scores, clock: clock, options: options.anomalies)
 
         var events = bear(delta.far, options: options)
+        events += unite(options)
         events += retireFaded(options)
         events += try warmUp(options)
         events += followDrift(options)

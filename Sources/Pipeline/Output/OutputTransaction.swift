@@ -72,12 +72,20 @@ struct OutputTransaction: Sendable {
     }
 
     /// Gives it up. When the producer cannot abort (a fatal error), or when the outcome of a commit is not known, a new
-    /// one takes its place: that ends whatever the old one left open, one way or the other (KIP-360).
+    /// one takes its place: that ends whatever the old one left open, one way or the other (KIP-360). At least once there is
+    /// nothing to abort, and a new one always takes its place.
     ///
     /// - Returns: whether the producer was replaced; what was committed then has to be read from the log.
     mutating func abort(replacingProducer: Bool) throws(StreamError) -> Bool {
         defer { close() }
-        guard delivery == .exactlyOnce else { return false }
+        if delivery == .atLeastOnce {
+            guard isOpen else { return false }
+            // What was sent stays in the log: the state to return to is what it says. What is still under way must not
+            // follow it there.
+            producer.close()
+            producer = try Self.makeProducer(log, delivery, transactionalID)
+            return true
+        }
         if !replacingProducer, !outcomeIsUnknown {
             guard isOpen else { return false }
             do throws(StreamError) {
