@@ -11,14 +11,14 @@ enum GroupingBenchmark {
     private static let largestPeerSize = 20_000
 
     static func run() throws {
-        kmeans()
         try density()
         silhouette()
         try agglomerative()
         try maps()
     }
 
-    private static func kmeans() {
+    /// Lloyd's rounds on large samples, and their growth.
+    static func kmeans() {
         for (name, spread) in [("mixture", Float(0.5)), ("random", 1e6)] {
             kmeans(name, Mixture(groups: 256, dimension: 384, spread: spread, seed: 3).rows(100_000, seed: 4), k: 256)
         }

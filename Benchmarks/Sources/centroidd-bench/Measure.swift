@@ -32,7 +32,7 @@ enum Measure {
             try work()
             let elapsed = (ContinuousClock.now - start).components
             times.append(Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
-            if times.reduce(0, +) > 6 { break }
+            if times.reduce(0, +) > 3 { break }
         }
         return times.min() ?? 0
     }
@@ -53,7 +53,9 @@ enum Measure {
 
     static func print(_ what: String, _ figures: [(String, String)]) {
         let text = figures.map { "\($0.0) \($0.1)" }.joined(separator: "   ")
-        Swift.print(what.padding(toLength: max(what.count, 34), withPad: " ", startingAt: 0) + text)
+        Swift.print(what.padding(toLength: max(what.count + 2, 36), withPad: " ", startingAt: 0) + text)
+        // Seen at once where the output is a file.
+        fflush(nil)
     }
 
     static func rounded(_ value: Double, _ digits: Int = 0) -> String {
