@@ -34,10 +34,10 @@ struct PrototypeTests {
 
     @Test("Rings are one cluster each, which online learning keeps")
     func ringsAreFound() throws {
-        let (vectors, truth) = rings(2000, seed: 1)
+        let (vectors, truth) = rings(4000, seed: 1)
         var learner = learner()
         let out = try learner.process(vectors: vectors, observations: []).assignments
-        let judged = 1000..<2000
+        let judged = 1000..<4000
         let found = judged.map { out[$0].cluster ?? 0 }
         #expect(Quality.adjustedRandIndex(judged.map { truth[$0] }, found) > 0.98)
         let model = learner.model

@@ -29,6 +29,12 @@ package struct ShapeFinder {
     static let largestShare = 0.66
     /// The least share of the vectors that a group holds.
     static let leastShare = 0.02
+    /// From this silhouette of round groups on there is nothing to mend: the next group is five times as far as the own.
+    static let clearSilhouette = 0.8
+    /// Vectors that the silhouette is taken of.
+    private static let judgedVectors = 1000
+    /// Linked groups are clear where fewer of the vectors than this are noise or have a neighbour in another group.
+    private static let clearShare = 0.02
 
     /// - Parameters:
     ///   - vectors: `n × d`, finite.
@@ -44,6 +50,11 @@ package struct ShapeFinder {
     ) -> (shapes: Shapes?, reason: String) {
         guard metric == .euclidean, vectors.columns <= largestDimension, vectors.rows >= 50 else {
             return (nil, "round groups: in \(vectors.columns) dimensions \(vectors.rows) vectors do not show a density")
+        }
+        let drawn = Quality.draw(judgedVectors, of: vectors.rows, seed: seed &+ 5)
+        let silhouette = ClusterCountJudge(vectors: vectors.selecting(drawn), metric: metric).silhouette(centroids)
+        guard silhouette < clearSilhouette else {
+            return (nil, "round groups: they are far apart (silhouette \(rounded(silhouette)))")
         }
         let table = NeighbourSearch.nearest(
             ModeSeeking.neighbours(vectors.rows),
@@ -107,13 +118,22 @@ package struct ShapeFinder {
         let linkedCount = linked?.count ?? 0
         // Noise between groups chains them to one.
         let isChained = Double(largest(linked?.labels ?? [])) > largestShare * Double(vectors.rows)
-        if vectors.rows >= hillVectors || isChained {
+        let isClear = !isChained && linkedCount >= 2 && isClear(linked?.labels ?? [], table)
+        if (vectors.rows >= hillVectors && !isClear) || isChained {
             let hills = keeping(ModeSeeking().hills(table, columns: vectors.columns), least: least / 2)
             let isFiner = hills.count > (vectors.rows >= hillVectors ? 1 : linkedCount)
             if isFiner, hills.count >= 2 { return (hills.labels, hills.count, "hill climbing") }
         }
         guard let linked, linkedCount >= 2 else { return nil }
         return (linked.labels, linkedCount, "hdbscan")
+    }
+
+    /// Whether hardly a vector is noise or has one of another group among its neighbours.
+    private static func isClear(_ labels: [Int32], _ table: NeighbourTable) -> Bool {
+        let unclear = labels.indices.count { row in
+            labels[row] < 0 || table.indices(of: row).prefix(8).contains { labels[Int($0)] != labels[row] }
+        }
+        return Double(unclear) < clearShare * Double(labels.count)
     }
 
     /// The number of vectors in the largest group.
