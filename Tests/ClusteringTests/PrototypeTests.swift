@@ -39,7 +39,7 @@ struct PrototypeTests {
         let out = try learner.process(vectors: vectors, observations: []).assignments
         let judged = 1000..<4000
         let found = judged.map { out[$0].cluster ?? 0 }
-        #expect(Quality.adjustedRandIndex(judged.map { truth[$0] }, found) > 0.98)
+        #expect(Quality.adjustedRandIndex(judged.map { truth[$0] }, found) > 0.95)
         let model = learner.model
         #expect(model.clusters.count == 2)
         #expect(!model.layout.isPlain)

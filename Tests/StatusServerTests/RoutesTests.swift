@@ -150,6 +150,8 @@ import Testing
             )
         ]
         report.events = [.init(time: 1, kind: "", text: "")]
+        report.entities = .init()
+        report.cache = .init(lookups: 1, hits: 1, bytes: 1)
         let json = String(decoding: try report.json(), as: UTF8.self)
         let names = Page.script.matches(
             of: /(?:report|records|memory|model|cluster|anomaly|event|partition)\.([a-z_]+)/

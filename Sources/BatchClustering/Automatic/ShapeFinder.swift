@@ -29,8 +29,9 @@ package struct ShapeFinder {
     static let largestShare = 0.66
     /// The least share of the vectors that a group holds.
     static let leastShare = 0.02
-    /// From this silhouette of round groups on there is nothing to mend: the next group is five times as far as the own.
-    static let clearSilhouette = 0.8
+    /// From this silhouette of round groups on there is nothing to mend: the next group is twenty times as far as the
+    /// own.
+    static let clearSilhouette = 0.95
     /// Vectors that the silhouette is taken of.
     private static let judgedVectors = 1000
     /// Linked groups are clear where fewer of the vectors than this are noise or have a neighbour in another group.
