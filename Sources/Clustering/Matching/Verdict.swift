@@ -104,6 +104,16 @@ public struct Verdict: Sendable, Equatable, Codable {
         return (quality.isEmpty || quality.contains(where: \.passed)) && others.allSatisfy(\.passed)
     }
 
+    /// The same with the retention of a later model.
+    func with(retention: Double?, atLeast limit: Double) -> Verdict {
+        var verdict = self
+        if let place = tests.firstIndex(where: { $0.name == .retention }), let retention {
+            verdict.tests[place] = Test(.retention, candidate: retention, current: nil, limit: limit)
+        }
+        verdict.adopted = Self.passes(verdict.tests)
+        return verdict
+    }
+
     /// The tests that stood in the way; empty where the candidate was adopted.
     public var decisive: [Test] { adopted ? [] : tests.filter { !$0.passed } }
 
