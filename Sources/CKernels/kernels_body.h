@@ -82,6 +82,12 @@ INLINE vf gelu(vf x) {
     return __builtin_elementwise_max(x, splat(0.0f)) - magnitude;
 }
 
+// x (1 + tanh u) / 2 = x / (1 + e^-2u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
+INLINE vf tanh_gelu(vf x) {
+    vf u = (x * x * splat(0.044715f) + splat(1.0f)) * x * splat(-1.5957691216057308f);
+    return x / (splat(1.0f) + exponential(__builtin_elementwise_min(u, splat(87.0f))));
+}
+
 static float dot(const float *a, const float *b, int64_t n) {
     vf s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
     int64_t i = 0;
@@ -194,12 +200,30 @@ static int largest(float *value, int32_t *index, const float *values, int64_t n,
     return 1;
 }
 
-static void bias_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+typedef enum { ERF_GELU, TANH_GELU, RELU } activation;
+
+INLINE vf activated(vf x, const activation kind) {
+    return kind == ERF_GELU ? gelu(x) : kind == TANH_GELU ? tanh_gelu(x) : __builtin_elementwise_max(x, splat(0.0f));
+}
+
+INLINE void bias_activation(float *x, const float *bias, int64_t rows, int64_t n, const activation kind) {
     for (int64_t row = 0; row < rows; row++, x += n) {
         int64_t i = 0;
-        for (; i + W <= n; i += W) store(x + i, gelu(load(x + i) + load(bias + i)));
-        if (i < n) store_some(x + i, gelu(load_some(x + i, n - i) + load_some(bias + i, n - i)), n - i);
+        for (; i + W <= n; i += W) store(x + i, activated(load(x + i) + load(bias + i), kind));
+        if (i < n) store_some(x + i, activated(load_some(x + i, n - i) + load_some(bias + i, n - i), kind), n - i);
     }
+}
+
+static void bias_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+    bias_activation(x, bias, rows, n, ERF_GELU);
+}
+
+static void bias_tanh_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+    bias_activation(x, bias, rows, n, TANH_GELU);
+}
+
+static void bias_relu(float *x, const float *bias, int64_t rows, int64_t n) {
+    bias_activation(x, bias, rows, n, RELU);
 }
 
 static void normalise_row(float *x, const float *gain, const float *bias, float centre, float inverse, int64_t n) {
@@ -300,6 +324,8 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .top_two = top_two,
     .largest = largest,
     .bias_gelu = bias_gelu,
+    .bias_tanh_gelu = bias_tanh_gelu,
+    .bias_relu = bias_relu,
     .add_norm = add_norm,
     .softmax = softmax,
     .mean = mean,

@@ -147,6 +147,20 @@ struct InstructionSetTests {
         }
     }
 
+    @Test("compute GELU by tanh to 1e-6, and what is left of zero as zero", arguments: all)
+    func otherActivations(kernels: Kernels) {
+        let bias: [Float] = (0..<41).map { Float($0) * 1.5 - 30 }
+        var (x, y) = ([Float](repeating: 0, count: 82), [Float](repeating: 0, count: 82))
+        kernels.table.pointee.bias_tanh_gelu(&x, bias, 2, 41)
+        kernels.table.pointee.bias_relu(&y, bias, 2, 41)
+        for index in x.indices {
+            let z = Double(bias[index % 41])
+            let exact = 0.5 * z * (1 + tanh((2 / Double.pi).squareRoot() * (z + 0.044715 * z * z * z)))
+            #expect(abs(Double(x[index]) - exact) < 1e-6 * max(1, abs(z)))
+            #expect(Double(y[index]) == max(0, z))
+        }
+    }
+
     @Test("normalise layers", arguments: all)
     func layerNorm(kernels: Kernels) {
         for n in Self.sizes where n > 1 {
