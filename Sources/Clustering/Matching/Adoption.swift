@@ -35,30 +35,19 @@ public func adopt(
     options: ClusteringOptions,
     assessment: Verdict? = nil
 ) throws(ClusteringError) -> Adoption {
-    try candidate.check(against: model)
-    var next = model
-    if let encoding = candidate.encoding { next.reencode(to: encoding) }
-    // Both sides are compared in the same vectors.
-    let living = next
-    let installation = next.install(candidate, options: options)
+    let trial = try Trial(candidate, beside: model, options: options)
     let verdict: Verdict
-    if let assessment, !living.clusters.isEmpty {
-        verdict = assessment.with(retention: installation.retention, atLeast: options.recluster.minimumRetention)
+    if let assessment, !trial.living.clusters.isEmpty {
+        let retention = trial.installation.retention
+        verdict = assessment.with(retention: retention, atLeast: options.recluster.minimumRetention)
     } else {
-        let gate = Gate(
-            candidate: candidate,
-            living: living,
-            next: next,
-            retention: installation.retention,
-            options: options
-        )
-        verdict = gate.judge(clusters: candidate.clusterCount)
+        verdict = trial.verdict(on: candidate, options: options)
     }
     var kept = model
     let followed = verdict.adopted ? [] : kept.follow(candidate, options: options)
     return Adoption(
-        model: verdict.adopted ? next : kept,
-        lineage: verdict.adopted ? installation.lineage : followed,
+        model: verdict.adopted ? trial.next : kept,
+        lineage: verdict.adopted ? trial.installation.lineage : followed,
         verdict: verdict
     )
 }
@@ -72,19 +61,35 @@ public func assess(
     beside model: Model,
     options: ClusteringOptions
 ) throws(ClusteringError) -> Verdict {
-    try candidate.check(against: model)
-    var next = model
-    if let encoding = candidate.encoding { next.reencode(to: encoding) }
-    let living = next
-    let installation = next.install(candidate, options: options)
-    let gate = Gate(
-        candidate: candidate,
-        living: living,
-        next: next,
-        retention: installation.retention,
-        options: options
-    )
-    return gate.judge(clusters: candidate.clusterCount)
+    try Trial(candidate, beside: model, options: options).verdict(on: candidate, options: options)
+}
+
+/// A candidate as it would be installed.
+private struct Trial {
+    /// The model as it is, in the vectors of the candidate: both sides are compared in the same ones.
+    let living: Model
+    let next: Model
+    let installation: Model.Installation
+
+    init(_ candidate: Candidate, beside model: Model, options: ClusteringOptions) throws(ClusteringError) {
+        try candidate.check(against: model)
+        var next = model
+        if let encoding = candidate.encoding { next.reencode(to: encoding) }
+        living = next
+        installation = next.install(candidate, options: options)
+        self.next = next
+    }
+
+    func verdict(on candidate: Candidate, options: ClusteringOptions) -> Verdict {
+        let gate = Gate(
+            candidate: candidate,
+            living: living,
+            next: next,
+            retention: installation.retention,
+            options: options
+        )
+        return gate.judge(clusters: candidate.clusterCount)
+    }
 }
 
 extension Candidate {
