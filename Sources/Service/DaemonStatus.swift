@@ -103,7 +103,19 @@ public struct DaemonStatus: StatusSource {
                 share: weights[row] / total,
                 radius: cluster.meanDistance,
                 lastSeen: cluster.lastTimestamp,
-                representatives: cluster.representatives.map(\.text)
+                representatives: cluster.representatives.map(\.text),
+                standing: cluster.standing?.rawValue
+            )
+        }
+        report.incidents = model.openIncidents.sorted { $0.last.record > $1.last.record }.map { incident in
+            StatusReport.Incident(
+                cluster: incident.cluster,
+                label: incident.label,
+                reason: incident.reason.rawValue,
+                count: incident.count,
+                first: incident.first.timestamp,
+                last: incident.last.timestamp,
+                examples: incident.examples.compactMap(\.text)
             )
         }
     }

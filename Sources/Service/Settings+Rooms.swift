@@ -60,6 +60,7 @@ extension Settings {
         options.sampleCapacity = recluster.sample
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
+        options.anomalies.incidentQuiet = anomalies.incidentQuiet.inSeconds
         // A rule that is no regular expression was refused when the file was read.
         options.labels.redaction = (try? Redaction(rules: labels.redact)) ?? .builtIn
         options.labels.terms = labels.terms

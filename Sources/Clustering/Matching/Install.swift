@@ -132,6 +132,7 @@ extension Model {
                 cluster.label = old.label
                 cluster.anchor = old.anchor
             }
+            cluster.standing = placement.standing(of: rows, among: clusters)
             built.append(Built(column: column, cluster: cluster, means: prototypes.means))
         }
         return built

@@ -33,6 +33,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+    /// What an operator has said of it; nil: nothing.
+    public internal(set) var standing: Standing?
     /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
     var anchor = PackedVector(elements: [])
 

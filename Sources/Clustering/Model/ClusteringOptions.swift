@@ -71,6 +71,10 @@ public struct AnomalyOptions: Sendable, Equatable {
     public var calibrationRecords = 500
     /// The most recent peaks that the tail is fitted to, at least 16.
     public var peakCapacity = 256
+    /// An incident is over when its cluster has raised no alarm for this long by the records' own time, in seconds.
+    public var incidentQuiet = 600.0
+    /// The same in records, where these have no times.
+    public var incidentQuietRecords: UInt64 = 1000
 
     /// The defaults.
     public init() {}

@@ -27,6 +27,8 @@ public struct Delta: Sendable, Equatable, Codable {
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// Records that were flagged, in order.
+    var alarms: [Alarm] = []
     /// What turned raw rows into the vectors here; nil where vectors are ready made.
     let encoding: FeatureEncoding?
     /// What the raw rows teach of the fields.
@@ -57,6 +59,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.scores += other.scores
         result.far += other.far
         result.sampled += other.sampled
+        result.alarms += other.alarms
         if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
     }

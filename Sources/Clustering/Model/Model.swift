@@ -44,6 +44,9 @@ public struct Model: Sendable, Equatable {
     /// How feature rows become vectors; nil where vectors are ready made.
     public internal(set) var features: FeatureState?
 
+    /// Alarms that are being folded into one.
+    var incidents = IncidentBook()
+
     /// A model that has seen nothing.
     public init(space: String, dimension: Int, metric: Metric) {
         self.space = space

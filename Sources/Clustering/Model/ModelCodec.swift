@@ -177,6 +177,7 @@ extension Model {
         unassignedClock = meta.unassignedClock
         nextWarmUp = meta.nextWarmUp
         threshold = meta.threshold
+        incidents = meta.incidents ?? IncidentBook()
         features = meta.features
     }
 }

@@ -21,6 +21,8 @@ struct StoredMeta: Codable {
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
+    /// Alarms that are being folded; nil where an older version wrote it.
+    var incidents: IncidentBook?
     /// How feature rows become vectors, where the model does it.
     var features: FeatureState?
 
@@ -42,6 +44,7 @@ struct StoredMeta: Codable {
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
         digest = Self.digest(of: model)
+        incidents = model.incidents
         features = model.features
         self.sourceOffsets = sourceOffsets
     }

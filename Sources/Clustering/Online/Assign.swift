@@ -73,7 +73,12 @@ public func assign(
             to: &delta
         )
         let isHeavy = heavy.isHeavy[pair.cluster]
-        result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
+        let assignment = judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model)
+        if assignment.anomaly {
+            let record = delta.firstRecord + UInt64(delta.records - 1)
+            delta.note(assignment, record: record, observation: observation, labels: options.labels)
+        }
+        result.append(assignment)
     }
     return result
 }
@@ -81,7 +86,10 @@ public func assign(
 /// The verdict on one record.
 private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
     let cluster = model.clusters[pair.cluster]
-    let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
+    let isMember = pair.distance <= limits.limits[pair.cluster]
+    let standing = isMember ? cluster.standing : nil
+    let isBeyond = model.threshold.value.map { Double(score) > $0 } ?? false
+    let anomaly = standing == .anomalous || (isBeyond && standing != .normal)
     var assignment = Assignment(anomaly: anomaly, version: model.version)
     assignment.cluster = cluster.id
     assignment.label = cluster.label
@@ -93,7 +101,7 @@ private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, 
     assignment.tail = model.threshold.tail(score)
     if anomaly {
         // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-        if isHeavy || pair.distance > limits.limits[pair.cluster] {
+        if isHeavy && standing == nil || !isMember {
             assignment.reason = .far
         } else {
             assignment.reason = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records) ? .new : .rare

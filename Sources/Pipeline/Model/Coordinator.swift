@@ -23,7 +23,17 @@ struct Coordinator: Sendable {
     /// Merges what a worker learned; the model it should follow from now on.
     mutating func merge(_ delta: Delta) throws(ClusteringError) -> Model {
         events += try model.merge(delta, options: options).map(ModelEvent.lineage)
+        events += model.foldAlarms(delta, options: options).map(ModelEvent.incident)
         return model
+    }
+
+    /// Notes what an operator says of a cluster; nil takes it back.
+    mutating func mark(cluster: Int, as standing: Standing?) throws(ClusteringError) {
+        let before = model.version
+        try model.mark(cluster: cluster, as: standing)
+        guard model.version != before else { return }
+        let label = model.index(of: cluster).map { model.clusters[$0].label } ?? ""
+        events.append(.feedback(Feedback(cluster: cluster, label: label, standing: standing, version: model.version)))
     }
 
     /// Whether reclustering is due, `elapsed` seconds after the last.

@@ -7,6 +7,10 @@ public enum ModelEvent: Sendable {
     case lineage(LineageEvent)
     /// A reclustering was adopted or refused, and why.
     case verdict(Verdict, version: UInt64)
+    /// Alarms of one cluster began, have grown tenfold, or are over.
+    case incident(IncidentEvent)
+    /// An operator said what a cluster is.
+    case feedback(Feedback)
 
     /// One line for a person.
     public var summary: String {
@@ -16,14 +20,22 @@ public enum ModelEvent: Sendable {
             return "cluster \(event.cluster) \(event.kind.rawValue)\(related): \(event.label)"
         case .verdict(let verdict, _):
             return "reclustering \(verdict.adopted ? "adopted" : "refused"): \(verdict.summary)"
+        case .incident(let event):
+            let incident = event.incident
+            return "incident of cluster \(incident.cluster) \(event.state.rawValue), \(incident.count) alarms: "
+                + incident.label
+        case .feedback(let feedback):
+            return "cluster \(feedback.cluster) is \(feedback.standing?.rawValue ?? "unmarked"): \(feedback.label)"
         }
     }
 
-    /// A short word: the lineage kind, or `recluster`.
+    /// A short word: the lineage kind, `recluster`, `incident` or `feedback`.
     public var kind: String {
         switch self {
         case .lineage(let event): event.kind.rawValue
         case .verdict: "recluster"
+        case .incident: "incident"
+        case .feedback: "feedback"
         }
     }
 
@@ -35,6 +47,37 @@ public enum ModelEvent: Sendable {
         case .lineage(let event): return Array(try encoder.encode(event))
         case .verdict(let verdict, let version):
             return Array(try encoder.encode(VerdictRecord(version: version, verdict: verdict)))
+        case .incident(let event): return Array(try encoder.encode(IncidentRecord(event: event)))
+        case .feedback(let feedback): return Array(try encoder.encode(FeedbackRecord(feedback: feedback)))
+        }
+    }
+
+    private struct IncidentRecord: Encodable {
+        private enum CodingKeys: String, CodingKey { case kind, state, version }
+
+        var event: IncidentEvent
+
+        func encode(to encoder: any Encoder) throws {
+            try event.incident.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode("incident", forKey: .kind)
+            try container.encode(event.state, forKey: .state)
+            try container.encode(event.version, forKey: .version)
+        }
+    }
+
+    private struct FeedbackRecord: Encodable {
+        private enum CodingKeys: String, CodingKey { case kind, cluster, label, verdict, version }
+
+        var feedback: Feedback
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode("feedback", forKey: .kind)
+            try container.encode(feedback.cluster, forKey: .cluster)
+            try container.encode(feedback.label, forKey: .label)
+            try container.encode(feedback.standing, forKey: .verdict)
+            try container.encode(feedback.version, forKey: .version)
         }
     }
 
@@ -43,4 +86,16 @@ public enum ModelEvent: Sendable {
         var version: UInt64
         var verdict: Verdict
     }
+}
+
+/// What an operator said of a cluster.
+public struct Feedback: Sendable, Equatable {
+    /// The cluster.
+    public var cluster: Int
+    /// Its label.
+    public var label: String
+    /// What it is; nil where a mark was taken back.
+    public var standing: Standing?
+    /// The version of the model that knows it.
+    public var version: UInt64
 }

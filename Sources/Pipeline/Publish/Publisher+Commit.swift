@@ -79,6 +79,24 @@ extension Publisher {
             sink.emit(
                 ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
             )
+        case .incident(let event):
+            sink.emit(
+                IncidentChanged(
+                    state: event.state.rawValue,
+                    cluster: event.incident.cluster,
+                    label: event.incident.label,
+                    reason: event.incident.reason.rawValue,
+                    alarms: event.incident.count
+                )
+            )
+        case .feedback(let feedback):
+            sink.emit(
+                ClusterMarked(
+                    cluster: feedback.cluster,
+                    label: feedback.label,
+                    standing: feedback.standing?.rawValue ?? "none"
+                )
+            )
         case .verdict(let verdict, _):
             var judged = ReclusterJudged()
             judged.silhouette = verdict.inUse?.silhouette
@@ -196,6 +214,32 @@ extension Publisher {
         state.tally = Tally()
         state.ledger.abort()
         requestRewind(epoch: state.epoch)
+    }
+
+    /// Notes what an operator says of a cluster, durably: it is committed at once.
+    ///
+    /// - Throws: ``ClusteringError`` where there is no such cluster, ``PipelineFailure`` where it could not be committed.
+    func mark(cluster: Int, as standing: Standing?) throws {
+        var outcome: Result<Void, any Error> = .failure(
+            PipelineFailure.model(
+                "cluster \(cluster) was not marked: nothing can be committed now; see the log, try again"
+            )
+        )
+        attempt { state throws in
+            guard !state.failed else { return }
+            try settleModel(&state)
+            do {
+                try state.coordinator.mark(cluster: cluster, as: standing)
+            } catch {
+                outcome = .failure(error)
+                return
+            }
+            state.worker.follow(state.coordinator.model)
+            try state.transaction.open()
+            try commit(&state)
+            outcome = .success(())
+        }
+        try outcome.get()
     }
 
     private func askForReclustering(_ state: inout State) {

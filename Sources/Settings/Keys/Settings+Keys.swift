@@ -223,5 +223,12 @@ extension Settings {
             \.anomalies.heavyShare,
             "A cluster with less than this share of the weight does not make what is near it normal."
         ),
+        SettingsKey(
+            "anomalies.incident_quiet",
+            .duration(.seconds(1) ... .seconds(86_400 * 365)),
+            \.anomalies.incidentQuiet,
+            "Alarms of one cluster are one incident until there was none for this long by the records' own time (for "
+                + "1,000 records where these have no times)."
+        ),
     ]
 }

@@ -54,6 +54,11 @@ extension Page {
           </section>
 
           <div class="side">
+            <section class="card" aria-labelledby="incidents-title">
+              <h2 id="incidents-title">Open incidents</h2>
+              <ol id="incidents" class="list"></ol>
+              <p id="incidents-empty" class="empty" hidden>No cluster raises alarms at the moment.</p>
+            </section>
             <section class="card" aria-labelledby="anomalies-title">
               <h2 id="anomalies-title">Latest anomalies</h2>
               <ol id="anomalies" class="list"></ol>

@@ -83,6 +83,17 @@ extension Page {
           item.append(head, text, foot);
           return item;
         }
+        function incidentItem(incident, now) {
+          const item = make("li"), head = make("div", "meta"), foot = make("div", "meta");
+          const alarms = incident.count === 1 ? "1 alarm" : `${count(incident.count)} alarms`;
+          head.append(make("span", "badge bad", incident.reason), make("span", "", alarms));
+          if (isNumber(incident.last)) head.append(ago(incident.last, now));
+          const text = make("div", "text", incident.examples[0] || "(no text)");
+          text.title = incident.examples.join("\n");
+          foot.append(make("span", "", `cluster ${incident.cluster} ${incident.label}`));
+          item.append(head, text, foot);
+          return item;
+        }
         function eventItem(event, now) {
           const item = make("li");
           item.append(make("span", "kind", event.kind), make("span", "what", event.text), ago(event.time, now));
@@ -155,6 +166,7 @@ extension Page {
           fill("clusters", clusters, (cluster) => clusterRow(cluster, largest, now));
           byId("clusters-more").hidden = report.model.clusters <= clusters.length;
           say("clusters-more", `The ${whole.format(clusters.length)} heaviest of ${whole.format(model.clusters)}.`);
+          fill("incidents", report.incidents.slice(0, 20), (incident) => incidentItem(incident, now));
           fill("anomalies", report.anomalies.slice(0, 50), (anomaly) => anomalyItem(anomaly, now));
           fill("events", report.events.slice(0, 50), (event) => eventItem(event, now));
           fill("partitions", report.partitions, partitionRow);

@@ -82,6 +82,7 @@ extension MetricName {
         case .modelRecords: .init(.gauge, "Records that the model has learnt from.")
         case .anomalyThreshold: .init(.gauge, "The score above which a record is anomalous.")
         case .clusterChanges: .init(.counter, "Clusters born, split, merged or retired.", labels: ["change"])
+        case .incidents: .init(.counter, "Incidents opened, grown tenfold or closed.", labels: ["state"])
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])

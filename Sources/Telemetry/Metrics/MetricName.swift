@@ -64,6 +64,8 @@ public enum MetricName: String, CaseIterable, Sendable {
     case anomalyThreshold = "centroidd_anomaly_threshold"
     /// Clusters born, split, merged, retired.
     case clusterChanges = "centroidd_cluster_changes_total"
+    /// Incidents opened, grown tenfold, closed.
+    case incidents = "centroidd_incidents_total"
     /// How long a reclustering takes.
     case reclusterDuration = "centroidd_recluster_duration_seconds"
     /// What became of reclusterings.

@@ -32,6 +32,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var clusters: [Cluster] = []
     /// The latest anomalies, newest first.
     public var anomalies: [Anomaly] = []
+    /// Open incidents, the one with the latest alarm first.
+    public var incidents: [Incident] = []
     /// The latest events, newest first.
     public var events: [Event] = []
     /// Entities; nil where records are clustered.
