@@ -78,7 +78,7 @@ let package = Package(
 
         // The shell.
         room("Telemetry", [logging, metrics]),
-        room("RemoteEmbedding", ["Embedding", "Kernels", "Telemetry", asyncHTTPClient, nio, nioHTTP1]),
+        room("RemoteEmbedding", ["Embedding", "Kernels", "Telemetry", asyncHTTPClient, nio, nioHTTP1, nioPosix]),
         room(
             "Pipeline",
             ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]
@@ -118,6 +118,14 @@ let package = Package(
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
         tests("SettingsTests", ["Settings"]),
+        tests(
+            "RemoteEmbeddingTests",
+            [
+                "RemoteEmbedding", "Embedding", "Kernels", "Pipeline", "Streams", "Clustering", "Telemetry",
+                hummingbird,
+                httpTypes, nio, logging,
+            ]
+        ),
         tests(
             "StatusServerTests",
             ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]

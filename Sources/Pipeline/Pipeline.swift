@@ -28,7 +28,7 @@ public final class Pipeline: Sendable {
 
     let options: PipelineOptions
     let log: any RecordLog
-    private let space: any Space
+    let space: any Space
     private let decoder: RecordDecoder
     let sink: EventSink
     private let startModel: Model?
@@ -254,6 +254,7 @@ public final class Pipeline: Sendable {
     public func stop() {
         if state == .created { return end(with: nil) }
         move(to: .draining)
+        (space as? any WaitingSpace)?.stopWaiting()
         // Where it is still starting, `assemble` looks at the state when it is done.
         parts.withLock { $0?.reader }?.stop()
     }

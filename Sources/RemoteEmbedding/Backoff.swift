@@ -27,7 +27,7 @@ public struct Backoff: Sendable, Equatable {
     /// Reads a `Retry-After` header: seconds, or a date (RFC 9110, 10.2.3); nil where it is neither.
     ///
     /// - Parameter now: the present time, for dates.
-    public static func retryAfter(_ header: String?, now: Date) -> Double? {
+    static func retryAfter(_ header: String?, now: Date) -> Double? {
         guard let text = header?.trimmingCharacters(in: .whitespaces), !text.isEmpty else { return nil }
         if let seconds = Double(text) { return seconds.isFinite && seconds >= 0 ? seconds : nil }
         let format = DateFormatter()

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// One server's connections; blocking calls for threads that may block.
 final class Connection: Sendable {
@@ -46,14 +47,16 @@ final class Connection: Sendable {
         do {
             let request = try HTTPClient.Request(url: url, method: method, headers: headers, body: body)
             let accumulator = ResponseAccumulator(request: request, maxBodySize: largest)
-            let response = try client.execute(request: request, delegate: accumulator, deadline: .now() + timeout).wait()
+            let response = try client.execute(request: request, delegate: accumulator, deadline: .now() + timeout)
+                .wait()
             return .answer(
                 status: Int(response.status.code),
                 retryAfter: response.headers.first(name: "retry-after"),
                 body: response.body.map { Data($0.readableBytesView) } ?? Data()
             )
         } catch let error as HTTPClientError {
-            let isTime = [.deadlineExceeded, .connectTimeout, .readTimeout, .writeTimeout, .tlsHandshakeTimeout,
+            let isTime = [
+                .deadlineExceeded, .connectTimeout, .readTimeout, .writeTimeout, .tlsHandshakeTimeout,
                 .getConnectionFromPoolTimeout,
             ].contains(error)
             return .none(isTime ? .timeout : .connection, isTime ? "no answer in time" : error.shortDescription)
@@ -69,7 +72,8 @@ final class Connection: Sendable {
         case let error as IOError: error.description
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) }
-                ?? (error.dnsAError == nil && error.dnsAAAAError == nil ? "\(error)" : "the host \(error.host) is unknown")
+                ?? (error.dnsAError == nil && error.dnsAAAAError == nil
+                    ? "\(error)" : "the host \(error.host) is unknown")
         default: "\(error)"
         }
     }

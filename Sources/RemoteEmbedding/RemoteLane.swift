@@ -103,7 +103,9 @@ final class RemoteLane: EmbeddingLane {
         let answers =
             try resolve(Array(texts[..<half]), isHalf: true) + (try resolve(Array(texts[half...]), isHalf: true))
         // Both halves went through: there were too many at once.
-        if answers.allSatisfy({ if case .success = $0 { true } else { false } }) { server.learnBatch(below: texts.count - half) }
+        if answers.allSatisfy({ if case .success = $0 { true } else { false } }) {
+            server.learnBatch(below: texts.count - half)
+        }
         return answers
     }
 

@@ -40,7 +40,8 @@ public struct RemoteSpace: WaitingSpace, RememberingSpace {
     /// - Throws: ``EmbeddingInterruption`` where the dimension is not given and the server does not say it, or where the
     ///   address is none.
     public init(_ options: RemoteOptions, sink: EventSink? = nil) throws(EmbeddingInterruption) {
-        guard let url = URL(string: options.url), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
+        guard let url = URL(string: options.url), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false
+        else {
             throw .misconfigured("\"\(options.url)\" is no address of a server; expected such as http://localhost:8080")
         }
         server = RemoteServer(options, sink: sink)

@@ -32,7 +32,7 @@ public final class Daemon: Sendable {
         let application = settings.application ?? "centroidd"
         let space: any Space
         do {
-            space = try settings.embeddingOptions.makeSpace()
+            space = try settings.makeSpace(sink: sink, waits: true)
             log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             pipeline = Pipeline(
                 options: settings.pipelineOptions,
@@ -41,8 +41,6 @@ public final class Daemon: Sendable {
                 decoder: settings.decoder(for: space),
                 sink: sink
             )
-        } catch let error as EmbeddingError {
-            throw Exit(.configuration, "\(error)")
         } catch {
             throw Exit(error)
         }
@@ -186,6 +184,7 @@ private struct NotifierService: Service {
         let lag = report.partitions.compactMap(\.lag).reduce(0, +)
         return "\(report.state): \(report.records.assigned) records, lag \(lag), \(report.model.clusters) clusters, "
             + "\(report.records.anomalies) anomalies"
+            + (report.server.map { $0.answers ? "" : "; \($0.url) does not answer" } ?? "")
     }
 }
 

@@ -2,6 +2,7 @@ import Clustering
 import Embedding
 import Kernels
 import Pipeline
+import RemoteEmbedding
 import Settings
 import Streams
 public import Telemetry
@@ -35,6 +36,7 @@ public struct DaemonStatus: StatusSource {
         report.transactions = progress.transactions
         report.entities = progress.entities
         report.cache = cache.map { .init(lookups: $0.lookups, hits: $0.hits, bytes: $0.bytes) }
+        report.server = server
         report.partitions = partitions(progress)
         if let model = progress.model { fill(&report, from: model) }
         report.anomalies = progress.anomalies.reversed()
@@ -58,7 +60,21 @@ public struct DaemonStatus: StatusSource {
     }
 
     /// What the space's cache has done; nil where it has none.
-    private var cache: CacheStatistics? { (space as? CachedTextSpace)?.statistics }
+    private var cache: CacheStatistics? { (space as? any RememberingSpace)?.statistics }
+
+    /// How the embedding server stands; nil where there is none.
+    private var server: StatusReport.Server? {
+        guard let standing = (space as? RemoteSpace)?.standing else { return nil }
+        return StatusReport.Server(
+            url: standing.url,
+            answers: standing.problem == nil,
+            problem: standing.problem,
+            requests: standing.requests,
+            retries: standing.retries,
+            refused: standing.refused,
+            meanMs: standing.meanSeconds.map { $0 * 1000 }
+        )
+    }
 
     private static func reason(_ state: PipelineState) -> String {
         switch state {

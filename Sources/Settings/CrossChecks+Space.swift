@@ -6,7 +6,9 @@ extension CrossChecks {
         case .vector: checkVectors(settings.space, settings.input)
         case .text: checkText(settings.space, settings.input)
         case .features: checkFeatures(settings.space, settings.input)
+        case .remote: checkRemote(settings.space, settings.input)
         }
+        checkServerKeys()
         if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
             warn("space.fields", "fields that nothing uses", "`space.kind: features`", "Set the kind, or remove them")
         }
@@ -100,7 +102,9 @@ extension CrossChecks {
     }
 
     mutating func checkModelFolder() {
-        guard settings.space.kind != .vector, let folder = settings.space.model, !broken.contains("space.model") else {
+        guard settings.space.kind != .vector, settings.space.kind != .remote, let folder = settings.space.model,
+            !broken.contains("space.model")
+        else {
             return
         }
         for name in ["config.json", "model.safetensors"] {

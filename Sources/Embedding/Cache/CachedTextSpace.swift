@@ -123,13 +123,14 @@ final class CachedTextLane: EmbeddingLane {
                 }
                 let text = masks ? TextMask.mask(whole) : whole
                 let hash = TextHash(text)
-                if let cache, cache.find(text, hash, into: target + row * dimension) { continue }
-                if let index = missing.first[hash], case .text(let first) = missing.inputs[index],
+                if !missing.first.isEmpty, let index = missing.first[hash],
+                    case .text(let first) = missing.inputs[index],
                     TextHash.sameBytes(first, text)
                 {
                     missing.rows.append((row, index))
                     continue
                 }
+                if let cache, cache.find(text, hash, into: target + row * dimension) { continue }
                 if missing.first[hash] == nil { missing.first[hash] = missing.inputs.count }
                 missing.rows.append((row, missing.inputs.count))
                 missing.inputs.append(masks ? .text(text) : input)

@@ -29,7 +29,9 @@ public enum TextMask {
         var chain: Int?
         while read < bytes.count {
             guard isWord(bytes[read]) else {
-                if let end = chain, read + 1 < bytes.count, isJoint(bytes[read]), isWord(bytes[read + 1]), written == end {
+                if let end = chain, read + 1 < bytes.count, isJoint(bytes[read]), isWord(bytes[read + 1]),
+                    written == end
+                {
                     output[written] = bytes[read]
                     written += 1
                     read += 1
@@ -44,7 +46,9 @@ public enum TextMask {
             while read < bytes.count, isWord(bytes[read]) { read += 1 }
             let run = UnsafeBufferPointer(rebasing: bytes[start..<read])
             if isVariable(run, inChain: chain != nil) {
-                if let end = chain { written = end } else {
+                if let end = chain {
+                    written = end
+                } else {
                     output[written] = UInt8(ascii: "0")
                     written += 1
                 }

@@ -1,6 +1,7 @@
 import BatchClustering
 import Clustering
 import Dispatch
+import Embedding
 import Foundation
 import Streams
 import Telemetry
@@ -145,6 +146,24 @@ extension Publisher {
                 try settleModel(&state)
                 try commit(&state)
             }
+        }
+    }
+
+    /// What comes before a batch that could not be embedded is committed; that batch and all behind it are read again by
+    /// whoever comes next.
+    func abandon(_ batch: Batch, _ interruption: EmbeddingInterruption) {
+        attempt { state throws in
+            guard !state.failed, batch.epoch == state.epoch else { return }
+            try settleModel(&state)
+            try commit(&state)
+            state.epoch += 1
+            if case .stopped = interruption, options.canRewind {
+                sink.emit(
+                    StageFailed(stage: "embed", errorType: "stopped", message: interruption.description)
+                )
+                return
+            }
+            fail(.embedding(interruption), state: &state)
         }
     }
 
