@@ -82,6 +82,12 @@ INLINE vf gelu(vf x) {
     return __builtin_elementwise_max(x, splat(0.0f)) - magnitude;
 }
 
+// x (1 + tanh u) / 2 = x / (1 + e^-2u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
+INLINE vf tanh_gelu(vf x) {
+    vf u = (x * x * splat(0.044715f) + splat(1.0f)) * x * splat(-1.5957691216057308f);
+    return x / (splat(1.0f) + exponential(__builtin_elementwise_min(u, splat(87.0f))));
+}
+
 static float dot(const float *a, const float *b, int64_t n) {
     vf s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
     int64_t i = 0;
@@ -165,12 +171,59 @@ static void top_two(centroidd_top_two *top, const float *values, int64_t n, int3
     for (; i < n; i++) offer(top, values[i], base + (int32_t)i);
 }
 
-static void bias_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+static int largest(float *value, int32_t *index, const float *values, int64_t n, int32_t base) {
+    // Two chains of lanes hide the latency of the comparisons.
+    vf first = splat(-INFINITY), other = splat(-INFINITY);
+    vi first_step = (vi)0, other_step = (vi)0, step = (vi)0;
+    int64_t i = 0;
+    for (; i + 2 * W <= n; i += 2 * W, step += (vi)1) {
+        vf x = load(values + i), y = load(values + i + W);
+        first_step = x > first ? step : first_step;
+        first = __builtin_elementwise_max(first, x);
+        other_step = y > other ? step : other_step;
+        other = __builtin_elementwise_max(other, y);
+    }
+    float best = __builtin_reduce_max(__builtin_elementwise_max(first, other));
+    int32_t winner = -1;
+    if (best > -INFINITY) {
+        vi lane;
+        for (int j = 0; j < W; j++) lane[j] = j;
+        vi place = first == splat(best) ? first_step * (vi)(2 * W) + lane : (vi)INT32_MAX;
+        vi rival = other == splat(best) ? other_step * (vi)(2 * W) + (vi)W + lane : (vi)INT32_MAX;
+        winner = __builtin_reduce_min(__builtin_elementwise_min(place, rival));
+    }
+    for (; i < n; i++)
+        if (values[i] > best) best = values[i], winner = (int32_t)i;
+    if (winner < 0 || !(best > *value)) return 0;
+    *value = best;
+    *index = base + winner;
+    return 1;
+}
+
+typedef enum { ERF_GELU, TANH_GELU, RELU } activation;
+
+INLINE vf activated(vf x, const activation kind) {
+    return kind == ERF_GELU ? gelu(x) : kind == TANH_GELU ? tanh_gelu(x) : __builtin_elementwise_max(x, splat(0.0f));
+}
+
+INLINE void bias_activation(float *x, const float *bias, int64_t rows, int64_t n, const activation kind) {
     for (int64_t row = 0; row < rows; row++, x += n) {
         int64_t i = 0;
-        for (; i + W <= n; i += W) store(x + i, gelu(load(x + i) + load(bias + i)));
-        if (i < n) store_some(x + i, gelu(load_some(x + i, n - i) + load_some(bias + i, n - i)), n - i);
+        for (; i + W <= n; i += W) store(x + i, activated(load(x + i) + load(bias + i), kind));
+        if (i < n) store_some(x + i, activated(load_some(x + i, n - i) + load_some(bias + i, n - i), kind), n - i);
     }
+}
+
+static void bias_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+    bias_activation(x, bias, rows, n, ERF_GELU);
+}
+
+static void bias_tanh_gelu(float *x, const float *bias, int64_t rows, int64_t n) {
+    bias_activation(x, bias, rows, n, TANH_GELU);
+}
+
+static void bias_relu(float *x, const float *bias, int64_t rows, int64_t n) {
+    bias_activation(x, bias, rows, n, RELU);
 }
 
 static void normalise_row(float *x, const float *gain, const float *bias, float centre, float inverse, int64_t n) {
@@ -269,7 +322,10 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .add_scaled = add_scaled,
     .scale = scale,
     .top_two = top_two,
+    .largest = largest,
     .bias_gelu = bias_gelu,
+    .bias_tanh_gelu = bias_tanh_gelu,
+    .bias_relu = bias_relu,
     .add_norm = add_norm,
     .softmax = softmax,
     .mean = mean,

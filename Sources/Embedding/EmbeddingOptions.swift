@@ -27,6 +27,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var encoding = VectorEncoding.automatic
     /// The most tokens of a text that the model reads; nil for the model's own limit.
     public var maximumTokens: Int?
+    /// What is put before every text that a model reads; nil for the model's own default prompt.
+    public var prefix: String?
     /// The precision of a model's linear layers.
     public var precision = Precision.automatic
     /// Bytes of vectors that a model's space remembers by their text; 0 remembers none.
@@ -92,6 +94,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
             folder: modelFolder,
             metric: metric,
             maximumTokens: maximumTokens,
+            prefix: prefix,
             precision: precision
         )
         if let dimension, dimension != space.dimension {

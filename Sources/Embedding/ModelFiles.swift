@@ -47,10 +47,15 @@ struct ModelFiles {
     }
 
     /// A file's JSON; its snake_case keys are read as camelCase.
-    func decode<Value: Decodable>(_ type: Value.Type, _ name: String) throws(EmbeddingError) -> Value {
+    func decode<Value: Decodable>(
+        _ type: Value.Type,
+        _ name: String,
+        convertingKeys: Bool = true
+    ) throws(EmbeddingError) -> Value {
         let data = try bytes(name)
         let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        // Not where names of tensors are keys.
+        if convertingKeys { decoder.keyDecodingStrategy = .convertFromSnakeCase }
         do {
             return try decoder.decode(type, from: data)
         } catch let error as DecodingError {

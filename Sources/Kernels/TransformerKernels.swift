@@ -1,15 +1,31 @@
 import CKernels
 
+/// What stands between the two linear layers of a feed-forward block.
+public enum Activation: String, Sendable {
+    /// x Φ(x), the form with the error function (Hendrycks and Gimpel 2016).
+    case gelu
+    /// Its approximation by tanh (ibid., section 2).
+    case tanhGELU
+    /// The larger of x and 0.
+    case relu
+}
+
 /// The steps of a transformer encoder that are no matrix product, through the fastest instructions of this processor.
 public enum TransformerKernels {
-    /// `x = GELU(x + bias)` in place on `rows × columns` (the exact form with the error function, to 5e-7).
-    public static func addBiasGELU(
+    /// `x = activation(x + bias)` in place on `rows × columns`, to 5e-7.
+    public static func addBias(
         _ x: UnsafeMutablePointer<Float>,
         bias: UnsafePointer<Float>,
+        then activation: Activation,
         rows: Int,
         columns: Int
     ) {
-        VectorMath.kernels.pointee.bias_gelu(x, bias, Int64(rows), Int64(columns))
+        let kernels = VectorMath.kernels.pointee
+        switch activation {
+        case .gelu: kernels.bias_gelu(x, bias, Int64(rows), Int64(columns))
+        case .tanhGELU: kernels.bias_tanh_gelu(x, bias, Int64(rows), Int64(columns))
+        case .relu: kernels.bias_relu(x, bias, Int64(rows), Int64(columns))
+        }
     }
 
     /// `x = LayerNorm(x + residual) · gain + bias` in place on `rows × columns` (Ba, Kiros and Hinton 2016);

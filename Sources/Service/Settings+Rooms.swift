@@ -30,6 +30,7 @@ extension Settings {
             case .raw: .binary
             }
         options.maximumTokens = space.maximumTokens
+        options.prefix = space.prefix
         options.precision =
             switch space.precision {
             case .auto: .automatic

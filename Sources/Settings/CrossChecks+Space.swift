@@ -36,7 +36,8 @@ extension CrossChecks {
             "the field that holds the vector",
             "Set `space.field`, or `input.format: vector`"
         )
-        for path in ["space.model", "space.maximum_tokens", "space.precision"] where places[path] != nil {
+        for path in ["space.model", "space.maximum_tokens", "space.prefix", "space.precision"] where places[path] != nil
+        {
             warn(path, "a key that vectors do not use", "no such key for `space.kind: vector`", "Remove it")
         }
     }
@@ -50,7 +51,7 @@ extension CrossChecks {
             "Set `input.format: json`"
         )
         let hasText = space.fields.contains { $0.kind == .text }
-        for path in ["space.model", "space.dimension", "space.maximum_tokens", "space.precision"]
+        for path in ["space.model", "space.dimension", "space.maximum_tokens", "space.prefix", "space.precision"]
         where places[path] != nil && !hasText {
             warn(path, "a key for text without a text field", "a field of kind text", "Remove it")
         }
@@ -80,6 +81,14 @@ extension CrossChecks {
         if places["space.encoding"] != nil {
             warn("space.encoding", "a key that text does not use", "`space.kind: vector`", "Remove it")
         }
+        if space.prefix != nil, space.model == nil {
+            warn(
+                "space.prefix",
+                "a key that hashed n-grams do not use",
+                "a model",
+                "Name a `space.model`, or remove it"
+            )
+        }
         if space.model != nil, space.dimension != nil {
             warn(
                 "space.dimension",
@@ -107,8 +116,10 @@ extension CrossChecks {
         else {
             return
         }
+        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
         for name in ["config.json", "model.safetensors"] {
-            guard !FileManager.default.fileExists(atPath: folder + "/" + name) else { continue }
+            // Large models come in several files, which the index names.
+            guard !has(name), name == "config.json" || !has(name + ".index.json") else { continue }
             var isFolder: ObjCBool = false
             let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && isFolder.boolValue
             errors.append(

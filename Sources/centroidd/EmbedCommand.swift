@@ -21,6 +21,9 @@ struct EmbedCommand: ParsableCommand {
     @Option(help: "Arithmetic of the transformer: f32, its own vectors; int8, faster; auto, int8 where it keeps them.")
     var precision: SpaceSettings.Precision?
 
+    @Option(help: "What the transformer reads before every text; the model's own default prompt when not given.")
+    var prefix: String?
+
     @Option(help: "Lanes to embed on; all processors when not given.")
     var threads: Int?
 
@@ -36,6 +39,7 @@ struct EmbedCommand: ParsableCommand {
         } else if common.config == nil {
             settings.space.precision = .f32
         }
+        if let prefix { settings.space.prefix = prefix }
         _ = common.telemetry(settings, standard: .warning)
         try EmbedRun(settings: settings, format: format, threads: threads).run(quiet: common.quiet)
     }

@@ -99,7 +99,7 @@ struct ModelFolderTests {
     @Test("is refused by name where it is of another kind")
     func unsupported() throws {
         for (key, value) in [
-            ("model_type", "roberta"), ("hidden_act", "relu"), ("position_embedding_type", "relative_key"),
+            ("model_type", "roberta"), ("hidden_act", "swish"), ("position_embedding_type", "relative_key"),
         ] {
             var model = TinyModel()
             model.config[key] = value

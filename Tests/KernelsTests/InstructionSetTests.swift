@@ -121,6 +121,21 @@ struct InstructionSetTests {
         }
     }
 
+    @Test("find the first of the largest values", arguments: all)
+    func largest(kernels: Kernels) {
+        for n in Self.sizes {
+            let values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
+            let expected = values.indices.min { (-values[$0], $0) < (-values[$1], $1) }
+            var (value, index) = (-Float.infinity, Int32(-1))
+            let cut = n / 3
+            _ = kernels.table.pointee.largest(&value, &index, values, Int64(cut), 10)
+            _ = kernels.table.pointee.largest(&value, &index, Array(values[cut...]), Int64(n - cut), Int32(10 + cut))
+            #expect(Int(index) == expected.map { 10 + $0 } ?? -1)
+            #expect(value == values.max() ?? -.infinity)
+            #expect(kernels.table.pointee.largest(&value, &index, values, Int64(n), 10) == 0, "equal is not larger")
+        }
+    }
+
     @Test("compute GELU to 1e-6", arguments: all)
     func gelu(kernels: Kernels) {
         let bias: [Float] = (0..<41).map { Float($0) * 0.5 - 10 }
@@ -129,6 +144,20 @@ struct InstructionSetTests {
         for (index, value) in x.enumerated() {
             let z = Double(bias[index % 41])
             #expect(abs(Double(value) - 0.5 * z * (1 + erf(z / 2.0.squareRoot()))) < 1e-6)
+        }
+    }
+
+    @Test("compute GELU by tanh to 1e-6, and what is left of zero as zero", arguments: all)
+    func otherActivations(kernels: Kernels) {
+        let bias: [Float] = (0..<41).map { Float($0) * 1.5 - 30 }
+        var (x, y) = ([Float](repeating: 0, count: 82), [Float](repeating: 0, count: 82))
+        kernels.table.pointee.bias_tanh_gelu(&x, bias, 2, 41)
+        kernels.table.pointee.bias_relu(&y, bias, 2, 41)
+        for index in x.indices {
+            let z = Double(bias[index % 41])
+            let exact = 0.5 * z * (1 + tanh((2 / Double.pi).squareRoot() * (z + 0.044715 * z * z * z)))
+            #expect(abs(Double(x[index]) - exact) < 1e-6 * max(1, abs(z)))
+            #expect(Double(y[index]) == max(0, z))
         }
     }
 

@@ -84,6 +84,14 @@ private func load(
         #expect(loaded.warnings.isEmpty)
     }
 
+    @Test func aPrefixMayBeEmptyOrLeftToTheModel() throws {
+        #expect(try load("space: {prefix: 'query: '}").settings.space.prefix == "query: ")
+        #expect(try load("space: {prefix: ''}").settings.space.prefix == "")
+        #expect(try load("space: {prefix: auto}").settings.space.prefix == nil)
+        #expect(throws: SettingsError.self) { try load("space: {prefix: 12}") }
+        #expect(try load("space: {prefix: 'query: '}").warnings.map(\.key) == ["space.prefix"])
+    }
+
     @Test func anEmptyFileMeansTheDefaultsWhereNoKafkaIsUsed() throws {
         #expect(try load("").settings == Settings())
         #expect(try load("kafka:\nhttp: ~\n").settings == Settings())

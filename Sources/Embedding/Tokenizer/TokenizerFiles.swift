@@ -35,6 +35,7 @@ struct TokenizerFiles {
             var content: String
         }
         struct Normalizer: Decodable {
+            var type: String?
             var lowercase: Bool?
             var stripAccents: Bool?
             var handleChineseChars: Bool?
@@ -42,6 +43,7 @@ struct TokenizerFiles {
         struct Model: Decodable {
             var type: String?
             var vocab: [String: Int]?
+            var continuingSubwordPrefix: String?
         }
         var addedTokens: [Added]?
         var normalizer: Normalizer?
@@ -62,29 +64,48 @@ struct TokenizerFiles {
         }
     }
 
+    /// What sentence-transformers adds: letters may be lowered before the tokenizer sees them.
+    private struct Sentence: Decodable {
+        var doLowerCase: Bool?
+    }
+
     private let files: ModelFiles
     private let config: Config?
     private let pipeline: Pipeline?
+    private let lowersFirst: Bool
+
+    /// Classes that take everything from tokenizer.json, where BERT's take the casing from tokenizer_config.json.
+    private static let plainClasses = ["PreTrainedTokenizerFast", "TokenizersBackend"]
 
     init(_ files: ModelFiles) throws(EmbeddingError) {
         self.files = files
         config = try files.decodeIfPresent(Config.self, "tokenizer_config.json")
         pipeline = try files.decodeIfPresent(Pipeline.self, "tokenizer.json")
-        let supported =
-            "Only BERT's WordPiece tokenizer is supported: choose a BERT-family model such as all-MiniLM-L6-v2"
-        if let name = config?.tokenizerClass, !["BertTokenizer", "BertTokenizerFast"].contains(name) {
-            throw EmbeddingError(
-                place: files.path("tokenizer_config.json"),
-                problem: "the tokenizer is a \(name)",
-                mend: supported
+        lowersFirst =
+            try files.decodeIfPresent(Sentence.self, "sentence_bert_config.json")?.doLowerCase ?? false
+        func refuse(_ file: String, _ problem: String) -> EmbeddingError {
+            EmbeddingError(
+                place: files.path(file),
+                problem: problem,
+                mend: "Only BERT's WordPiece tokenizer is supported: choose a BERT-family model such as "
+                    + "all-MiniLM-L6-v2"
             )
         }
-        if let type = pipeline?.model.type, type != "WordPiece" {
-            throw EmbeddingError(
-                place: files.path("tokenizer.json"),
-                problem: "the tokenizer is of type \(type)",
-                mend: supported
-            )
+        if let name = config?.tokenizerClass {
+            let isPlain = Self.plainClasses.contains(name) && pipeline?.model.type == "WordPiece"
+            guard isPlain || ["BertTokenizer", "BertTokenizerFast"].contains(name) else {
+                throw refuse("tokenizer_config.json", "the tokenizer is a \(name)")
+            }
+        }
+        guard let pipeline else { return }
+        if let type = pipeline.model.type, type != "WordPiece" {
+            throw refuse("tokenizer.json", "the tokenizer is of type \(type)")
+        }
+        if let mark = pipeline.model.continuingSubwordPrefix, mark != "##" {
+            throw refuse("tokenizer.json", "pieces within a word begin with \(mark) instead of ##")
+        }
+        if let type = pipeline.normalizer?.type, type != "BertNormalizer" {
+            throw refuse("tokenizer.json", "the text is normalised by \(type)")
         }
     }
 
@@ -106,11 +127,20 @@ struct TokenizerFiles {
         let opening = try id(config?.clsToken, "[CLS]")
         let closing = try id(config?.sepToken, "[SEP]")
         let normalizer = pipeline?.normalizer
-        let normaliser = TextNormaliser(
-            lowers: config?.doLowerCase ?? normalizer?.lowercase ?? true,
-            stripsAccents: config?.stripAccents ?? normalizer?.stripAccents,
-            splitsIdeographs: config?.tokenizeChineseChars ?? normalizer?.handleChineseChars ?? true
+        let isPlain = config?.tokenizerClass.map(Self.plainClasses.contains) ?? false
+        func either<Value>(_ config: Value?, _ pipeline: Value?) -> Value? {
+            isPlain ? pipeline ?? config : config ?? pipeline
+        }
+        var normaliser = TextNormaliser(
+            lowers: either(config?.doLowerCase, normalizer?.lowercase) ?? true,
+            stripsAccents: either(config?.stripAccents, normalizer?.stripAccents),
+            splitsIdeographs: either(config?.tokenizeChineseChars, normalizer?.handleChineseChars) ?? true
         )
+        if lowersFirst {
+            // Whether accents go is still up to the tokenizer.
+            normaliser.stripsAccents = normaliser.stripsAccents ?? normaliser.lowers
+            normaliser.lowers = true
+        }
         return WordPieceTokenizer(
             vocabulary: vocabulary,
             normaliser: normaliser,

@@ -57,7 +57,7 @@ final class BERTEncoder: RecordEncoder {
         weights.normalise(x, residual: qkv, layer.attentionNorm, tokens: tokens)
     }
 
-    /// x = LayerNorm(x + GELU(x · up + bias) · down + bias).
+    /// x = LayerNorm(x + activation(x · up + bias) · down + bias).
     private func feedForward(
         _ layer: BERTWeights.Layer<PackedWeights>,
         _ x: UnsafeMutablePointer<Float>,
@@ -68,9 +68,10 @@ final class BERTEncoder: RecordEncoder {
         let between = wide.reserve(rows * configuration.intermediateSize)
         let result = mixed.reserve(rows * configuration.hiddenSize)
         gemm.multiply(x, rows: rows, by: layer.up, into: between)
-        TransformerKernels.addBiasGELU(
+        TransformerKernels.addBias(
             between,
             bias: layer.upBias,
+            then: configuration.activation,
             rows: tokens,
             columns: configuration.intermediateSize
         )

@@ -37,19 +37,24 @@ struct BERTWeights: Sendable {
     private let reader: Reader
 
     /// Reads the parameters, the layers in floats.
-    init(_ file: Safetensors, _ configuration: TransformerConfiguration) throws(EmbeddingError) {
-        guard let name = file.name(endingIn: "embeddings.word_embeddings.weight") else {
+    init(_ tensors: ModelTensors, _ configuration: TransformerConfiguration) throws(EmbeddingError) {
+        guard let name = tensors.name(endingIn: "embeddings.word_embeddings.weight") else {
             throw EmbeddingError(
-                place: file.path,
+                place: tensors.path,
                 problem: "the tensor embeddings.word_embeddings.weight is missing",
                 mend: "Use a BERT-family model whose config.json belongs to this file"
             )
         }
         let prefix = String(name.dropLast("embeddings.word_embeddings.weight".count))
         let hidden = configuration.hiddenSize
-        let reader = Reader(file: file, prefix: prefix)
+        let reader = Reader(tensors: tensors, prefix: prefix)
         self.configuration = configuration
-        words = try WordEmbeddings(file, name: name, rows: configuration.vocabularySize, columns: hidden)
+        words = try WordEmbeddings(
+            tensors.file(of: name),
+            name: name,
+            rows: configuration.vocabularySize,
+            columns: hidden
+        )
         var positions = try reader.floats(
             "embeddings.position_embeddings.weight",
             [configuration.positions, hidden]
@@ -69,12 +74,12 @@ struct BERTWeights: Sendable {
     /// The same parameters with the layers' products in bytes.
     func quantised() throws(EmbeddingError) -> BERTWeights {
         var result = self
-        let file = reader.file
+        let path = reader.tensors.path
         result.layers = .int8(
             try reader.layers(configuration) { linear throws(EmbeddingError) in
                 guard let weights = linear.quantised() else {
                     throw EmbeddingError(
-                        place: file.path,
+                        place: path,
                         problem: "oneDNN has no fast 8-bit products of \(linear.inputs) elements for this processor",
                         mend: "Set space.precision to f32 or auto"
                     )
@@ -87,11 +92,11 @@ struct BERTWeights: Sendable {
 
     /// Reads named tensors under a prefix (`bert.` where a checkpoint wraps the encoder).
     private struct Reader: Sendable {
-        let file: Safetensors
+        let tensors: ModelTensors
         let prefix: String
 
         func floats(_ name: String, _ shape: [Int]) throws(EmbeddingError) -> [Float] {
-            try file.floats(prefix + name, shape: shape)
+            try tensors.file(of: prefix + name).floats(prefix + name, shape: shape)
         }
 
         func norm(_ name: String, _ size: Int) throws(EmbeddingError) -> Norm {

@@ -16,6 +16,9 @@ final class Int8Encoder: RecordEncoder {
     private let projected = FloatBuffer()
     private let context = FloatBuffer()
     private let attention = FloatBuffer()
+    private let inner = FloatBuffer()
+    /// The product adds the bias itself.
+    private let noBias: [Float]
     /// What enters a layer.
     private let input: QuantisedRows
     /// What enters attention's output projection, a block at a time.
@@ -30,6 +33,7 @@ final class Int8Encoder: RecordEncoder {
         self.weights = weights
         self.layers = layers
         let configuration = weights.configuration
+        noBias = Array(repeating: 0, count: configuration.intermediateSize)
         input = QuantisedRows(columns: configuration.hiddenSize)
         attended = QuantisedRows(columns: configuration.hiddenSize)
         between = QuantisedRows(columns: configuration.hiddenSize)
@@ -72,7 +76,7 @@ final class Int8Encoder: RecordEncoder {
         stride(from: 0, to: rows, by: block).lazy.map { ($0, min(block, rows - $0)) }
     }
 
-    /// `x = LayerNorm(x + context · output)`, then `x = LayerNorm(x + GELU(x · up) · down)`, of one block.
+    /// `x = LayerNorm(x + context · output)`, then `x = LayerNorm(x + activation(x · up) · down)`, of one block.
     private func finish(
         _ layer: BERTWeights.Layer<Int8Weights>,
         _ context: UnsafePointer<Float>,
@@ -93,7 +97,7 @@ final class Int8Encoder: RecordEncoder {
                 targetFirst: 0
             )
         }
-        between.projectGELU(first: 0, count: count, by: layer.up, lane: lane, into: wide)
+        activate(layer, count: count)
         with(layer.outputNorm) { norm in
             wide.projectAddNorm(
                 first: 0,
@@ -106,6 +110,18 @@ final class Int8Encoder: RecordEncoder {
                 targetFirst: first
             )
         }
+    }
+
+    /// `wide = activation(between · up)`: GELU on the way from the sums to bytes, another one in floats between.
+    private func activate(_ layer: BERTWeights.Layer<Int8Weights>, count: Int) {
+        let (activation, columns) = (weights.configuration.activation, weights.configuration.intermediateSize)
+        guard activation != .gelu else {
+            return between.projectGELU(first: 0, count: count, by: layer.up, lane: lane, into: wide)
+        }
+        let x = inner.reserve(count * columns)
+        between.project(first: 0, count: count, by: layer.up, lane: lane, into: x)
+        TransformerKernels.addBias(x, bias: noBias, then: activation, rows: count, columns: columns)
+        wide.quantise(x, first: 0, count: count)
     }
 
     private func with(_ norm: BERTWeights.Norm, _ body: (QuantisedRows.Norm) -> Void) {

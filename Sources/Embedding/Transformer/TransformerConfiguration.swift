@@ -1,4 +1,4 @@
-import Foundation
+import Kernels
 
 /// The shape of a BERT encoder and what is done with its output, as a sentence-transformers folder says it.
 struct TransformerConfiguration: Sendable, Equatable {
@@ -18,19 +18,37 @@ struct TransformerConfiguration: Sendable, Equatable {
     var positions: Int
     var tokenTypes: Int
     var normEpsilon: Float
+    var activation: Activation
     var pooling: Pooling
     /// Whether the model itself ends in a normalisation to unit length.
     var normalises: Bool
     /// The most tokens of a text that are read, the opening and closing ones included.
     var maximumTokens: Int
+    /// What is put before every text.
+    var prefix: String
 
     /// The size of one attention head.
     var headSize: Int { hiddenSize / heads }
 }
 
 extension TransformerConfiguration {
-    private struct Config: Decodable {
+    /// What a model may be, for people.
+    static let supported =
+        "Choose a BERT model (model_type bert) with cls or mean pooling, such as all-MiniLM-L6-v2, bge-small-en-v1.5, "
+        + "e5-small-v2 or gte-small"
+
+    /// Models that are met often and are no BERT, by their `model_type`.
+    private static let families = [
+        "albert": "ALBERT", "camembert": "CamemBERT", "deberta": "DeBERTa", "deberta-v2": "DeBERTa v2",
+        "distilbert": "DistilBERT", "electra": "ELECTRA", "modernbert": "ModernBERT", "mpnet": "MPNet",
+        "new": "GTE v1.5", "nomic_bert": "Nomic BERT", "roberta": "RoBERTa", "t5": "T5", "xlm-roberta": "XLM-RoBERTa",
+    ]
+
+    private struct Kind: Decodable {
         var modelType: String?
+    }
+
+    private struct Config: Decodable {
         var hiddenSize: Int
         var numHiddenLayers: Int
         var numAttentionHeads: Int
@@ -41,33 +59,25 @@ extension TransformerConfiguration {
         var layerNormEps: Float?
         var hiddenAct: String?
         var positionEmbeddingType: String?
+        var isDecoder: Bool?
     }
 
-    private struct Module: Decodable {
-        var path: String?
-        var type: String
-    }
-
-    private struct PoolingConfig: Decodable {
-        var poolingModeClsToken: Bool?
-        var poolingModeMeanTokens: Bool?
-        var poolingModeMaxTokens: Bool?
-        var poolingModeMeanSqrtLenTokens: Bool?
-        var poolingModeWeightedmeanTokens: Bool?
-        var poolingModeLasttoken: Bool?
-    }
-
-    private struct SentenceConfig: Decodable {
-        var maxSeqLength: Int?
-    }
-
-    /// Reads config.json and, where they are there, modules.json, the pooling's config.json and
-    /// sentence_bert_config.json; `maximumTokens` overrules the folder's own limit.
-    init(_ files: ModelFiles, maximumTokens: Int?) throws(EmbeddingError) {
+    /// Reads config.json and, where they are there, modules.json and the files of its modules; `maximumTokens`
+    /// overrules the folder's own limit, and `prefix` its default prompt.
+    init(_ files: ModelFiles, maximumTokens: Int?, prefix: String? = nil) throws(EmbeddingError) {
+        // The type first: other kinds of models name their sizes otherwise.
+        let type = try files.decode(Kind.self, "config.json").modelType ?? "bert"
+        guard type == "bert" else {
+            let family = Self.families[type].map { " (\($0))" } ?? ""
+            throw EmbeddingError(
+                place: files.path("config.json"),
+                problem: "the model is of type \(type)\(family), which is not supported",
+                mend: Self.supported
+            )
+        }
         let config = try files.decode(Config.self, "config.json")
-        try Self.check(config, files)
-        let modules = try files.decodeIfPresent([Module].self, "modules.json")
-        let sentence = try files.decodeIfPresent(SentenceConfig.self, "sentence_bert_config.json")
+        activation = try Self.check(config, files)
+        let sentence = try SentenceFiles(files)
         hiddenSize = config.hiddenSize
         layers = config.numHiddenLayers
         heads = config.numAttentionHeads
@@ -76,9 +86,11 @@ extension TransformerConfiguration {
         positions = config.maxPositionEmbeddings
         tokenTypes = config.typeVocabSize ?? 2
         normEpsilon = config.layerNormEps ?? 1e-12
-        pooling = try Self.pooling(modules, files)
-        normalises = try Self.normalises(modules, files)
-        let limit = maximumTokens ?? sentence?.maxSeqLength ?? positions
+        normalises = try sentence.normalises()
+        if let prefix { self.prefix = prefix } else { self.prefix = try sentence.defaultPrompt() }
+        pooling = try sentence.pooling(hasPrefix: !self.prefix.isEmpty)
+        let own = try sentence.maximumTokens().map { min($0, config.maxPositionEmbeddings) }
+        let limit = maximumTokens ?? own ?? positions
         guard limit >= 3, limit <= positions else {
             throw EmbeddingError(
                 place: maximumTokens == nil ? files.path("sentence_bert_config.json") : "maximum tokens",
@@ -89,25 +101,27 @@ extension TransformerConfiguration {
         self.maximumTokens = limit
     }
 
-    private static func check(_ config: Config, _ files: ModelFiles) throws(EmbeddingError) {
+    /// Refuses what would be computed wrongly, and returns the activation.
+    private static func check(_ config: Config, _ files: ModelFiles) throws(EmbeddingError) -> Activation {
         func refuse(_ problem: String, _ mend: String) -> EmbeddingError {
             EmbeddingError(place: files.path("config.json"), problem: problem, mend: mend)
         }
-        let type = config.modelType ?? "bert"
-        guard type == "bert" else {
+        let name = config.hiddenAct ?? "gelu"
+        let activations: [String: Activation] = [
+            "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .tanhGELU, "gelu_fast": .tanhGELU,
+            "gelu_pytorch_tanh": .tanhGELU, "relu": .relu,
+        ]
+        guard let activation = activations[name] else {
             throw refuse(
-                "the model is of type \(type), which is not supported",
-                "Choose a model of type bert, such as all-MiniLM-L6-v2, bge-small-en-v1.5 or gte-small"
+                "the activation is \(name), which is not supported",
+                "Choose a model with one of \(activations.keys.sorted().joined(separator: ", "))"
             )
-        }
-        let activation = config.hiddenAct ?? "gelu"
-        guard activation == "gelu" else {
-            throw refuse("the activation is \(activation), which is not supported", "Choose a model with gelu")
         }
         let position = config.positionEmbeddingType ?? "absolute"
         guard position == "absolute" else {
             throw refuse("position embeddings are \(position)", "Choose a model with absolute position embeddings")
         }
+        guard config.isDecoder != true else { throw refuse("the model is a decoder", Self.supported) }
         let sizes = [
             config.hiddenSize, config.numHiddenLayers, config.numAttentionHeads, config.intermediateSize,
             config.vocabSize, config.maxPositionEmbeddings, config.typeVocabSize ?? 2,
@@ -119,39 +133,6 @@ extension TransformerConfiguration {
                 "Fetch the model again"
             )
         }
-    }
-
-    private static func pooling(_ modules: [Module]?, _ files: ModelFiles) throws(EmbeddingError) -> Pooling {
-        let folder = modules?.first { $0.type.hasSuffix(".Pooling") }?.path ?? "1_Pooling"
-        let name = folder + "/config.json"
-        guard let config = try files.decodeIfPresent(PoolingConfig.self, name) else { return .mean }
-        let others = [
-            config.poolingModeMaxTokens, config.poolingModeMeanSqrtLenTokens, config.poolingModeWeightedmeanTokens,
-            config.poolingModeLasttoken,
-        ]
-        let (mean, cls) = (config.poolingModeMeanTokens ?? false, config.poolingModeClsToken ?? false)
-        guard mean != cls, !others.contains(true) else {
-            throw EmbeddingError(
-                place: files.path(name),
-                problem: "this way of pooling is not supported",
-                mend: "Choose a model that pools by the mean of its tokens alone or by its cls token alone"
-            )
-        }
-        return mean ? .mean : .cls
-    }
-
-    private static func normalises(_ modules: [Module]?, _ files: ModelFiles) throws(EmbeddingError) -> Bool {
-        guard let modules else { return true }
-        for module in modules {
-            let kind = module.type.split(separator: ".").last.map(String.init) ?? module.type
-            guard ["Transformer", "Pooling", "Normalize"].contains(kind) else {
-                throw EmbeddingError(
-                    place: files.path("modules.json"),
-                    problem: "the module \(module.type) is not supported",
-                    mend: "Choose a model made of Transformer, Pooling and Normalize alone"
-                )
-            }
-        }
-        return modules.contains { $0.type.hasSuffix(".Normalize") }
+        return activation
     }
 }

@@ -6,14 +6,15 @@ public struct TransformerTextSpace: TokenizingSpace {
     public let dimension: Int
     /// Cosine unless asked otherwise.
     public let metric: Metric
-    /// Model type, fingerprint of the weights, pooling, metric and token limit, and the precision where it is not f32.
+    /// Model type, fingerprint of the weights, pooling, metric, token limit, the prefix, and the precision where it is not f32.
     public let identity: String
     /// The precision that was chosen: ``Precision/f32`` or ``Precision/int8``.
     public let precision: Precision
     private let tokenizer: WordPieceTokenizer
     private let weights: BERTWeights
 
-    /// Loads the model of `folder`; `maximumTokens` overrules the folder's own limit per text.
+    /// Loads the model of `folder`; `maximumTokens` overrules the folder's own limit per text, and `prefix` the prompt
+    /// that it puts before every text unless told otherwise ("" for none).
     ///
     /// Throws where a file is missing, damaged, or of a model that is not supported, and where `precision` is
     /// ``Precision/int8`` and this processor has no fast products of bytes.
@@ -21,10 +22,11 @@ public struct TransformerTextSpace: TokenizingSpace {
         folder: String,
         metric: Metric = .cosine,
         maximumTokens: Int? = nil,
+        prefix: String? = nil,
         precision: Precision = .f32
     ) throws(EmbeddingError) {
         let files = try ModelFiles(folder: folder)
-        let configuration = try TransformerConfiguration(files, maximumTokens: maximumTokens)
+        let configuration = try TransformerConfiguration(files, maximumTokens: maximumTokens, prefix: prefix)
         tokenizer = try TokenizerFiles(files).makeTokenizer()
         guard tokenizer.vocabulary.size <= configuration.vocabularySize else {
             throw EmbeddingError(
@@ -34,17 +36,15 @@ public struct TransformerTextSpace: TokenizingSpace {
                 mend: "Fetch the model again: the vocabulary belongs to another model"
             )
         }
-        let file = try Safetensors(
-            path: files.path("model.safetensors"),
-            data: try files.bytes("model.safetensors")
-        )
-        let exact = try BERTWeights(file, configuration)
+        let tensors = try ModelTensors(files)
+        let exact = try BERTWeights(tensors, configuration)
         (weights, self.precision) = try precision.choose(exact, tokenizer)
         dimension = configuration.hiddenSize
         self.metric = metric
-        let fingerprint = String(file.fingerprint(), radix: 16)
+        let fingerprint = String(tensors.fingerprint(), radix: 16)
         let kind = "text:bert:\(fingerprint):\(configuration.pooling.rawValue):\(metric.rawValue)"
-        identity = "\(kind):\(configuration.maximumTokens)" + (self.precision == .int8 ? ":int8" : "")
+        let prefixed = configuration.prefix.isEmpty ? "" : ":prefix=\(configuration.prefix)"
+        identity = "\(kind):\(configuration.maximumTokens)\(prefixed)" + (self.precision == .int8 ? ":int8" : "")
     }
 
     /// Takes text that is not empty.
@@ -52,9 +52,10 @@ public struct TransformerTextSpace: TokenizingSpace {
         .text(try TextInput.check(value))
     }
 
-    /// The ids of the tokens that the model would read of `text`, the opening and closing ones included.
+    /// The ids of the tokens that the model would read of `text`: the opening one, the prefix, the text and the closing
+    /// one.
     public func tokenIDs(of text: String) -> [Int32] {
-        tokenizer.encode(text, maximum: weights.configuration.maximumTokens)
+        tokenizer.encode(weights.configuration.prefix + text, maximum: weights.configuration.maximumTokens)
     }
 
     /// A worker's own scratch memory and compiled products.
@@ -94,7 +95,8 @@ final class TransformerLane: EmbeddingLane {
             var first = 0
             for (index, input) in inputs.enumerated() {
                 switch input {
-                case .text(let text):
+                case .text(let bare):
+                    let text = configuration.prefix.isEmpty ? bare : configuration.prefix + bare
                     let before = ids.count
                     tokenizer.encode(text, maximum: configuration.maximumTokens, into: &ids, scratch: &scratch)
                     let length = ids.count - before

@@ -151,6 +151,13 @@ extension Settings {
             "Tokens of a text that are looked at; `auto` leaves it to the model."
         ),
         SettingsKey(
+            "space.prefix",
+            ValueCodec.anyText.or("auto"),
+            \.space.prefix,
+            "What a transformer reads before every text, such as \"query: \" for E5 models; \"\" is nothing, `auto` the "
+                + "prompt that the model's folder calls its default."
+        ),
+        SettingsKey(
             "space.precision",
             .choice,
             \.space.precision,

@@ -82,6 +82,8 @@ public struct SpaceSettings: Sendable, Equatable {
     public var encoding = Encoding.auto
     /// Tokens of a text that are looked at, special tokens included; nil leaves it to the model.
     public var maximumTokens: Int?
+    /// What is put before every text that a transformer reads; nil for the model's own prompt.
+    public var prefix: String?
     /// Arithmetic of a model's linear layers.
     public var precision = Precision.auto
     /// Bytes of vectors that are remembered by their text; 0 remembers none.

@@ -17,6 +17,23 @@ extension ValueCodec where Value == String {
         )
     }
 
+    /// Any text, an empty one (`""`) too.
+    static var anyText: Self {
+        ValueCodec(
+            expectation: "text",
+            summary: "text",
+            read: { node throws(ValueProblem) in
+                guard let text = node.text else {
+                    let mend = node.scalar.map { "Put it in quotes: \"\($0)\"" } ?? "Write \"\" for an empty text"
+                    throw ValueProblem(node, expected: "text", mend: mend)
+                }
+                return text
+            },
+            write: quotedWhereNeeded,
+            schema: .object([("type", .text("string"))])
+        )
+    }
+
     /// A name that Kafka allows for a topic: at most 249 of letters, digits, `.`, `_` and `-`.
     static func topic(longest: Int = 249) -> Self {
         let expectation = "a name of at most \(longest) letters, digits, `.`, `_` and `-`"
