@@ -104,7 +104,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry"],
+            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry", hummingbird, httpTypes, nio, logging],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -121,9 +121,7 @@ let package = Package(
         tests(
             "RemoteEmbeddingTests",
             [
-                "RemoteEmbedding", "Embedding", "Kernels", "Pipeline", "Streams", "Clustering", "Telemetry",
-                hummingbird,
-                httpTypes, nio, logging,
+                "RemoteEmbedding", "Embedding", "Kernels", "Pipeline", "Streams", "Clustering", "Telemetry", logging,
             ]
         ),
         tests(
@@ -133,7 +131,10 @@ let package = Package(
         tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
         tests(
             "IntegrationTests",
-            ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]
+            [
+                "Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels",
+                asyncHTTPClient, nio,
+            ]
         ),
         tests("SoundnessTests", []),
     ],

@@ -35,6 +35,11 @@ public enum EmbeddingInterruption: Error, Sendable, Equatable, CustomStringConve
 
 /// A space whose vectors come from elsewhere, so that its lanes may have to wait for long.
 public protocol WaitingSpace: Space {
+    /// Finds out what only the source of the vectors can tell, such as their dimension, which is 0 before. The pipeline
+    /// calls it as it starts; it may block for long, and returns at once when all is known.
+    ///
+    /// - Throws: ``EmbeddingInterruption/stopped(_:)`` where ``stopWaiting()`` came first, or what no waiting will mend.
+    func prepare() throws(EmbeddingInterruption)
     /// From now on nobody waits for what does not answer; lanes that do throw ``EmbeddingInterruption/stopped(_:)``.
     func stopWaiting()
 }

@@ -85,13 +85,17 @@ public final class Pipeline: Sendable {
     /// The ends of the owned partitions as last heard of.
     public var endOffsets: Offsets { parts.withLock { $0?.publisher.consumer.endOffsets() ?? [:] } }
 
-    /// Reads the stored model back and starts the stages. Blocks until the producer is ready.
+    /// Reads the stored model back and starts the stages. Blocks until the producer is ready, and the space where it has
+    /// to wait for what makes its vectors.
     ///
     /// - Throws: ``PipelineFailure``.
     public func start() throws {
         move(to: .starting)
         do {
             try assemble()
+        } catch EmbeddingInterruption.stopped where state == .draining {
+            // Asked to end before there was anything to read.
+            end(with: nil)
         } catch {
             let failure = Self.failure(from: error)
             end(with: failure)
@@ -104,12 +108,15 @@ public final class Pipeline: Sendable {
         case let failure as PipelineFailure: failure
         case let error as StreamError: .log(error)
         case let error as ClusteringError: .model("\(error)")
+        case let interruption as EmbeddingInterruption: .embedding(interruption)
         default: .bug("\(error)")
         }
     }
 
     private func assemble() throws {
         let outputPartitions = try prepareTopics()
+        // Before an earlier instance is fenced: it may go on while this one waits.
+        try (space as? any WaitingSpace)?.prepare()
         // The transaction first: it fences an earlier instance, so that the model that is read next stands still.
         let transaction = try OutputTransaction(
             log: log,

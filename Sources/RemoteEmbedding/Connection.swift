@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// One server's connections; blocking calls for threads that may block.
 final class Connection: Sendable {
@@ -13,7 +14,10 @@ final class Connection: Sendable {
         case none(Verdict.EmbeddingFault, String)
     }
 
+    private typealias Request = HTTPClient.Task<HTTPClient.Response>
+
     private let client: HTTPClient
+    private let underWay = Mutex<(next: Int, requests: [Int: Request])>((0, [:]))
     private let timeout: TimeAmount
     private let key: String?
 
@@ -40,6 +44,22 @@ final class Connection: Sendable {
     /// Gets a document.
     func get(_ url: String) -> Reply { send(.GET, url, body: nil, largest: 1 << 20) }
 
+    /// Gives up all requests that are under way.
+    func cancel() {
+        let requests = underWay.withLock { Array($0.requests.values) }
+        for request in requests { request.cancel() }
+    }
+
+    private func wait(for request: Request) throws -> HTTPClient.Response {
+        let number = underWay.withLock { state in
+            state.next += 1
+            state.requests[state.next] = request
+            return state.next
+        }
+        defer { underWay.withLock { _ = $0.requests.removeValue(forKey: number) } }
+        return try request.wait()
+    }
+
     private func send(_ method: HTTPMethod, _ url: String, body: HTTPClient.Body?, largest: Int) -> Reply {
         var headers = HTTPHeaders([("accept", "application/json"), ("user-agent", "centroidd")])
         if body != nil { headers.add(name: "content-type", value: "application/json") }
@@ -47,8 +67,9 @@ final class Connection: Sendable {
         do {
             let request = try HTTPClient.Request(url: url, method: method, headers: headers, body: body)
             let accumulator = ResponseAccumulator(request: request, maxBodySize: largest)
-            let response = try client.execute(request: request, delegate: accumulator, deadline: .now() + timeout)
-                .wait()
+            let response = try wait(
+                for: client.execute(request: request, delegate: accumulator, deadline: .now() + timeout)
+            )
             return .answer(
                 status: Int(response.status.code),
                 retryAfter: response.headers.first(name: "retry-after"),

@@ -5,6 +5,8 @@ final class Patience: Sendable {
     private let condition = NSCondition()
     // Safe: read and written only while `condition` is held.
     nonisolated(unsafe) private var isOver = false
+    // Safe: read and written only while `condition` is held.
+    nonisolated(unsafe) private var awakenings = 0
 
     /// Whether it was ended.
     var ended: Bool {
@@ -21,14 +23,23 @@ final class Patience: Sendable {
         condition.unlock()
     }
 
-    /// Waits for so many seconds; false where it was ended before.
+    /// Ends the waiting of those who wait now.
+    func wake() {
+        condition.lock()
+        awakenings += 1
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// Waits for so many seconds, or until woken; false where it was ended before.
     func wait(_ seconds: Double) -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         condition.lock()
         defer { condition.unlock() }
-        while !isOver {
-            if !condition.wait(until: deadline) { return !isOver }
+        let awakenings = awakenings
+        while !isOver, awakenings == self.awakenings {
+            if !condition.wait(until: deadline) { break }
         }
-        return false
+        return !isOver
     }
 }

@@ -46,7 +46,7 @@ final class RemoteLane: EmbeddingLane {
 
     private func text(of input: SpaceInput) -> String? {
         switch input {
-        case .text(let text): text
+        case .text(let text): server.options.prefix.map { $0 + text } ?? text
         case .image(let image): server.options.imageForm == .dataURL ? image.dataURL : image.base64
         case .vector, .features: nil
         }
@@ -75,11 +75,6 @@ final class RemoteLane: EmbeddingLane {
     private func resolve(_ texts: [String], isHalf: Bool = false) throws(EmbeddingInterruption) -> [Answer] {
         switch try server.ask(texts) {
         case .vectors(let rows):
-            guard rows[0].count == dimension else {
-                throw .misconfigured(
-                    "\(server.address): \(rows[0].count) numbers in a vector, \(dimension) are expected"
-                )
-            }
             return rows.map { .success($0) }
         case .garbled(let message):
             // It is the server, or these inputs: it takes an input that is above suspicion, or none.

@@ -1,3 +1,4 @@
+import Embedding
 public import Kernels
 
 /// Which embedding server is asked, and how.
@@ -32,6 +33,10 @@ public struct RemoteOptions: Sendable, Equatable {
     public var model: String?
     /// Elements of a vector; nil takes what the server's first answer has.
     public var dimension: Int?
+    /// What is sent before every text, such as a model's prompt; nil sends nothing.
+    public var prefix: String?
+    /// Whether what changes from line to line is masked before a text is sent (``TextMask``).
+    public var masks = false
     /// The metric in which vectors are compared; under cosine they are made unit length.
     public var metric = Metric.cosine
     /// The protocol; nil finds it out: by the path, or else by asking `GET /info`.

@@ -49,8 +49,25 @@ final class RemoteServer: Sendable {
     /// How it stands.
     var current: State { state.withLock { $0 } }
 
-    /// Nobody waits any more.
-    func stopWaiting() { patience.end() }
+    /// Nobody waits any more. What is under way is finished, unless the server is known to be away or has never answered.
+    func stopWaiting() {
+        patience.end()
+        let state = current
+        if state.problem != nil || state.answers == 0 { connection.cancel() }
+    }
+
+    /// Asks once for the vector of `sample`; whether the server answered.
+    ///
+    /// - Throws: where it answers, and not as it was configured.
+    func answersOnce(_ sample: String) throws(EmbeddingInterruption) -> Bool {
+        switch tryOnce([sample]) {
+        case .vectors: return true
+        case .fault: return false
+        case .refused(let message): throw .misconfigured("\(address): \(message)")
+        case .denied(let fault, let message): throw denied(fault, message)
+        case .otherDimension(let found): throw .misconfigured(otherDimension(found))
+        }
+    }
 
     /// Asks until the server says something definite about `inputs`.
     func ask(_ inputs: [String]) throws(EmbeddingInterruption) -> Outcome {
@@ -66,13 +83,12 @@ final class RemoteServer: Sendable {
                 found()
                 return .refused(message)
             case .denied(let fault, let message):
-                let text = "\(address): \(message)"
-                throw fault == .unauthorised ? .unauthorised(text) : .misconfigured(text)
+                throw denied(fault, message)
+            case .otherDimension(let found): throw .misconfigured(otherDimension(found))
             case .fault(let fault, let message, let asked):
                 attempt += 1
                 if attempt > options.retries {
                     if fault == .badAnswer { return .garbled(message) }
-                    if fault == .dimension { throw .misconfigured("\(address): \(message)") }
                     lost(message)
                     guard options.waits else { throw .unreachable(gaveUp(message)) }
                 }
@@ -112,6 +128,7 @@ final class RemoteServer: Sendable {
                 $0.dimension = $0.dimension ?? rows.first?.count
             }
         case .refused: outcome = "refused"
+        case .otherDimension: outcome = Verdict.EmbeddingFault.dimension.rawValue
         case .denied(let fault, _), .fault(let fault, _, _): outcome = fault.rawValue
         }
         state.withLock { $0.requests += 1 }
@@ -162,6 +179,18 @@ final class RemoteServer: Sendable {
     /// Where requests go.
     var address: String { Endpoint.address(options.url, current.api ?? .openAI) }
 
+    private func denied(_ fault: Verdict.EmbeddingFault, _ message: String) -> EmbeddingInterruption {
+        let text = "\(address): \(message)"
+        return fault == .unauthorised ? .unauthorised(text) : .misconfigured(text)
+    }
+
+    private func otherDimension(_ found: Int) -> String {
+        let mend =
+            options.dimension.map { "`space.dimension` is \($0): set it to \(found), or name another model" }
+            ?? "they had \(current.dimension ?? 0) when this process began: another model is served now"
+        return "\(address): the vectors have \(found) numbers; \(mend)"
+    }
+
     private func gaveUp(_ message: String?) -> String {
         "the embedding server \(address) does not answer (\(message ?? "asked to stop")); records that wait for it are "
             + "read again at the next start"
@@ -176,6 +205,8 @@ final class RemoteServer: Sendable {
             return state.lostSince
         }
         guard let since else { return }
+        // Whoever waits for the next try need wait no longer.
+        patience.wake()
         sink?.emit(RemoteChanged(url: address, problem: nil, seconds: (ContinuousClock.now - since) / .seconds(1)))
     }
 

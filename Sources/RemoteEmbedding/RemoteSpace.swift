@@ -1,6 +1,7 @@
 public import Embedding
 import Foundation
 public import Kernels
+import Synchronization
 public import Telemetry
 
 /// Text or images as the vectors of an HTTP server: OpenAI-compatible, or text-embeddings-inference.
@@ -26,29 +27,36 @@ public struct RemoteSpace: WaitingSpace, RememberingSpace {
         public var meanSeconds: Double?
     }
 
-    /// The server's dimension.
-    public let dimension: Int
+    /// The vectors' dimension; 0 until it is known.
+    public var dimension: Int { server.current.dimension ?? 0 }
     /// The metric; under cosine vectors are made unit length.
     public let metric: Metric
     /// The model's name, or the address where it has none, what is sent, and the metric.
     public let identity: String
     private let server: RemoteServer
-    private let memory: LaneMemory
+    private let memory = SharedMemory()
 
-    /// A space whose dimension is given, or asked for: then this blocks until the server answers.
+    /// What the lanes share, once the dimension is known.
+    private final class SharedMemory: Sendable {
+        let memory = Mutex<LaneMemory?>(nil)
+    }
+
+    /// A space that has not asked its server for anything yet.
     ///
-    /// - Throws: ``EmbeddingInterruption`` where the dimension is not given and the server does not say it, or where the
-    ///   address is none.
+    /// - Throws: ``EmbeddingInterruption/misconfigured(_:)`` where the address is none.
     public init(_ options: RemoteOptions, sink: EventSink? = nil) throws(EmbeddingInterruption) {
         guard let url = URL(string: options.url), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false
         else {
             throw .misconfigured("\"\(options.url)\" is no address of a server; expected such as http://localhost:8080")
         }
         server = RemoteServer(options, sink: sink)
-        dimension = if let dimension = options.dimension { dimension } else { try Self.askDimension(server) }
         metric = options.metric
-        identity = "remote:\(options.model ?? options.url):\(options.input.rawValue):\(metric.rawValue)"
-        memory = LaneMemory(bytes: options.cacheBytes, dimension: dimension)
+        var names = ["remote", options.model ?? options.url, options.input.rawValue, metric.rawValue]
+        if options.input == .text {
+            if let prefix = options.prefix, !prefix.isEmpty { names.append("prefix=\(prefix)") }
+            if options.masks { names.append("masked") }
+        }
+        identity = names.joined(separator: ":")
     }
 
     /// What stands for any input.
@@ -57,10 +65,17 @@ public struct RemoteSpace: WaitingSpace, RememberingSpace {
         return options.imageForm == .dataURL ? ImageFile.sample.dataURL : ImageFile.sample.base64
     }
 
-    private static func askDimension(_ server: RemoteServer) throws(EmbeddingInterruption) -> Int {
-        while true {
-            switch try server.ask([sample(server.options)]) {
-            case .vectors(let rows): return rows[0].count
+    /// Asks the server for the dimension where it is not given, until there is an answer. Where it is given, asks once
+    /// whether it is the right one; a server that is away is nothing to wait for then.
+    public func prepare() throws(EmbeddingInterruption) {
+        let sample = Self.sample(server.options)
+        if server.options.dimension != nil {
+            _ = try server.answersOnce(sample)
+            return
+        }
+        while server.current.dimension == nil {
+            switch try server.ask([sample]) {
+            case .vectors: return
             case .refused(let message): throw .misconfigured("\(server.address): \(message)")
             case .garbled(let message):
                 guard server.options.waits else { throw .unreachable("\(server.address): \(message)") }
@@ -97,7 +112,7 @@ public struct RemoteSpace: WaitingSpace, RememberingSpace {
     }
 
     /// What the cache has done so far.
-    public var statistics: CacheStatistics { memory.statistics }
+    public var statistics: CacheStatistics { memory.memory.withLock { $0?.statistics } ?? CacheStatistics() }
 
     /// Takes text that is not empty, or an image: its bytes, their base64, or a `data:` URL.
     public func input(from value: FieldValue) throws(InputRejection) -> SpaceInput {
@@ -116,12 +131,24 @@ public struct RemoteSpace: WaitingSpace, RememberingSpace {
 
     /// A lane that shares the server and the cache with the others.
     public func makeLane() -> any EmbeddingLane {
-        memory.lane(
+        let (options, dimension) = (server.options, dimension)
+        let shared = memory.memory.withLock { memory in
+            let shared =
+                memory
+                ?? LaneMemory(
+                    bytes: options.cacheBytes,
+                    dimension: dimension,
+                    masks: options.masks && options.input == .text
+                )
+            memory = shared
+            return shared
+        }
+        return shared.lane(
             over: RemoteLane(
                 server: server,
                 dimension: dimension,
                 unit: metric == .cosine,
-                sample: Self.sample(server.options)
+                sample: Self.sample(options)
             )
         )
     }

@@ -8,6 +8,8 @@ enum Verdict: Equatable {
     case refused(String)
     /// The server takes none, however often it is asked.
     case denied(EmbeddingFault, String)
+    /// The vectors have so many elements, and others were expected.
+    case otherDimension(Int)
     /// Another try may do better. `asked` is how long the server wants to be left alone, seconds.
     case fault(EmbeddingFault, String, asked: Double?)
 
@@ -62,11 +64,13 @@ enum Verdict: Equatable {
     private static func vectors(_ body: Data, _ wire: Wire, _ count: Int, _ dimension: Int?) -> Verdict {
         do throws(Wire.BadAnswer) {
             let rows = try wire.vectors(body, count: count)
-            let expected = dimension ?? rows.first?.count ?? 0
-            guard expected > 0 else { return .fault(.badAnswer, "vectors without elements", asked: nil) }
-            if let other = rows.first(where: { $0.count != expected }) {
-                return .fault(.dimension, "\(other.count) numbers in a vector, \(expected) are expected", asked: nil)
+            let found = rows.first?.count ?? 0
+            guard found > 0 else { return .fault(.badAnswer, "vectors without elements", asked: nil) }
+            if let other = rows.first(where: { $0.count != found }) {
+                return .fault(.badAnswer, "vectors of \(found) and of \(other.count) numbers in one answer", asked: nil)
             }
+            // No further try makes a model's vectors longer or shorter.
+            guard found == dimension ?? found else { return .otherDimension(found) }
             return .vectors(rows)
         } catch {
             return .fault(.badAnswer, error.problem, asked: nil)

@@ -160,13 +160,14 @@ private struct NotifierService: Service {
         await withGracefulShutdownHandler {
             while !Task.isShuttingDownGracefully {
                 let report = status.statusReport()
-                if report.ready, !isReady {
+                // A daemon that waits for its embedding server has done what it can to start.
+                if report.ready || report.server?.answers == false, !isReady {
                     isReady = true
                     notifier.ready(status: Self.line(report))
                 }
                 let beat = pipeline.heartbeat
                 // Before the loop exists there is nothing to watch: starting has its own time limit.
-                if beat != lastBeat || !isReady { notifier.watchdog() }
+                if beat != lastBeat || !isReady || pipeline.state == .starting { notifier.watchdog() }
                 lastBeat = beat
                 notifier.status(Self.line(report))
                 try? await Task.sleep(for: isReady ? pause : .milliseconds(100))

@@ -28,15 +28,15 @@ public struct DaemonStatus: StatusSource {
         report.started = started
         report.uptime = Double(Timestamp.now() - started) / 1000
         report.alive = state != .failed
-        report.ready = state == .running
-        report.reasons = report.ready ? [] : [Self.reason(state)]
+        report.server = server
+        report.ready = state == .running && report.server?.answers ?? true
+        report.reasons = reasons(state, report.server)
         report.recordsPerSecond = progress.recordsPerSecond
         report.bytesPerSecond = progress.bytesPerSecond
         report.records = progress.records
         report.transactions = progress.transactions
         report.entities = progress.entities
         report.cache = cache.map { .init(lookups: $0.lookups, hits: $0.hits, bytes: $0.bytes) }
-        report.server = server
         report.partitions = partitions(progress)
         if let model = progress.model { fill(&report, from: model) }
         report.anomalies = progress.anomalies.reversed()
@@ -74,6 +74,14 @@ public struct DaemonStatus: StatusSource {
             refused: standing.refused,
             meanMs: standing.meanSeconds.map { $0 * 1000 }
         )
+    }
+
+    private func reasons(_ state: PipelineState, _ server: StatusReport.Server?) -> [String] {
+        var reasons = state == .running ? [] : [Self.reason(state)]
+        if let server, !server.answers {
+            reasons.append("the embedding server \(server.url) does not answer: \(server.problem ?? "")")
+        }
+        return reasons
     }
 
     private static func reason(_ state: PipelineState) -> String {

@@ -19,6 +19,8 @@ extension Settings {
         options.concurrency = space.concurrency
         options.timeout = space.timeout
         options.retries = space.retries
+        options.prefix = space.prefix
+        options.masks = space.mask == .numbers
         options.key = space.apiKey
         options.cacheBytes = space.cache
         return options
@@ -26,14 +28,19 @@ extension Settings {
 
     /// The space that these settings describe.
     ///
-    /// - Parameter waits: whether an embedding server that does not answer is waited for, or ends the command.
+    /// - Parameter waits: whether an embedding server that does not answer is waited for, by the pipeline as it starts and
+    ///   later; or it is asked here and now, and ends the command.
     /// - Throws: ``Exit``.
     public func makeSpace(sink: EventSink? = nil, waits: Bool = false) throws -> any Space {
         do {
             guard space.kind == .remote else { return try embeddingOptions.makeSpace() }
-            guard var options = remoteOptions else { throw Exit(.configuration, "space.kind: remote needs space.url") }
+            guard var options = remoteOptions else {
+                throw Exit(.configuration, "which embedding server? Set `space.url`, or give --url")
+            }
             options.waits = waits
-            return try RemoteSpace(options, sink: sink)
+            let remote = try RemoteSpace(options, sink: sink)
+            if !waits { try remote.prepare() }
+            return remote
         } catch {
             throw Exit(error)
         }

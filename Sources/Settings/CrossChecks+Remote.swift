@@ -28,11 +28,12 @@ extension CrossChecks {
             "keep or drop",
             "Entities are clustered by figures: set `space.kind: features`"
         )
-        for path in ["space.maximum_tokens", "space.precision", "space.encoding", "space.mask"]
+        let textKeys = space.input == .image ? ["space.mask", "space.prefix"] : []
+        for path in ["space.maximum_tokens", "space.precision", "space.encoding"] + textKeys
         where places[path] != nil {
             warn(
                 path,
-                "a key that an embedding server does not use",
+                space.input == .image ? "a key that images do not use" : "a key that an embedding server does not use",
                 "no such key for `space.kind: remote`",
                 "Remove it"
             )

@@ -81,13 +81,9 @@ extension CrossChecks {
         if places["space.encoding"] != nil {
             warn("space.encoding", "a key that text does not use", "`space.kind: vector`", "Remove it")
         }
-        if space.prefix != nil, space.model == nil {
-            warn(
-                "space.prefix",
-                "a key that hashed n-grams do not use",
-                "a model",
-                "Name a `space.model`, or remove it"
-            )
+        let ofModels = [("space.prefix", space.prefix != nil), ("space.mask", space.mask != .none)]
+        for (path, isSet) in ofModels where isSet && space.model == nil {
+            warn(path, "a key that hashed n-grams do not use", "a model", "Name a `space.model`, or remove it")
         }
         if space.model != nil, space.dimension != nil {
             warn(

@@ -1,6 +1,7 @@
 import Embedding
 import Foundation
 import RemoteEmbedding
+import TestSupport
 import Testing
 
 @Suite("Images for a server", .timeLimit(.minutes(1)))

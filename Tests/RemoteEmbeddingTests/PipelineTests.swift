@@ -6,6 +6,7 @@ import RemoteEmbedding
 import Streams
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 /// The whole pipeline with a server in the middle of it.
@@ -88,7 +89,7 @@ struct RemotePipelineTests {
         try await server.run { url in
             let fixture = RemoteFixture(url) { $0.waits = true }
             let pipeline = pipeline(try await fixture.space(), fixture.sink, memory: 64 << 10)
-            try pipeline.start()
+            try await fixture.blocking { try pipeline.start() }
             #expect(try await eventually { sources(of: "out").count >= 1999 || pipeline.state == .failed })
             pipeline.stop()
             try await pipeline.waitForEnd()
@@ -109,7 +110,7 @@ struct RemotePipelineTests {
         let (port, fixture, pipeline) = try await EmbeddingServer().run { url -> (Int, RemoteFixture, Pipeline) in
             let fixture = RemoteFixture(url) { $0.waits = true }
             let pipeline = pipeline(try await fixture.space(), fixture.sink)
-            try pipeline.start()
+            try await fixture.blocking { try pipeline.start() }
             #expect(try await eventually { !sources(of: "out").isEmpty })
             return (try #require(URL(string: url)?.port), fixture, pipeline)
         }
@@ -136,16 +137,17 @@ struct RemotePipelineTests {
         let fixture = RemoteFixture(url) { $0.waits = true }
         let space = try await fixture.space()
         let first = pipeline(space, fixture.sink)
-        try first.start()
+        try await fixture.blocking { try first.start() }
         #expect(try await eventually { space.standing.problem != nil })
         first.stop()
         try await first.waitForEnd()
         #expect(first.state == .stopped)
+        #expect(fixture.sink.recent.latest().allSatisfy { $0.kind != "error" }, "a stop is no error")
         #expect(sources(of: "out").isEmpty)
 
         try await EmbeddingServer().run(port: port) { _ in
             let second = pipeline(try await RemoteFixture(url).space(), fixture.sink)
-            try second.start()
+            try await fixture.blocking { try second.start() }
             #expect(try await eventually { sources(of: "out").count >= 600 })
             second.stop()
             try await second.waitForEnd()
@@ -154,19 +156,55 @@ struct RemotePipelineTests {
         #expect(sources(of: "out").count == 600)
     }
 
-    @Test("end the pipeline where the server refuses us, with nothing lost", arguments: [401, 404, 400])
-    func refused(status: Int) async throws {
+    @Test("end the pipeline where the server refuses us, with nothing lost", arguments: [401, 404, 400], [true, false])
+    func refused(status: Int, isAtStart: Bool) async throws {
         try produce(100)
-        try await EmbeddingServer(rule: { _ in .status(status, message: "wrong") }).run { url in
+        // The first question is asked before anything is read.
+        let script: [EmbeddingServer.Reply] = isAtStart ? [] : [.vectors]
+        try await EmbeddingServer(script, rule: { _ in .status(status, message: "wrong") }).run { url in
             let fixture = RemoteFixture(url) { $0.waits = true }
             let pipeline = pipeline(try await fixture.space(), fixture.sink)
-            try pipeline.start()
-            let failure = await #expect(throws: PipelineFailure.self) { try await pipeline.waitForEnd() }
+            let failure = await #expect(throws: PipelineFailure.self) {
+                try await fixture.blocking { try pipeline.start() }
+                try await pipeline.waitForEnd()
+            }
             guard case .embedding? = failure else {
                 Issue.record("\(String(describing: failure))")
                 return
             }
         }
         #expect(sources(of: "out").isEmpty && sources(of: "dead").isEmpty)
+    }
+
+    @Test("are not read before the dimension is known; a stop until then is an orderly end")
+    func waitsForTheDimension() async throws {
+        try produce(100)
+        let url = try await EmbeddingServer().run { $0 }
+        let port = try #require(URL(string: url)?.port)
+        let fixture = RemoteFixture(url) {
+            $0.waits = true
+            $0.dimension = nil
+        }
+        let space = try RemoteSpace(fixture.options, sink: fixture.sink)
+        let first = pipeline(space, fixture.sink)
+        let starting = Task { try await fixture.blocking { try first.start() } }
+        #expect(try await eventually { space.standing.problem != nil })
+        #expect(first.state == .starting)
+        first.stop()
+        try await starting.value
+        try await first.waitForEnd()
+        #expect(first.state == .stopped)
+
+        let other = try RemoteSpace(fixture.options, sink: fixture.sink)
+        let second = pipeline(other, fixture.sink)
+        let work = Task { try await fixture.blocking { try second.start() } }
+        #expect(try await eventually { other.standing.problem != nil })
+        try await EmbeddingServer().run(port: port) { _ in
+            try await work.value
+            #expect(try await eventually { sources(of: "out").count >= 100 })
+            second.stop()
+            try await second.waitForEnd()
+        }
+        #expect(Set(sources(of: "out")).count == 100)
     }
 }

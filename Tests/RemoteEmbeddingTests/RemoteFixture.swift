@@ -5,6 +5,7 @@ import Kernels
 import Logging
 import RemoteEmbedding
 import Telemetry
+import TestSupport
 
 /// Spaces on a test's server, with waits that a test can sit out.
 struct RemoteFixture: Sendable {
@@ -32,7 +33,11 @@ struct RemoteFixture: Sendable {
 
     func space() async throws -> RemoteSpace {
         let (options, sink) = (options, sink)
-        return try await blocking { try RemoteSpace(options, sink: sink) }
+        return try await blocking {
+            let space = try RemoteSpace(options, sink: sink)
+            if options.dimension == nil { try space.prepare() }
+            return space
+        }
     }
 
     /// Embeds with a lane of its own.

@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import RemoteEmbedding
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("An embedding server", .timeLimit(.minutes(1)))
@@ -47,7 +48,7 @@ struct RemoteTests {
         }
     }
 
-    @Test("says its dimension, and is held to it")
+    @Test("says its dimension, and is held to it without being asked twice")
     func dimension() async throws {
         try await EmbeddingServer().run { url in
             let space = try await Fixture(url) { $0.dimension = nil }.space()
@@ -57,12 +58,90 @@ struct RemoteTests {
         try await changed.run { url in
             let fixture = Fixture(url) { $0.dimension = nil }
             let space = try await fixture.space()
-            let error = await #expect(throws: EmbeddingInterruption.self) { try await fixture.embed(["a"], in: space) }
-            guard case .misconfigured(let text)? = error else {
-                Issue.record("\(String(describing: error))")
-                return
+            let text = try await misconfiguration { try await fixture.embed(["a"], in: space) }
+            #expect(text.contains("9 numbers") && text.contains("they had 8"))
+            #expect(changed.requests.count == 2)
+        }
+    }
+
+    @Test("of another dimension than the configured one is found out by one question, in use or before")
+    func otherDimension() async throws {
+        let server = EmbeddingServer(rule: { _ in .longer })
+        try await server.run { url in
+            let fixture = Fixture(url)
+            let space = try await fixture.space()
+            for work: @Sendable () throws -> Void in [
+                { try space.prepare() }, { _ = try space.makeLane().embedEach([.text("a")]) },
+            ] {
+                let before = server.requests.count
+                let text = try await misconfiguration { try await fixture.blocking(work) }
+                #expect(text.contains("9 numbers") && text.contains("`space.dimension` is 8"))
+                #expect(server.requests.count == before + 1)
             }
-            #expect(text.contains("9 numbers") && text.contains("8 are expected"))
+        }
+    }
+
+    private func misconfiguration(_ work: () async throws -> some Any) async throws -> String {
+        do {
+            _ = try await work()
+        } catch EmbeddingInterruption.misconfigured(let text) {
+            return text
+        }
+        Issue.record("nothing was thrown")
+        return ""
+    }
+
+    @Test("is waited for before its dimension is known, until it is there or the wait is ended")
+    func preparation() async throws {
+        let url = try await EmbeddingServer().run { $0 }
+        let port = try #require(URL(string: url)?.port)
+        let fixture = Fixture(url) {
+            $0.waits = true
+            $0.dimension = nil
+        }
+        let space = try RemoteSpace(fixture.options, sink: fixture.sink)
+        #expect(space.dimension == 0)
+        let work = Task { try await fixture.blocking { try space.prepare() } }
+        while space.standing.problem == nil { try await Task.sleep(for: .milliseconds(5)) }
+        try await EmbeddingServer().run(port: port) { _ in try await work.value }
+        #expect(space.dimension == EmbeddingServer.dimension && space.standing.problem == nil)
+
+        let other = try RemoteSpace(fixture.options, sink: fixture.sink)
+        let waiting = Task { try await fixture.blocking { try other.prepare() } }
+        while other.standing.problem == nil { try await Task.sleep(for: .milliseconds(5)) }
+        other.stopWaiting()
+        await #expect(throws: EmbeddingInterruption.self) { try await waiting.value }
+    }
+
+    @Test("that hangs keeps nobody from stopping")
+    func stopsDuringAHang() async throws {
+        try await EmbeddingServer(rule: { _ in .hang(.seconds(20)) }).run { url in
+            let fixture = Fixture(url) { $0.dimension = nil }
+            let space = try RemoteSpace(fixture.options, sink: fixture.sink)
+            let start = ContinuousClock.now
+            let work = Task { try await fixture.blocking { try space.prepare() } }
+            try await Task.sleep(for: .milliseconds(300))
+            space.stopWaiting()
+            await #expect(throws: EmbeddingInterruption.self) { try await work.value }
+            #expect(ContinuousClock.now - start < .seconds(15))
+        }
+    }
+
+    @Test("is sent a prefix and the masked text where that is wanted, and the space says so")
+    func prefixAndMask() async throws {
+        let server = EmbeddingServer()
+        try await server.run { url in
+            let fixture = Fixture(url) {
+                $0.prefix = "query: "
+                $0.masks = true
+                $0.cacheBytes = 1 << 20
+            }
+            let space = try await fixture.space()
+            _ = try await fixture.embed(["took 15 ms", "took 7 ms"], in: space)
+            #expect(server.requests.map(\.inputs) == [["query: took 0 ms"]])
+            let plain = try await Fixture(url).space()
+            #expect(space.identity != plain.identity)
+            #expect(space.identity.hasSuffix(":prefix=query: :masked"))
         }
     }
 
@@ -70,7 +149,7 @@ struct RemoteTests {
         "is asked again after what passes, and no vector is ever made of half an answer",
         arguments: [
             [EmbeddingServer.Reply.status(429)], [.status(500), .status(503)], [.status(408)], [.half], [.indexTwice],
-            [.text("<html>")], [.text("")], [.hang(.seconds(5))], [.longer, .vectors],
+            [.text("<html>")], [.text("")], [.hang(.seconds(5))], [.ragged],
             [.status(429), .half, .status(502)],
         ]
     )

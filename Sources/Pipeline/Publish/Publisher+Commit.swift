@@ -158,10 +158,7 @@ extension Publisher {
             try commit(&state)
             state.epoch += 1
             if case .stopped = interruption, options.canRewind {
-                sink.emit(
-                    StageFailed(stage: "embed", errorType: "stopped", message: interruption.description)
-                )
-                return
+                return sink.emit(EmbeddingGivenUp(message: interruption.description))
             }
             fail(.embedding(interruption), state: &state)
         }

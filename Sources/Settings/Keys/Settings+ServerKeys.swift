@@ -14,7 +14,7 @@ extension Settings {
             \.space.url,
             "With `kind: remote`: the embedding server's root, or the path itself, such as http://localhost:8080. "
                 + "`space.model` is the model's name there, `space.dimension` the length of its vectors (empty: what the "
-                + "first answer has, so that the daemon cannot start without the server)."
+                + "first answer has; a daemon then reads nothing before the server answers)."
         ),
         SettingsKey(
             "space.api",

@@ -99,3 +99,17 @@ public struct RemoteChanged: TelemetryEvent {
         sink.metrics.set(.remoteUp, to: problem == nil ? 1 : 0)
     }
 }
+
+/// The daemon ends while its embedding server is away: what waits for it is left to the next start.
+public struct EmbeddingGivenUp: TelemetryEvent {
+    /// Which server, and what becomes of the records.
+    public var message: String
+
+    /// Memberwise.
+    public init(message: String) { self.message = message }
+
+    /// Notice: nothing is lost.
+    public func emit(to sink: EventSink) {
+        sink.logger.notice("stopping without the embedding server", metadata: ["detail": "\(message)"])
+    }
+}

@@ -6,9 +6,9 @@ import NIOCore
 import Synchronization
 
 /// A small embedding server that speaks both protocols, well or badly as it is told.
-final class EmbeddingServer: Sendable {
+package final class EmbeddingServer: Sendable {
     /// How a request is answered.
-    enum Reply: Sendable {
+    package enum Reply: Sendable {
         /// As it should be.
         case vectors
         /// The same from the last to the first; the protocol's indices say so.
@@ -19,6 +19,8 @@ final class EmbeddingServer: Sendable {
         case indexTwice
         /// Vectors with one element more.
         case longer
+        /// The last vector with one element more.
+        case ragged
         /// A vector without length.
         case zero
         /// An error.
@@ -32,14 +34,15 @@ final class EmbeddingServer: Sendable {
     }
 
     /// What was asked.
-    struct Asked: Sendable {
-        var path: String
-        var inputs: [String]
-        var authorization: String?
-        var body: String
+    package struct Asked: Sendable {
+        package var path: String
+        package var inputs: [String]
+        package var authorization: String?
+        package var body: String
     }
 
-    static let dimension = 8
+    /// Elements of its vectors.
+    package static let dimension = 8
 
     private let asked = Mutex<[Asked]>([])
     private let busy = Mutex<(now: Int, most: Int)>((0, 0))
@@ -48,7 +51,7 @@ final class EmbeddingServer: Sendable {
     private let info: String?
 
     /// Answers by `script` first, and then by `rule`; `info` is what `GET /info` says.
-    init(
+    package init(
         _ script: [Reply] = [],
         info: String? = nil,
         rule: @escaping @Sendable ([String]) -> Reply = { _ in .vectors }
@@ -59,19 +62,19 @@ final class EmbeddingServer: Sendable {
     }
 
     /// All that was asked so far.
-    var requests: [Asked] { asked.withLock { $0 } }
+    package var requests: [Asked] { asked.withLock { $0 } }
     /// The most requests that were under way at a time.
-    var mostAtOnce: Int { busy.withLock { $0.most } }
+    package var mostAtOnce: Int { busy.withLock { $0.most } }
 
     /// The vector of an input: not of unit length.
-    static func vector(of input: String) -> [Float] {
+    package static func vector(of input: String) -> [Float] {
         var vector = [Float](repeating: 0.25, count: dimension)
         for (index, byte) in input.utf8.enumerated() { vector[index % dimension] += Float(byte % 31) }
         return vector
     }
 
     /// Runs the server for as long as `body` does; its argument is the server's root.
-    func run<Value: Sendable>(port: Int = 0, _ body: @Sendable (String) async throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(port: Int = 0, _ body: @Sendable (String) async throws -> Value) async throws -> Value {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let router = Router()
         router.post("/embed") { request, _ in try await self.answer(request, openAI: false) }
@@ -122,6 +125,7 @@ final class EmbeddingServer: Sendable {
         case .half: rows.removeLast()
         case .indexTwice: rows = rows.map { (0, $0.vector) }
         case .longer: rows = rows.map { ($0.index, $0.vector + [1]) }
+        case .ragged: if let last = rows.popLast() { rows.append((last.index, last.vector + [1])) }
         case .zero: rows = rows.map { ($0.index, $0.vector.map { _ in 0 }) }
         case .slow(let duration): try await Task.sleep(for: duration)
         case .hang(let duration):
