@@ -133,7 +133,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels",
-                asyncHTTPClient, nio,
+                asyncHTTPClient, nio, nioHTTP1,
             ]
         ),
         tests("SoundnessTests", []),

@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 import Testing
 
 @testable import Embedding

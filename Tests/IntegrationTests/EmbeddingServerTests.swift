@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import TestSupport
 import Testing
@@ -101,7 +102,7 @@ struct EmbeddingServerTests {
         #expect(away.code == 69 && away.errors.contains("127.0.0.1:1"), "\(away.errors)")
     }
 
-    private func daemon(_ kafka: KafkaUnderTest, _ space: String, _ scratch: Scratch) throws -> DaemonProcess {
+    private func start(_ kafka: KafkaUnderTest, _ space: String, _ scratch: Scratch) throws -> DaemonProcess {
         let path = try kafka.configuration(in: scratch.folder)
         let text = try String(contentsOfFile: path, encoding: .utf8)
             .replacingOccurrences(of: "space: {kind: text, dimension: 64}", with: "space: {kind: remote, \(space)}")
@@ -132,7 +133,7 @@ struct EmbeddingServerTests {
 
     @Test func withoutAServerTheDaemonIsAliveNotReadyAndStopsInOrder() async throws {
         let (kafka, scratch) = (try KafkaUnderTest(), try Scratch())
-        let daemon = try daemon(kafka, "url: 'http://127.0.0.1:1', retries: 1", scratch)
+        let daemon = try start(kafka, "url: 'http://127.0.0.1:1', retries: 1", scratch)
         #expect(
             try await eventually {
                 let ready = await page("/readyz", of: daemon)
@@ -151,7 +152,7 @@ struct EmbeddingServerTests {
         let lines = (0..<400).map { Array("line \($0)".utf8) }
         try kafka.produce(Array(lines[..<200]))
         let (port, daemon) = try await EmbeddingServer().run { url -> (Int, DaemonProcess) in
-            let daemon = try daemon(kafka, "url: '\(url)', retries: 1, timeout: 2s", scratch)
+            let daemon = try start(kafka, "url: '\(url)', retries: 1, timeout: 2s", scratch)
             #expect(try await kafka.waitForOutput(200), "\(daemon.errors)")
             #expect(await page("/readyz", of: daemon)?.status == 200)
             return (try #require(URL(string: url)?.port), daemon)
@@ -159,7 +160,7 @@ struct EmbeddingServerTests {
         try kafka.produce(Array(lines[200...]))
         #expect(try await eventually { await page("/readyz", of: daemon)?.status == 503 }, "\(daemon.errors)")
         #expect(await page("/livez", of: daemon)?.status == 200)
-        try await EmbeddingServer().run(port: port) { _ in
+        try await EmbeddingServer().run(port: port) { (_: String) async throws -> Void in
             #expect(try await kafka.waitForOutput(400), "\(daemon.errors)")
             #expect(try await eventually { await page("/readyz", of: daemon)?.status == 200 })
         }
@@ -177,7 +178,7 @@ struct EmbeddingServerTests {
         let (kafka, scratch) = (try KafkaUnderTest(), try Scratch())
         let server = EmbeddingServer()
         try await server.run { url in
-            let daemon = try daemon(kafka, "url: '\(url)', dimension: 384", scratch)
+            let daemon = try start(kafka, "url: '\(url)', dimension: 384", scratch)
             #expect(try await daemon.code(within: 20) == 78, "\(daemon.errors)")
             #expect(
                 daemon.errors.contains("8 numbers") && daemon.errors.contains("`space.dimension` is 384"),

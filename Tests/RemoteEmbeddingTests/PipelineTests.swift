@@ -28,7 +28,7 @@ struct RemotePipelineTests {
         )
     }
 
-    private func pipeline(_ space: RemoteSpace, _ sink: EventSink, memory: Int = 64 << 20) -> Pipeline {
+    private func makePipeline(_ space: RemoteSpace, _ sink: EventSink, memory: Int = 64 << 20) -> Pipeline {
         var clustering = ClusteringOptions()
         clustering.halfLife = .none
         clustering.sampleCapacity = 200
@@ -88,7 +88,7 @@ struct RemotePipelineTests {
         try produce(2000, bytes: 300)
         try await server.run { url in
             let fixture = RemoteFixture(url) { $0.waits = true }
-            let pipeline = pipeline(try await fixture.space(), fixture.sink, memory: 64 << 10)
+            let pipeline = makePipeline(try await fixture.space(), fixture.sink, memory: 64 << 10)
             try await fixture.blocking { try pipeline.start() }
             #expect(try await eventually { sources(of: "out").count >= 1999 || pipeline.state == .failed })
             pipeline.stop()
@@ -109,7 +109,7 @@ struct RemotePipelineTests {
         try produce(600)
         let (port, fixture, pipeline) = try await EmbeddingServer().run { url -> (Int, RemoteFixture, Pipeline) in
             let fixture = RemoteFixture(url) { $0.waits = true }
-            let pipeline = pipeline(try await fixture.space(), fixture.sink)
+            let pipeline = makePipeline(try await fixture.space(), fixture.sink)
             try await fixture.blocking { try pipeline.start() }
             #expect(try await eventually { !sources(of: "out").isEmpty })
             return (try #require(URL(string: url)?.port), fixture, pipeline)
@@ -136,7 +136,7 @@ struct RemotePipelineTests {
         let url = "http://127.0.0.1:\(port)"
         let fixture = RemoteFixture(url) { $0.waits = true }
         let space = try await fixture.space()
-        let first = pipeline(space, fixture.sink)
+        let first = makePipeline(space, fixture.sink)
         try await fixture.blocking { try first.start() }
         #expect(try await eventually { space.standing.problem != nil })
         first.stop()
@@ -146,7 +146,7 @@ struct RemotePipelineTests {
         #expect(sources(of: "out").isEmpty)
 
         try await EmbeddingServer().run(port: port) { _ in
-            let second = pipeline(try await RemoteFixture(url).space(), fixture.sink)
+            let second = makePipeline(try await RemoteFixture(url).space(), fixture.sink)
             try await fixture.blocking { try second.start() }
             #expect(try await eventually { sources(of: "out").count >= 600 })
             second.stop()
@@ -163,7 +163,7 @@ struct RemotePipelineTests {
         let script: [EmbeddingServer.Reply] = isAtStart ? [] : [.vectors]
         try await EmbeddingServer(script, rule: { _ in .status(status, message: "wrong") }).run { url in
             let fixture = RemoteFixture(url) { $0.waits = true }
-            let pipeline = pipeline(try await fixture.space(), fixture.sink)
+            let pipeline = makePipeline(try await fixture.space(), fixture.sink)
             let failure = await #expect(throws: PipelineFailure.self) {
                 try await fixture.blocking { try pipeline.start() }
                 try await pipeline.waitForEnd()
@@ -186,7 +186,7 @@ struct RemotePipelineTests {
             $0.dimension = nil
         }
         let space = try RemoteSpace(fixture.options, sink: fixture.sink)
-        let first = pipeline(space, fixture.sink)
+        let first = makePipeline(space, fixture.sink)
         let starting = Task { try await fixture.blocking { try first.start() } }
         #expect(try await eventually { space.standing.problem != nil })
         #expect(first.state == .starting)
@@ -196,7 +196,7 @@ struct RemotePipelineTests {
         #expect(first.state == .stopped)
 
         let other = try RemoteSpace(fixture.options, sink: fixture.sink)
-        let second = pipeline(other, fixture.sink)
+        let second = makePipeline(other, fixture.sink)
         let work = Task { try await fixture.blocking { try second.start() } }
         #expect(try await eventually { other.standing.problem != nil })
         try await EmbeddingServer().run(port: port) { _ in

@@ -13,6 +13,9 @@ public struct CacheStatistics: Sendable, Equatable {
 
     /// The share of look-ups that found something; 0 before the first.
     public var hitRate: Double { lookups == 0 ? 0 : Double(hits) / Double(lookups) }
+
+    /// Nothing yet.
+    public init() {}
 }
 
 /// A text space that does not embed the same text twice: neither within a batch nor, as long as it remembers, later.
