@@ -84,11 +84,13 @@ let package = Package(
             ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]
         ),
         room("Settings", [yams]),
+        room("StatusClient", ["Telemetry", asyncHTTPClient, nio, nioHTTP1, nioPosix]),
         room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
         room(
             "Service",
             [
-                "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
+                "Settings", "StatusServer", "StatusClient", "Pipeline", "KafkaLog", "Streams", "Embedding",
+                "Clustering",
                 "BatchClustering", "Projection", "Charts", "Kernels", "RemoteEmbedding", "Telemetry", lifecycle,
                 unixSignals, logging,
             ]
@@ -126,7 +128,10 @@ let package = Package(
         ),
         tests(
             "StatusServerTests",
-            ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]
+            [
+                "StatusServer", "StatusClient", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle,
+                logging,
+            ]
         ),
         tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
         tests(

@@ -281,6 +281,16 @@ public final class Pipeline: Sendable {
         if let failure = lifecycle.withLock({ $0.failure }) { throw failure }
     }
 
+    /// Begins a reclustering now, whatever the schedule says.
+    public func recluster() async -> ReclusterAnswer {
+        guard state == .running || state == .waiting, let publisher = parts.withLock({ $0?.publisher }) else {
+            return .notRunning
+        }
+        return await withCheckedContinuation { continuation in
+            publisher.queue.async { continuation.resume(returning: publisher.reclusterNow() ? .begun : .underWay) }
+        }
+    }
+
     /// The model as it stands; on the publisher's queue, so that it is whole.
     public func currentModel() -> Model? {
         guard let publisher = parts.withLock({ $0?.publisher }) else { return startModel }

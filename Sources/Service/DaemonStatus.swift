@@ -48,6 +48,14 @@ public struct DaemonStatus: StatusSource {
         return report
     }
 
+    /// All clusters, the heaviest first.
+    public func clusters() -> [StatusReport.Cluster] {
+        pipeline.board.current.model.map { Self.clusters(of: $0, most: .max) } ?? []
+    }
+
+    /// Begins a reclustering now.
+    public func recluster() async -> ReclusterAnswer { await pipeline.recluster() }
+
     /// Prometheus text.
     public func metricsExposition() -> String {
         ProcessMetrics.refresh(in: sink.metrics)
@@ -115,10 +123,14 @@ public struct DaemonStatus: StatusSource {
         report.model.dimension = model.dimension
         report.model.metric = model.metric.rawValue
         report.model.threshold = model.threshold.value
+        report.clusters = Self.clusters(of: model, most: Self.shownClusters)
+    }
+
+    private static func clusters(of model: Model, most: Int) -> [StatusReport.Cluster] {
         let weights = model.weights
         let total = max(model.totalWeight, .leastNormalMagnitude)
-        let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(Self.shownClusters)
-        report.clusters = heaviest.map { row in
+        let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(most)
+        return heaviest.map { row in
             let cluster = model.clusters[row]
             return StatusReport.Cluster(
                 id: cluster.id,

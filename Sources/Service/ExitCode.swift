@@ -12,7 +12,7 @@ public enum ExitCode: Int32, Sendable {
     case badInput = 65
     /// The input is not there.
     case noInput = 66
-    /// No broker, or no embedding server, could be reached.
+    /// No broker, no embedding server or no daemon could be reached.
     case unreachable = 69
     /// A defect of centroidd.
     case bug = 70

@@ -61,7 +61,8 @@ struct SpaceOptions: ParsableArguments {
     var space: SpaceSettings.Kind?
 
     @Option(
-        help: "A sentence-transformer folder, or a model's name at --url; without one, text is embedded by hashed n-grams.",
+        help:
+            "A sentence-transformer folder, or a model's name at --url; without one, text is embedded by hashed n-grams.",
         completion: .directory
     )
     var model: String?

@@ -113,7 +113,7 @@ struct EmbeddingServerTests {
 
     /// Status and body of a page of the daemon's; nil while it does not listen.
     private func page(_ path: String, of daemon: DaemonProcess) async -> (status: Int, body: String)? {
-        guard let address = daemon.errors.firstMatch(of: /status server listening.*address=(127[0-9.:]+)/)?.1,
+        guard let address = daemon.address,
             let response = try? await HTTPClient.shared.execute(
                 HTTPClientRequest(url: "http://\(address)\(path)"),
                 timeout: .seconds(5)

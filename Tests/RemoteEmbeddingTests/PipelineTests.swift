@@ -115,7 +115,9 @@ struct RemotePipelineTests {
             return (try #require(URL(string: url)?.port), fixture, pipeline)
         }
         try produce(600)
-        let lost: @Sendable () -> Bool = { fixture.sink.recent.latest().contains { $0.text.contains("does not answer") } }
+        let lost: @Sendable () -> Bool = {
+            fixture.sink.recent.latest().contains { $0.text.contains("does not answer") }
+        }
         #expect(try await eventually(lost))
         #expect(pipeline.state == .running)
         try await EmbeddingServer().run(port: port) { _ in
@@ -156,7 +158,11 @@ struct RemotePipelineTests {
         #expect(sources(of: "out").count == 600)
     }
 
-    @Test("end the pipeline where the server refuses us, with nothing lost", arguments: [401, 404, 400], [true, false])
+    @Test(
+        "end the pipeline where the server refuses us, with nothing lost",
+        arguments: [401, 404, 400],
+        [true, false]
+    )
     func refused(status: Int, isAtStart: Bool) async throws {
         try produce(100)
         // The first question is asked before anything is read.

@@ -72,7 +72,8 @@ struct ServerSettingsTests {
     }
 
     @Test(arguments: [
-        ("space: {url: 'http://h'}", ["space.url"]), ("space: {batch: 7, retries: 1}", ["space.batch", "space.retries"]),
+        ("space: {url: 'http://h'}", ["space.url"]),
+        ("space: {batch: 7, retries: 1}", ["space.batch", "space.retries"]),
         ("space: {batch: 32, retries: 5}", []), ("space: {mask: numbers}", ["space.mask"]),
         ("space: {kind: remote, url: 'http://h', precision: f32}", ["space.precision"]),
         ("space: {kind: remote, url: 'http://h', mask: numbers, prefix: 'query: '}", []),

@@ -20,8 +20,10 @@ struct ImportRulesTests {
         "RemoteEmbedding": ["Embedding", "Kernels", "Telemetry"],
         "Pipeline": ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry"],
         "StatusServer": ["Telemetry"],
+        "StatusClient": ["Telemetry"],
         "Service": [
-            "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "BatchClustering",
+            "Settings", "StatusServer", "StatusClient", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
+            "BatchClustering",
             "Projection", "Charts", "Kernels", "RemoteEmbedding", "Telemetry",
         ],
         "centroidd": [
@@ -31,8 +33,10 @@ struct ImportRulesTests {
 
     /// Outside modules that only some rooms may import.
     static let outside: [String: Set<String>] = [
-        "Hummingbird": ["StatusServer"], "HTTPTypes": ["StatusServer"], "NIOCore": ["StatusServer", "RemoteEmbedding"],
-        "NIOPosix": ["RemoteEmbedding"], "NIOHTTP1": ["RemoteEmbedding"], "AsyncHTTPClient": ["RemoteEmbedding"],
+        "Hummingbird": ["StatusServer"], "HTTPTypes": ["StatusServer"],
+        "NIOCore": ["StatusServer", "RemoteEmbedding", "StatusClient"],
+        "NIOPosix": ["RemoteEmbedding", "StatusClient"], "NIOHTTP1": ["RemoteEmbedding", "StatusClient"],
+        "AsyncHTTPClient": ["RemoteEmbedding", "StatusClient"],
         "Yams": ["Settings"], "ArgumentParser": ["centroidd"], "ServiceLifecycle": ["StatusServer", "Service"],
         "UnixSignals": ["Service"], "Logging": ["Telemetry", "Pipeline", "StatusServer", "Service", "centroidd"],
         "Dispatch": ["RemoteEmbedding", "KafkaLog", "Pipeline", "Service", "StatusServer", "Telemetry"],

@@ -74,7 +74,9 @@ package final class EmbeddingServer: Sendable {
     }
 
     /// Runs the server for as long as `body` does; its argument is the server's root.
-    package func run<Value: Sendable>(port: Int = 0, _ body: @Sendable (String) async throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(port: Int = 0, _ body: @Sendable (String) async throws -> Value) async throws
+        -> Value
+    {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let router = Router()
         router.post("/embed") { request, _ in try await self.answer(request, openAI: false) }

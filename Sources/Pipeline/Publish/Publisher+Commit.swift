@@ -4,6 +4,7 @@ import Dispatch
 import Embedding
 import Foundation
 import Streams
+import Synchronization
 import Telemetry
 
 extension Publisher {
@@ -220,6 +221,16 @@ extension Publisher {
         guard state.coordinator.reclusteringIsDue(elapsed: elapsed) else { return }
         state.reclustering = true
         requestReclustering(state.coordinator.model)
+    }
+
+    /// Begins a reclustering, whatever the schedule says; false where one is under way. Called on the publisher's queue.
+    func reclusterNow() -> Bool {
+        state.withLock { state in
+            guard !state.failed, !state.reclustering else { return false }
+            state.reclustering = true
+            requestReclustering(state.coordinator.model)
+            return true
+        }
     }
 
     /// Takes the result of a background reclustering; called on the publisher's queue.
