@@ -33,6 +33,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var precision = Precision.automatic
     /// Bytes of vectors that a model's space remembers by their text; 0 remembers none.
     public var cacheBytes = 64 << 20
+    /// Whether what changes from line to line is masked before a model embeds it (``TextMask``).
+    public var masks = false
 
     /// The defaults.
     public init() {}
@@ -102,6 +104,6 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        return CachedTextSpace(space, bytes: cacheBytes)
+        return CachedTextSpace(space, bytes: cacheBytes, masks: masks)
     }
 }

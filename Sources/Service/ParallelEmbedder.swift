@@ -20,20 +20,24 @@ final class ParallelEmbedder: Sendable {
     }
 
     /// `inputs.count × dimension`, in order.
-    func embed(_ inputs: [SpaceInput]) -> Matrix {
+    ///
+    /// - Throws: ``Exit`` where what makes the vectors fails, or refuses one of the inputs.
+    func embed(_ inputs: [SpaceInput]) throws -> Matrix {
         guard !inputs.isEmpty else { return Matrix(rows: 0, columns: dimension) }
         let share = (inputs.count + lanes.count - 1) / lanes.count
         let parts = stride(from: 0, to: inputs.count, by: share).map { start in
             Array(inputs[start..<min(start + share, inputs.count)])
         }
-        let results = Mutex<[Int: Matrix]>([:])
+        let results = Mutex<[Int: Result<EmbeddedInputs, EmbeddingInterruption>]>([:])
         DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-            let vectors = lanes[index].embedder.withLock { $0.embed(parts[index]) }
-            results.withLock { $0[index] = vectors }
+            let answer = lanes[index].embedder.withLock { lane in
+                Result { () throws(EmbeddingInterruption) in try lane.embedEach(parts[index]) }
+            }
+            results.withLock { $0[index] = answer }
         }
-        let storage = results.withLock { results in
-            parts.indices.flatMap { results[$0]?.storage ?? [] }
-        }
+        let answers = try results.withLock { results in try parts.indices.compactMap { try results[$0]?.get() } }
+        if let refusal = answers.lazy.flatMap(\.refusals).first?.value { throw Exit(.badInput, refusal.message) }
+        let storage = answers.flatMap(\.vectors.storage)
         return Matrix(columns: dimension, storage: storage)
     }
 }

@@ -15,7 +15,10 @@ extension Settings {
             case .text: .text
             case .vector: .vector
             case .features: .features
+            // Made elsewhere: see `makeSpace`.
+            case .remote: .text
             }
+        options.masks = space.mask == .numbers
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
         options.dimension = space.dimension
@@ -102,7 +105,7 @@ extension Settings {
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2
-        options.lanes = pipeline.lanes ?? ProcessorCount.active
+        options.lanes = lanes
         options.maximumBatch = pipeline.batch ?? defaultBatch
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
@@ -111,7 +114,10 @@ extension Settings {
 
     /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
     /// that larger batches pay.
-    private var defaultBatch: Int { space.model == nil ? 500 : 64 }
+    private var defaultBatch: Int {
+        if space.kind == .remote { return space.batch }
+        return space.model == nil ? 500 : 64
+    }
 
     /// Options of the Kafka client.
     public var kafkaOptions: KafkaOptions {

@@ -18,10 +18,13 @@ struct Routes: Sendable {
         router.get("/metrics") { _, _ in metrics() }
         router.get("/version") { _, _ in version() }
         router.get("/status") { _, _ in status() }
+        router.get("/clusters") { _, _ in clusters() }
+        router.post("/recluster") { request, _ in await recluster(request) }
         return router
     }
 
-    private static let directions = "no such page; there are: / /livez /readyz /metrics /version /status\n"
+    private static let directions =
+        "no such page; there are: / /livez /readyz /metrics /version /status /clusters, and POST /recluster\n"
 
     /// Answers what no route answers.
     private struct NotFound: RouterMiddleware {
@@ -65,6 +68,30 @@ struct Routes: Sendable {
         return response(.ok, "application/json", String(decoding: body, as: UTF8.self))
     }
 
+    private func clusters() -> Response {
+        guard let body = try? StatusJSON.encode(source.clusters()) else {
+            return Response(status: .internalServerError)
+        }
+        return response(.ok, "application/json", String(decoding: body, as: UTF8.self))
+    }
+
+    /// 202 where it has begun, 409 where one is under way, 503 where the daemon does not run.
+    private func recluster(_ request: Request) async -> Response {
+        // Any page in a browser on this machine can post here: those of other sites are turned away.
+        if let origin = request.headers[.origin], origin != "http://\(request.head.authority ?? "")" {
+            return json(.forbidden, Said(detail: "asked by a page of another site (\(origin))"))
+        }
+        return switch await source.recluster() {
+        case .begun: json(.accepted, Said(detail: "a reclustering has begun"))
+        case .underWay: json(.conflict, Said(detail: "a reclustering is under way already"))
+        case .notRunning:
+            json(
+                .serviceUnavailable,
+                Said(detail: "the daemon is \(source.statusReport().state): nothing to recluster")
+            )
+        }
+    }
+
     private func page() -> Response {
         let nonce = Page.nonce()
         var response = response(.ok, "text/html; charset=utf-8", Page.html(nonce: nonce))
@@ -75,6 +102,10 @@ struct Routes: Sendable {
     private struct Health: Encodable {
         var state: String
         var reasons: [String]
+    }
+
+    private struct Said: Encodable {
+        var detail: String
     }
 
     private struct Version: Encodable {

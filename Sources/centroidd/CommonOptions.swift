@@ -57,14 +57,18 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text, vector or features.")
+    @Option(help: "text, vector, features or remote.")
     var space: SpaceSettings.Kind?
 
     @Option(
-        help: "A sentence-transformer folder; without one, text is embedded by hashed n-grams.",
+        help:
+            "A sentence-transformer folder, or a model's name at --url; without one, text is embedded by hashed n-grams.",
         completion: .directory
     )
     var model: String?
+
+    @Option(help: "The address of an embedding server (OpenAI-compatible or text-embeddings-inference).")
+    var url: String?
 
     @Option(help: "The column or JSON field that holds the text or vector.")
     var field: String?
@@ -78,6 +82,10 @@ struct SpaceOptions: ParsableArguments {
     /// Writes what was chosen over the settings.
     func apply(to settings: inout Settings, fallBackToFetchedModel: Bool = false) {
         if let space { settings.space.kind = space }
+        if let url {
+            settings.space.url = url
+            if space == nil { settings.space.kind = .remote }
+        }
         if let field { settings.space.field = field }
         if let dimension { settings.space.dimension = dimension }
         if let model {

@@ -5,6 +5,7 @@ import Telemetry
 final class SampleSource: StatusSource {
     private let report: Mutex<StatusReport>
     let registry = MetricsRegistry()
+    let answer = Mutex(ReclusterAnswer.begun)
 
     init(_ report: StatusReport = StatusReport()) {
         self.report = Mutex(report)
@@ -15,5 +16,7 @@ final class SampleSource: StatusSource {
     }
 
     func statusReport() -> StatusReport { report.withLock { $0 } }
+    func clusters() -> [StatusReport.Cluster] { report.withLock { $0.clusters } }
+    func recluster() async -> ReclusterAnswer { answer.withLock { $0 } }
     func metricsExposition() -> String { registry.exposition() }
 }

@@ -1,8 +1,10 @@
 import BatchClustering
 import Clustering
 import Dispatch
+import Embedding
 import Foundation
 import Streams
+import Synchronization
 import Telemetry
 
 extension Publisher {
@@ -166,6 +168,21 @@ extension Publisher {
         }
     }
 
+    /// What comes before a batch that could not be embedded is committed; that batch and all behind it are read again by
+    /// whoever comes next.
+    func abandon(_ batch: Batch, _ interruption: EmbeddingInterruption) {
+        attempt { state throws in
+            guard !state.failed, batch.epoch == state.epoch else { return }
+            try settleModel(&state)
+            try commit(&state)
+            state.epoch += 1
+            if case .stopped = interruption, options.canRewind {
+                return sink.emit(EmbeddingGivenUp(message: interruption.description))
+            }
+            fail(.embedding(interruption), state: &state)
+        }
+    }
+
     /// Gives up all that is in flight, where it can be read again.
     func discard() {
         attempt { state throws in
@@ -248,6 +265,16 @@ extension Publisher {
         guard state.coordinator.reclusteringIsDue(elapsed: elapsed) else { return }
         state.reclustering = true
         requestReclustering(state.coordinator.model)
+    }
+
+    /// Begins a reclustering, whatever the schedule says; false where one is under way. Called on the publisher's queue.
+    func reclusterNow() -> Bool {
+        state.withLock { state in
+            guard !state.failed, !state.reclustering else { return false }
+            state.reclustering = true
+            requestReclustering(state.coordinator.model)
+            return true
+        }
     }
 
     /// Takes the result of a background reclustering; called on the publisher's queue.

@@ -10,7 +10,8 @@ extension Settings {
                 "Names the consumer group, the transactional id and the daemon's own topics (`<application>.model`, "
                     + "...). Changing it starts afresh."
             )
-        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + labelKeys
+        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + serverKeys + clusterKeys + reclusterKeys + anomalyKeys
+        + labelKeys
         + outputKeys + operationKeys
 
     /// Every section with what it is about, in the order of the manual.
@@ -107,7 +108,8 @@ extension Settings {
             "space.kind",
             .choice,
             \.space.kind,
-            "Embedded text, ready-made vectors, or the fields of a JSON object (customers, orders, measurements)."
+            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), or what an "
+                + "embedding server makes of text or images."
         ),
         SettingsKey(
             "space.field",

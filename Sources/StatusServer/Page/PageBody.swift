@@ -34,6 +34,8 @@ extension Page {
               <span id="entity-count" class="figure">–</span><span id="entity-note" class="note"></span></div>
             <div class="tile" id="cache-tile" hidden><span class="name">Cache hits</span>
               <span id="cache-rate" class="figure">–</span><span id="cache-note" class="note"></span></div>
+            <div class="tile" id="server-tile" hidden><span class="name">Embedding server</span>
+              <span id="server-time" class="figure">–</span><span id="server-note" class="note"></span></div>
           </section>
 
           <section class="card clusters" aria-labelledby="clusters-title">

@@ -147,6 +147,12 @@ extension Page {
             say("cache-rate", ratio.format(report.cache.hits / report.cache.lookups));
             say("cache-note", bytes(report.cache.bytes));
           }
+          const server = report.server;
+          byId("server-tile").hidden = !server;
+          if (server) {
+            say("server-time", !server.answers ? "lost" : isNumber(server.mean_ms) ? `${count(server.mean_ms)} ms` : "–");
+            say("server-note", `${count(server.requests)} requests, ${count(server.retries)} retries`);
+          }
         }
         function show(report) {
           const now = Date.now();
@@ -159,7 +165,9 @@ extension Page {
           const space = [model.space, model.dimension || "", model.metric].filter(Boolean).join(" ");
           const about = [`centroidd ${report.version}`, space, `up ${span(report.uptime)}`];
           say("about", about.filter(Boolean).join(" · "));
-          notice(report.ready ? "" : report.reasons.length ? `Not ready: ${report.reasons.join("; ")}` : "");
+          const lost = report.server && !report.server.answers
+            ? `${report.server.url} does not answer: ${report.server.problem}. Records wait for it.` : "";
+          notice(report.ready ? lost : report.reasons.length ? `Not ready: ${report.reasons.join("; ")}` : lost);
           showFigures(report);
           const clusters = report.clusters.slice(0, shown);
           const largest = Math.max(0, ...clusters.map((cluster) => cluster.share));

@@ -66,6 +66,7 @@ extension MetricName {
         case .cacheLookups: .init(.counter, "Texts looked up in the cache of vectors.")
         case .cacheHits: .init(.counter, "Texts whose vector was in the cache.")
         case .cacheBytes: .init(.gauge, "Bytes that the cache of vectors holds.")
+        case .remoteRequests, .remoteRetries, .remoteDuration, .remoteUp: remoteDefinition
         case .assignmentBatchRecords: .init(batchHistogram, "Records in an assignment batch.")
         case .assignmentDuration: .init(shortHistogram, "How long an assignment batch takes.")
         case .inFlightBytes: .init(.gauge, "Bytes of records read and not yet committed.")
@@ -100,6 +101,15 @@ extension MetricName {
         case .processOpenFiles: .init(.gauge, "Open file descriptors of the process.")
         case .processStart: .init(.gauge, "When the process started, in seconds since the epoch.")
         default: .init(.gauge, rawValue)
+        }
+    }
+
+    private var remoteDefinition: MetricDefinition {
+        switch self {
+        case .remoteRequests: .init(.counter, "Requests to the embedding server.", labels: ["outcome"])
+        case .remoteRetries: .init(.counter, "Requests that were tried again.", labels: ["outcome"])
+        case .remoteDuration: .init(shortHistogram, "How long a request to the embedding server takes.")
+        default: .init(.gauge, "1 while the embedding server answers, 0 while it does not.")
         }
     }
 

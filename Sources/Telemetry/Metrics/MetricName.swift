@@ -42,6 +42,14 @@ public enum MetricName: String, CaseIterable, Sendable {
     case cacheHits = "centroidd_embedding_cache_hits_total"
     /// Bytes that the cache of vectors holds.
     case cacheBytes = "centroidd_embedding_cache_bytes"
+    /// Requests to the embedding server, by outcome.
+    case remoteRequests = "centroidd_remote_requests_total"
+    /// Requests that were tried again, by what went wrong.
+    case remoteRetries = "centroidd_remote_retries_total"
+    /// How long a request takes.
+    case remoteDuration = "centroidd_remote_request_duration_seconds"
+    /// 1 while the embedding server answers, 0 while it does not.
+    case remoteUp = "centroidd_remote_up"
     /// Records in an assignment batch.
     case assignmentBatchRecords = "centroidd_assignment_batch_records"
     /// How long an assignment batch takes.
