@@ -5,10 +5,14 @@ extension Pipeline {
     ///
     /// - Throws: ``ClusteringError`` where no living cluster has the id, ``PipelineFailure`` where the pipeline does not
     ///   run or the commit failed.
-    public func mark(cluster: Int, as standing: Standing?) throws {
+    public func mark(cluster: Int, as standing: Standing?) async throws {
         guard let publisher = parts.withLock({ $0?.publisher }) else {
             throw PipelineFailure.model("cluster \(cluster) was not marked: the pipeline is \(state.rawValue)")
         }
-        try publisher.queue.sync { try publisher.mark(cluster: cluster, as: standing) }
+        try await withCheckedThrowingContinuation { continuation in
+            publisher.queue.async {
+                continuation.resume(with: Result { try publisher.mark(cluster: cluster, as: standing) })
+            }
+        }
     }
 }

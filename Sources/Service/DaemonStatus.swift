@@ -56,6 +56,24 @@ public struct DaemonStatus: StatusSource {
     /// Begins a reclustering now.
     public func recluster() async -> ReclusterAnswer { await pipeline.recluster() }
 
+    /// Notes what an operator says of a cluster.
+    public func mark(_ feedback: ClusterFeedback) async -> FeedbackAnswer {
+        let standing: Standing? =
+            switch feedback.verdict {
+            case .normal: .normal
+            case .anomalous: .anomalous
+            case .none: nil
+            }
+        do {
+            try await pipeline.mark(cluster: feedback.cluster, as: standing)
+            return .noted
+        } catch let error as ClusteringError {
+            return .unknownCluster("\(error)")
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
     /// Prometheus text.
     public func metricsExposition() -> String {
         ProcessMetrics.refresh(in: sink.metrics)

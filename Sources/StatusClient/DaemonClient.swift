@@ -62,6 +62,19 @@ public struct DaemonClient: Sendable {
         return said
     }
 
+    /// Tells the daemon what a cluster is.
+    ///
+    /// - Returns: the daemon's own words.
+    public func feedback(_ feedback: ClusterFeedback) async throws(Failure) -> String {
+        let body: Data
+        do { body = try JSONEncoder().encode(feedback) } catch { throw foreign("/feedback", "\(error)") }
+        let answer = try await ask(.POST, "/feedback", body: body)
+        let said = (try? JSONDecoder().decode(Said.self, from: answer.body))?.detail
+        guard let said else { throw foreign("/feedback", "status \(answer.status)") }
+        guard answer.status == 200 else { throw .refused(said) }
+        return said
+    }
+
     private struct Said: Decodable { var detail: String }
 
     private struct Answer {
@@ -82,10 +95,14 @@ public struct DaemonClient: Sendable {
         .foreign("\(url)\(path) answers with \(found); is a centroidd of this version there?")
     }
 
-    private func ask(_ method: HTTPMethod, _ path: String) async throws(Failure) -> Answer {
+    private func ask(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws(Failure) -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         request.headers = ["accept": "application/json", "user-agent": "centroidd"]
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: Self.largest)

@@ -20,11 +20,12 @@ struct Routes: Sendable {
         router.get("/status") { _, _ in status() }
         router.get("/clusters") { _, _ in clusters() }
         router.post("/recluster") { request, _ in await recluster(request) }
+        router.post("/feedback") { request, _ in await feedback(request) }
         return router
     }
 
     private static let directions =
-        "no such page; there are: / /livez /readyz /metrics /version /status /clusters, and POST /recluster\n"
+        "no such page; there are: / /livez /readyz /metrics /version /status /clusters, and POST /recluster /feedback\n"
 
     /// Answers what no route answers.
     private struct NotFound: RouterMiddleware {
@@ -77,10 +78,7 @@ struct Routes: Sendable {
 
     /// 202 where it has begun, 409 where one is under way, 503 where the daemon does not run.
     private func recluster(_ request: Request) async -> Response {
-        // Any page in a browser on this machine can post here: those of other sites are turned away.
-        if let origin = request.headers[.origin], origin != "http://\(request.head.authority ?? "")" {
-            return json(.forbidden, Said(detail: "asked by a page of another site (\(origin))"))
-        }
+        if let refusal = refusal(of: request) { return refusal }
         return switch await source.recluster() {
         case .begun: json(.accepted, Said(detail: "a reclustering has begun"))
         case .underWay: json(.conflict, Said(detail: "a reclustering is under way already"))
@@ -90,6 +88,31 @@ struct Routes: Sendable {
                 Said(detail: "the daemon is \(source.statusReport().state): nothing to recluster")
             )
         }
+    }
+
+    /// 200 where it is noted, 400 for a body that is none, 404 without such a cluster, 503 where it cannot be noted.
+    private func feedback(_ request: Request) async -> Response {
+        if let refusal = refusal(of: request) { return refusal }
+        let verdicts = ClusterFeedback.Verdict.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let body = try? await request.body.collect(upTo: 4096),
+            let feedback = try? JSONDecoder().decode(ClusterFeedback.self, from: Data(body.readableBytesView))
+        else {
+            let example = #"{"cluster":17,"verdict":"normal"}"#
+            return json(.badRequest, Said(detail: "expected \(example) with a verdict of \(verdicts)"))
+        }
+        return switch await source.mark(feedback) {
+        case .noted: json(.ok, Said(detail: "cluster \(feedback.cluster): \(feedback.verdict.rawValue)"))
+        case .unknownCluster(let text): json(.notFound, Said(detail: text))
+        case .failed(let text): json(.serviceUnavailable, Said(detail: text))
+        }
+    }
+
+    /// Any page in a browser on this machine can post here: those of other sites are turned away.
+    private func refusal(of request: Request) -> Response? {
+        guard let origin = request.headers[.origin], origin != "http://\(request.head.authority ?? "")" else {
+            return nil
+        }
+        return json(.forbidden, Said(detail: "asked by a page of another site (\(origin))"))
     }
 
     private func page() -> Response {

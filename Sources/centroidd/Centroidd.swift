@@ -17,7 +17,7 @@ struct Centroidd: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, PipeCommand.self, DemoCommand.self, EmbedCommand.self,
             ClusterCommand.self, EvaluateCommand.self, StatusCommand.self, ClustersCommand.self, AnomaliesCommand.self,
-            ReclusterCommand.self,
+            ReclusterCommand.self, FeedbackCommand.self,
         ]
     )
 

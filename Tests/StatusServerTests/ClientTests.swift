@@ -72,6 +72,37 @@ struct ClientTests {
         }
     }
 
+    @Test("tells what a cluster is, or is told that there is none")
+    func feedback() async throws {
+        try await serving { (url: String) async throws -> Void in
+            let client = DaemonClient(url: url)
+            #expect(try await client.feedback(.init(cluster: 17, verdict: .normal)) == "cluster 17: normal")
+            #expect(try await client.feedback(.init(cluster: 17, verdict: .none)) == "cluster 17: none")
+            let error = await #expect(throws: DaemonClient.Failure.self) {
+                try await client.feedback(.init(cluster: 170, verdict: .anomalous))
+            }
+            #expect(error == .refused("there is no cluster 170"))
+        }
+        #expect(source.marks.withLock { $0.map(\.verdict) } == [.normal, .none])
+    }
+
+    @Test(
+        "A body that says nothing of a cluster is refused with an example",
+        arguments: ["", "{}", "[1]", #"{"cluster":"x"}"#]
+    )
+    func malformedFeedback(body: String) async throws {
+        let application = Application(router: Routes(source: source).router())
+        try await application.test(.router) { client in
+            let answer = try await client.execute(uri: "/feedback", method: .post, body: ByteBuffer(string: body))
+            #expect(answer.status == .badRequest)
+            #expect(String(buffer: answer.body).contains("anomalous"))
+            var headers = HTTPFields()
+            headers[.origin] = "http://evil.example"
+            let foreign = try await client.execute(uri: "/feedback", method: .post, headers: headers)
+            #expect(foreign.status == .forbidden)
+        }
+    }
+
     @Test("says where nobody answers, and where somebody else does")
     func failures() async throws {
         let nobody = await #expect(throws: DaemonClient.Failure.self) {

@@ -1,7 +1,7 @@
 import Foundation
 public import Settings
 import StatusClient
-import Telemetry
+public import Telemetry
 
 /// What the commands that talk to a running daemon do.
 public struct ClientRun: Sendable {
@@ -95,6 +95,17 @@ public struct ClientRun: Sendable {
             guard verdict.kind != "error" else { throw Exit(.tryAgain, verdict.text) }
             return isJSON ? try write(try StatusJSON.encode(verdict)) : print(verdict.text)
         }
+    }
+
+    /// Tells the daemon what a cluster is, and prints its answer.
+    ///
+    /// - Throws: ``Exit``; ``ExitCode/tryAgain`` where there is no such cluster, or the daemon cannot note it now.
+    public func feedback(cluster: Int, verdict: ClusterFeedback.Verdict) async throws {
+        print(
+            try await answer { () async throws(DaemonClient.Failure) in
+                try await client.feedback(ClusterFeedback(cluster: cluster, verdict: verdict))
+            }
+        )
     }
 
     /// Verdicts and failures of reclusterings, newest first.
