@@ -79,6 +79,11 @@ struct SpaceOptions: ParsableArguments {
     /// The folder that `make model` fills, for commands that take it without being asked.
     static let fetchedModel = "models/all-MiniLM-L6-v2"
 
+    /// Whether the space's kind was said, here or in the configuration; otherwise a file's columns decide.
+    func isKindChosen(in loaded: LoadedSettings) -> Bool {
+        space != nil || url != nil || ["space.kind", "space.model"].contains { loaded.places[$0] != nil }
+    }
+
     /// Writes what was chosen over the settings.
     func apply(to settings: inout Settings, fallBackToFetchedModel: Bool = false) {
         if let space { settings.space.kind = space }
