@@ -29,7 +29,7 @@ extension TemplateBook {
         templates[index].parts = parts.enumerated().map { position, part in
             var part = part
             if part.kind == .open, part.values == nil {
-                part.values = ValueSketch()
+                part.open()
                 part.values?.add(before.parts[position], count: before.lines)
             }
             return part
@@ -53,15 +53,19 @@ extension TemplateBook {
         let parts = templates[index].parts
         let first = parts.firstIndex { $0.kind == .word || $0.kind == .pattern }
         guard templates[index].literals >= 3 else { return index }
-        for position in parts.indices where parts[position].kind == .word {
+        for position in parts.indices where parts[position].kind == .word || parts[position].kind == .pattern {
             let needed = position == first ? options.firstWordSiblings : options.siblings
             guard let siblings = skeletons[parts.shape(without: position)], siblings.count >= needed else { continue }
             guard 2 * siblings.count(where: { templates[$0].lines <= 2 }) >= siblings.count else { continue }
             guard position != first || templates[index].literals >= 4 else { continue }
             let eldest = siblings.min() ?? index
-            templates[eldest].parts[position].kind = .open
-            templates[eldest].parts[position].hash = LineToken.variableHash
-            templates[eldest].parts[position].text = ""
+            templates[eldest].parts[position].open()
+            for sibling in siblings {
+                templates[eldest].parts[position].values?.add(
+                    templates[sibling].parts[position],
+                    count: templates[sibling].lines
+                )
+            }
             return merge(siblings.sorted())
         }
         return index
@@ -164,7 +168,7 @@ extension TemplateBook {
         let shelf = LineHash.join(UInt64(truncatingIfNeeded: parts.count), first?.hash ?? 0)
         shelves[shelf, default: []].append(index)
         guard parts.count <= 64 else { return }
-        for position in parts.indices where parts[position].kind == .word {
+        for position in parts.indices where parts[position].kind == .word || parts[position].kind == .pattern {
             skeletons[parts.shape(without: position), default: []].append(index)
         }
     }

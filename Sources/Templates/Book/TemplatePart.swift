@@ -40,6 +40,12 @@ struct TemplatePart: Sendable, Equatable, Codable {
     /// Of an open part: the words seen.
     var values: ValueSketch?
 
+    /// Lets everything in but marks, and begins to count its words.
+    mutating func open() {
+        (kind, text, hash, head, tail, constant) = (.open, "", LineToken.variableHash, 0, 0, nil)
+        values = ValueSketch()
+    }
+
     var isIdentity: Bool {
         (place == .field || place == .naming) && Words.identities.contains(key)
     }

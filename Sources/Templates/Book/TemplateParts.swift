@@ -14,7 +14,9 @@ extension [TemplatePart] {
             case .mark: part.kind = .mark
             case .pattern:
                 part.kind = .pattern
-                (part.head, part.tail, part.constant) = (Int(token.head), Int(token.tail), token.raw)
+                (part.head, part.tail) = (Int(token.head), Int(token.tail))
+                // `ssh2` is a word until it is seen to vary; a long number surely will.
+                if bytes[token.range].count(where: \.isDigit) <= 2 { part.constant = token.raw }
             case .number: part.kind = .number
             case .text: part.kind = .text
             }

@@ -16,12 +16,16 @@ extension LineScanner {
         }
         guard chunk.bits.contains(.slash), !chunk.bits.isDisjoint(with: .anyLetter) else { return false }
         var slashes = 0
+        var hasColon = false
         var position = chunk.start
         while position < chunk.end {
+            if run[position] == UInt8(ascii: ":") { hasColon = true }
             if run[position] == slash {
                 slashes += 1
                 let isScheme = position > chunk.start && run[position - 1] == UInt8(ascii: ":")
                 if isScheme, position + 1 < chunk.end, run[position + 1] == slash { return true }
+                // The name of a field stands before it.
+                if hasColon { return false }
                 // Digits on both sides: a date, a share.
                 if position > chunk.start, position + 1 < chunk.end, run[position - 1].isDigit,
                     run[position + 1].isDigit
@@ -31,7 +35,15 @@ extension LineScanner {
             }
             position += 1
         }
-        return slashes > 1
+        return slashes > 1 || (slashes == 1 && chunk.bits.contains(.dot))
+    }
+
+    /// `name@host.domain`.
+    static func isMailAddress(_ chunk: Chunk, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let at = bytes[chunk.start..<chunk.end].firstIndex(of: UInt8(ascii: "@")), at > chunk.start else {
+            return false
+        }
+        return isHost(Chunk(start: at + 1, end: chunk.end, in: bytes), in: bytes)
     }
 
     /// Labels of letters, digits and dashes that end with a top-level domain.
@@ -90,7 +102,9 @@ extension LineScanner {
             last = position
             runs += 1
         }
-        let head = Self.head(chunk.start, first, in: bytes)
+        let isCapital = Self.isNumberedCapital(bytes[chunk.start..<chunk.end])
+        if isCapital { first = chunk.start + 1 }
+        let head = Self.head(chunk.start, first, isCapital: isCapital, in: bytes)
         let tail = runs > 2 ? 0 : Self.tail(last, chunk.end, in: bytes)
         guard head + tail > 0 else { return append(.number, chunk.start, chunk.end, flags) }
         var hash = LineHash.of(bytes[chunk.start..<(chunk.start + head)])
@@ -114,21 +128,36 @@ extension LineScanner {
         return digit
     }
 
-    private static func head(_ start: Int, _ end: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    private static func head(
+        _ start: Int,
+        _ end: Int,
+        isCapital: Bool,
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Int {
         var end = end
         // A sign belongs to the number.
         while end - start > 1, bytes[end - 1] == UInt8(ascii: "-") || bytes[end - 1] == UInt8(ascii: "+"),
             !bytes[end - 2].isAlphanumeric
         { end -= 1 }
         let letters = bytes[start..<end].count(where: \.isLetter)
-        return letters >= 2 ? end - start : 0
+        // One capital before a number is a kind of thing: `L1`, `J18`.
+        return letters >= 2 || (letters == 1 && isCapital) ? end - start : 0
+    }
+
+    private static func isNumberedCapital(_ run: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        run.count <= 4 && run.first?.isUppercase == true && run.dropFirst().allSatisfy(\.isDigit)
     }
 
     private static func tail(_ start: Int, _ end: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard start < end else { return 0 }
         let rest = bytes[start..<end]
-        let isApart = !bytes[start].isAlphanumeric
-        let letters = rest.count(where: \.isLetter)
-        return isApart && letters >= 3 && !rest.allSatisfy({ !$0.isLetter || $0.isHex }) ? end - start : 0
+        guard !bytes[start].isAlphanumeric, !rest.allSatisfy({ !$0.isLetter || $0.isHex }) else { return 0 }
+        // Letters that make a word, and not a code's.
+        var letters = 0
+        for byte in rest {
+            letters = byte.isLetter ? letters + 1 : 0
+            if letters == 3 { return end - start }
+        }
+        return 0
     }
 }

@@ -62,6 +62,9 @@ extension LineScanner {
             return append(number: chunk, flags, in: bytes)
         }
         if chunk.bits.contains(.dot) {
+            if chunk.bits.contains(.sign), Self.isMailAddress(chunk, in: bytes) {
+                return append(.text, chunk.start, chunk.end, flags)
+            }
             if let dots = Self.rowOfDots(chunk, in: bytes) { return cut(chunk, at: dots, flags, in: bytes) }
             if !chunk.bits.contains(.colon), Self.isHost(chunk, in: bytes) {
                 return append(.text, chunk.start, chunk.end, flags)

@@ -88,6 +88,12 @@ public struct LineScanner: Sendable {
                 quote = (byte, position, tokens.count + 1)
             }
         }
+        // `<1 sec`: a bound is part of the number.
+        if byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">"), flags.contains(.spaced),
+            isBound(at: position + 1, in: bytes)
+        {
+            return position + 1
+        }
         // Nothing between brackets that stand apart is an absent value.
         if byte == UInt8(ascii: ")"), position > 1, bytes[position - 1] == UInt8(ascii: "("),
             bytes[position - 2] == UInt8(ascii: " ")
@@ -96,6 +102,12 @@ public struct LineScanner: Sendable {
         }
         append(mark: position, position + 1, LineHash.step(LineHash.seed, byte), flags)
         return position + 1
+    }
+
+    private func isBound(at start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var end = start
+        while end < bytes.count, bytes[end].isDigit { end += 1 }
+        return end > start && (end == bytes.count || bytes[end] != UInt8(ascii: ">"))
     }
 
     private mutating func closeQuote(from first: Int, _ start: Int, _ end: Int) {
@@ -132,7 +144,7 @@ public struct LineScanner: Sendable {
             let first = bytes[start]
             if follows || first.isUppercase {
                 let packed = WordSet.packed(bytes[start..<end])
-                if follows, Words.units.contains(packed) {
+                if follows, Words.units.contains(packed) || (end - start == 1 && first == UInt8(ascii: "B")) {
                     tokens[tokens.count - 1].end = Int32(end)
                     return
                 }

@@ -32,6 +32,10 @@ enum Words {
             + " october november december"
     )
     static let zones = WordSet("utc gmt est edt cst cdt mst mdt pst pdt cet cest bst ist jst am pm")
+    static let levels = WordSet(
+        "trace debug info information notice warn warning error err fatal critical crit alert emerg emergency panic severe"
+            + " fine finer finest verbose"
+    )
     /// What may follow a number, apart from it, and be part of the value.
     static let units = WordSet(
         "ns us ms sec secs second seconds min mins minute minutes hour hours hrs day days msec msecs usec millis"
