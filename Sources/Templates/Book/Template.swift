@@ -4,6 +4,8 @@ public struct Template: Sendable, Equatable, Codable {
     public let id: Int
     /// As a person would write it: `<*>` stands for what varies.
     public internal(set) var text: String
+    /// Its words alone, without what varies or has digits: what is embedded. It changes only where a word gives way.
+    public internal(set) var words: String
     /// How many lines it had.
     public internal(set) var lines: Int
     /// The number of the line, from 1, that it was seen in first.
@@ -22,13 +24,14 @@ public struct Template: Sendable, Equatable, Codable {
         self.id = id
         self.parts = parts
         (lines, firstLine, lastLine, weight) = (0, line, line, 0)
-        text = ""
+        (text, words) = ("", "")
         refresh()
     }
 
     /// Brings what follows from the parts up to date.
     mutating func refresh() {
         text = parts.shown
+        words = parts.words
         open = parts.indices.filter { parts[$0].kind == .open }
         constants = parts.indices.filter { parts[$0].kind == .pattern && parts[$0].constant != nil }
     }

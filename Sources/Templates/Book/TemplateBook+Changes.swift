@@ -59,13 +59,9 @@ extension TemplateBook {
             guard 2 * siblings.count(where: { templates[$0].lines <= 2 }) >= siblings.count else { continue }
             guard position != first || templates[index].literals >= 4 else { continue }
             let eldest = siblings.min() ?? index
+            let words = siblings.sorted().map { (part: templates[$0].parts[position], lines: templates[$0].lines) }
             templates[eldest].parts[position].open()
-            for sibling in siblings {
-                templates[eldest].parts[position].values?.add(
-                    templates[sibling].parts[position],
-                    count: templates[sibling].lines
-                )
-            }
+            for word in words { templates[eldest].parts[position].values?.add(word.part, count: word.lines) }
             return merge(siblings.sorted())
         }
         return index

@@ -5,9 +5,9 @@ public struct TemplateOptions: Sendable, Equatable, Codable {
     /// After this many lines a line counts half; for who is retired.
     public var halfLife = 1_000_000.0
     /// Templates that differ in one word alone are one template with a variable, once there are this many.
-    public var siblings = 8
+    public var siblings = 16
     /// The same where that word is the first of the line.
-    public var firstWordSiblings = 24
+    public var firstWordSiblings = 32
     /// After this many lines a variable that was only ever a handful of words is taken apart again.
     public var splitLines = 2048
 

@@ -63,6 +63,19 @@ extension [TemplatePart] {
         return hash
     }
 
+    /// The words, and the beginnings of names, one after another; `value` where there are none.
+    var words: String {
+        let words = compactMap { part -> String? in
+            switch part.kind {
+            case .word: part.text
+            case .pattern: String(decoding: part.text.utf8.prefix(part.head), as: UTF8.self)
+            case .mark, .number, .text, .open: nil
+            }
+        }
+        let result = words.filter { !$0.isEmpty }.joined(separator: " ")
+        return result.contains(where: \.isLetter) ? result : "value"
+    }
+
     /// As a person would write it: words as they are, `<*>` for what varies.
     var shown: String {
         var result = ""

@@ -35,7 +35,11 @@ extension LineScanner {
             }
             position += 1
         }
-        return slashes > 1 || (slashes == 1 && chunk.bits.contains(.dot))
+        return slashes > 1 || (slashes == 1 && chunk.bits.contains(.dot) && hasExtension(run))
+    }
+
+    private static func hasExtension(_ run: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        zip(run, run.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1.isLetter }
     }
 
     /// `name@host.domain`.

@@ -50,8 +50,9 @@ public struct LineScanner: Sendable {
                 continue
             }
             if first == .structure {
+                let before = tokens.count
                 position = mark(at: position, flags, in: bytes)
-                flags = []
+                if tokens.count != before { flags = [] }
                 continue
             }
             let start = position
