@@ -5,6 +5,7 @@ import Pipeline
 import Settings
 import Streams
 public import Telemetry
+import Templates
 
 /// What a running daemon says of itself.
 public struct DaemonStatus: StatusSource {

@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Streams
 import Telemetry
+import Templates
 
 extension Publisher {
     func commitIsDue(_ state: State) -> Bool {

@@ -10,9 +10,11 @@ extension Publisher {
     func mineTemplates(of decoded: EmbeddedBatch, state: inout State) -> EmbeddedBatch {
         guard let templates else { return decoded }
         var batch = decoded
+        var scanner = state.scanner
         batch.lines = state.coordinator.mine { book in
-            decoded.texts.map { Self.mine($0 ?? "", with: &book, &state.scanner) }
+            decoded.texts.map { Self.mine($0 ?? "", with: &book, &scanner) }
         }
+        state.scanner = scanner
         batch.vectors = templates.embed(batch.lines)
         return batch
     }

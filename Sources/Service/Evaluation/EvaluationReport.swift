@@ -3,6 +3,7 @@ import Clustering
 import Foundation
 import Kernels
 import Streams
+import Templates
 
 /// What `evaluate` prints: quality as far as the truth that was given allows.
 public struct EvaluationReport: Encodable, Sendable {
