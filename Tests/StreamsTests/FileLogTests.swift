@@ -196,4 +196,18 @@ struct LineProducerTests {
         let error = #expect(throws: StreamError.self) { try producer.flush() }
         #expect(error?.code == "EPIPE" && error?.kind == .fatal)
     }
+
+    @Test("Lines that go on a record are a part of it, whatever the reads bring")
+    func linesAreJoined() throws {
+        let folder = try Scratch()
+        let path = try folder.write("app.log", Array("one\n two\n\tthree\nfour\nfive\n six".utf8))
+        let log = FileLog(inputs: [.file(path)], joining: { $0.first == 0x20 || $0.first == 0x09 })
+        let read = try records(log)
+        #expect(
+            read.map { String(decoding: $0.value ?? [], as: UTF8.self) } == [
+                "one\n two\n\tthree", "four", "five\n six",
+            ]
+        )
+        #expect(read.map(\.offset) == [0, 3, 4])
+    }
 }
