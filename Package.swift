@@ -124,7 +124,10 @@ let package = Package(
             "StatusServerTests",
             ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]
         ),
-        tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
+        tests(
+            "PipelineTests",
+            ["Pipeline", "Streams", "Templates", "Clustering", "Embedding", "Kernels", "Telemetry", logging]
+        ),
         tests(
             "IntegrationTests",
             ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]

@@ -2,6 +2,7 @@ import Clustering
 import Embedding
 import Foundation
 import Streams
+import Templates
 import Testing
 
 @testable import Pipeline
