@@ -35,7 +35,7 @@ struct LogSpaceTests {
         case 1: "session opened for user \(["root", "ann", "bob"][number / 6 % 3]) by (uid=\(number % 4))"
         case 2: "Deleting block blk_\(number) file /data/blk_\(number)"
         case 3: "connection from 10.0.0.\(number % 250) (web\(number).example.net) closed"
-        case 4: "disk sda\(number % 3) is \(number % 100)% full\n\tat a.b.C(D.java:\(number))"
+        case 4: "disk sda\(number % 5) is \(number % 100)% full\n\tat a.b.C(D.java:\(number))"
         default: "worker \(["one", "two", "three", "four"][number / 6 % 4]) is ready"
         }
     }
