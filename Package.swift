@@ -40,8 +40,8 @@ let package = Package(
         .library(
             name: "CentroiddRooms",
             targets: [
-                "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Clustering", "Streams", "KafkaLog",
-                "RemoteEmbedding", "Telemetry", "Pipeline", "Service", "Settings",
+                "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Templates", "Clustering", "Streams",
+                "KafkaLog", "RemoteEmbedding", "Telemetry", "Pipeline", "Service", "Settings",
             ]
         ),
     ],
@@ -70,7 +70,8 @@ let package = Package(
         room("BatchClustering", ["Kernels", heap]),
         room("Projection", ["Kernels", heap]),
         room("Charts", []),
-        room("Clustering", ["BatchClustering", "Projection", "Kernels", heap]),
+        room("Templates", []),
+        room("Clustering", ["BatchClustering", "Projection", "Templates", "Kernels", heap]),
 
         // Records in and out.
         room("Streams", ["CZlib"]),
@@ -81,7 +82,10 @@ let package = Package(
         room("RemoteEmbedding", ["Embedding", "Kernels", "Telemetry", asyncHTTPClient, nio, nioHTTP1, nioPosix]),
         room(
             "Pipeline",
-            ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]
+            [
+                "Streams", "Embedding", "Templates", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque,
+                logging,
+            ]
         ),
         room("Settings", [yams]),
         room("StatusClient", ["Telemetry", asyncHTTPClient, nio, nioHTTP1, nioPosix]),
@@ -90,9 +94,8 @@ let package = Package(
             "Service",
             [
                 "Settings", "StatusServer", "StatusClient", "Pipeline", "KafkaLog", "Streams", "Embedding",
-                "Clustering",
-                "BatchClustering", "Projection", "Charts", "Kernels", "RemoteEmbedding", "Telemetry", lifecycle,
-                unixSignals, logging,
+                "Clustering", "BatchClustering", "Projection", "Charts", "Templates", "Kernels", "RemoteEmbedding",
+                "Telemetry", lifecycle, unixSignals, logging,
             ]
         ),
         .executableTarget(
@@ -115,7 +118,8 @@ let package = Package(
         tests("BatchClusteringTests", ["BatchClustering", "Kernels"]),
         tests("ProjectionTests", ["Projection", "Kernels"]),
         tests("ChartsTests", ["Charts"]),
-        tests("ClusteringTests", ["Clustering", "BatchClustering", "Projection", "Kernels"]),
+        tests("TemplatesTests", ["Templates"]),
+        tests("ClusteringTests", ["Clustering", "BatchClustering", "Projection", "Templates", "Kernels"]),
         tests("StreamsTests", ["Streams"]),
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
@@ -133,7 +137,10 @@ let package = Package(
                 logging,
             ]
         ),
-        tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
+        tests(
+            "PipelineTests",
+            ["Pipeline", "Streams", "Templates", "Clustering", "Embedding", "Kernels", "Telemetry", logging]
+        ),
         tests(
             "IntegrationTests",
             [

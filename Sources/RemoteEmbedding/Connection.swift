@@ -16,8 +16,14 @@ final class Connection: Sendable {
 
     private typealias Request = HTTPClient.Task<HTTPClient.Response>
 
+    private struct UnderWay {
+        var next = 0
+        var requests: [Int: Request] = [:]
+        var isOver = false
+    }
+
     private let client: HTTPClient
-    private let underWay = Mutex<(next: Int, requests: [Int: Request])>((0, [:]))
+    private let underWay = Mutex(UnderWay())
     private let timeout: TimeAmount
     private let key: String?
 
@@ -44,18 +50,22 @@ final class Connection: Sendable {
     /// Gets a document.
     func get(_ url: String) -> Reply { send(.GET, url, body: nil, largest: 1 << 20) }
 
-    /// Gives up all requests that are under way.
+    /// Gives up all requests that are under way, and all that are yet to come.
     func cancel() {
-        let requests = underWay.withLock { Array($0.requests.values) }
+        let requests = underWay.withLock { state in
+            state.isOver = true
+            return Array(state.requests.values)
+        }
         for request in requests { request.cancel() }
     }
 
     private func wait(for request: Request) throws -> HTTPClient.Response {
-        let number = underWay.withLock { state in
+        let (number, isOver) = underWay.withLock { state in
             state.next += 1
             state.requests[state.next] = request
-            return state.next
+            return (state.next, state.isOver)
         }
+        if isOver { request.cancel() }
         defer { underWay.withLock { _ = $0.requests.removeValue(forKey: number) } }
         return try request.wait()
     }

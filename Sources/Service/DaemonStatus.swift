@@ -6,6 +6,7 @@ import RemoteEmbedding
 import Settings
 import Streams
 public import Telemetry
+import Templates
 
 /// What a running daemon says of itself.
 public struct DaemonStatus: StatusSource {
@@ -141,6 +142,7 @@ public struct DaemonStatus: StatusSource {
         report.model.dimension = model.dimension
         report.model.metric = model.metric.rawValue
         report.model.threshold = model.threshold.value
+        report.model.templates = model.templates?.templates.count
         report.clusters = Self.clusters(of: model, most: Self.shownClusters)
     }
 

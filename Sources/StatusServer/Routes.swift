@@ -138,7 +138,7 @@ struct Routes: Sendable {
 
     private func json(_ status: HTTPResponse.Status, _ value: some Encodable) -> Response {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(value) else { return Response(status: .internalServerError) }
         return response(status, "application/json", String(decoding: body, as: UTF8.self) + "\n")
     }

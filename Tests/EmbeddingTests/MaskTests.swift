@@ -15,7 +15,7 @@ struct MaskTests {
             ("2024-01-02 03:04:05,678 INFO", "0 0 INFO"), ("from 10.0.0.1:8080", "from 0"),
             ("id 550e8400-e29b-41d4-a716-446655440000 gone", "id 0 gone"), ("+49/151,22", "+0"),
             // Hexadecimal, by its prefix, its digits, or its length; not any word of the letters a to f.
-            ("at 0x7FFFa at 0xg", "at 0 at 0xg"), ("commit deadbeef, blk_ab12", "commit 0, blk_0"),
+            ("at 0x7FFFa at 0xg, 1920x1080", "at 0 at 0xg, 0"), ("commit deadbeef, blk_ab12", "commit 0, blk_0"),
             ("a facade of beef", "a facade of beef"), ("cafe-1 1-cafe", "cafe-0 0"),
             // What stands at the end or twice joins nothing.
             ("1.", "0."), ("1..2 -3", "0..0 -0"), ("(1) [2]", "(0) [0]"),

@@ -1,7 +1,7 @@
 /// Replaces what changes from line to line (numbers, dates, addresses, hexadecimal and unique ids) by `0`, so that the
 /// lines of one template become one text. A single token to most vocabularies, and no stranger to any.
 ///
-/// - A run of letters and digits that is a number, `0x…`, or hexadecimal with at least one digit and four places or with
+/// - A run of letters and digits that is a number, `0x…` or `1920x1080`, or hexadecimal with at least one digit and four places or with
 ///   eight places, is replaced whole.
 /// - Within any other run the digits are replaced: `node12` becomes `node0`.
 /// - Replaced runs with one of `-.:,/_+` between them are one: `2024-01-02`, `10.0.0.1:8080` and
@@ -87,7 +87,9 @@ public enum TextMask {
             if isHexadecimal(byte) { hexadecimals += 1 }
         }
         if digits == run.count { return true }
-        if run.count > 2, run[0] == UInt8(ascii: "0"), run[1] | 0x20 == UInt8(ascii: "x") {
+        // Whatever number stands before the x: a mask must not make a `0x` of what was none.
+        if let x = run.firstIndex(where: { !isDigit($0) }), x > 0, x + 1 < run.count, run[x] | 0x20 == UInt8(ascii: "x")
+        {
             return hexadecimals == run.count - 1
         }
         guard hexadecimals == run.count else { return false }

@@ -24,6 +24,8 @@ final class EmbeddingStage: Sendable {
     private let decoder: RecordDecoder
     private let events: EventDecoder?
     private let dimension: Int
+    /// Lines of logs are only decoded: templates are found in order, by the publisher.
+    private let isMined: Bool
     private let sequencer: Sequencer
     private let sink: EventSink
 
@@ -41,6 +43,7 @@ final class EmbeddingStage: Sendable {
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
         self.decoder = decoder
         self.dimension = space.dimension
+        isMined = space.isMined
         self.sequencer = sequencer
     }
 
@@ -96,7 +99,7 @@ final class EmbeddingStage: Sendable {
             words: words,
             vectors: Matrix(rows: 0, columns: dimension)
         )
-        guard !inputs.isEmpty else { return embedded }
+        guard !inputs.isEmpty, !isMined else { return embedded }
         let answer = try lane.embedEach(inputs)
         embedded.vectors = answer.vectors
         if !answer.refusals.isEmpty { embedded.refuse(answer.refusals) }

@@ -1,5 +1,6 @@
 public import Clustering
 import Foundation
+public import Templates
 
 /// What happened to the model, as published on `<application>.events`.
 public enum ModelEvent: Sendable {
@@ -11,6 +12,8 @@ public enum ModelEvent: Sendable {
     case incident(IncidentEvent)
     /// An operator said what a cluster is.
     case feedback(Feedback)
+    /// A template was born, merged, split or retired.
+    case template(TemplateEvent)
 
     /// One line for a person.
     public var summary: String {
@@ -26,6 +29,9 @@ public enum ModelEvent: Sendable {
                 + incident.label
         case .feedback(let feedback):
             return "cluster \(feedback.cluster) is \(feedback.standing?.rawValue ?? "unmarked"): \(feedback.label)"
+        case .template(let event):
+            let related = event.related.isEmpty ? "" : " (\(event.related.map(String.init).joined(separator: ", ")))"
+            return "template \(event.template) \(event.kind.rawValue)\(related): \(event.text)"
         }
     }
 
@@ -36,6 +42,7 @@ public enum ModelEvent: Sendable {
         case .verdict: "recluster"
         case .incident: "incident"
         case .feedback: "feedback"
+        case .template(let event): "template_\(event.kind.rawValue)"
         }
     }
 
@@ -49,6 +56,7 @@ public enum ModelEvent: Sendable {
             return Array(try encoder.encode(VerdictRecord(version: version, verdict: verdict)))
         case .incident(let event): return Array(try encoder.encode(IncidentRecord(event: event)))
         case .feedback(let feedback): return Array(try encoder.encode(FeedbackRecord(feedback: feedback)))
+        case .template(let event): return Array(try encoder.encode(TemplateRecord(kind: kind, event)))
         }
     }
 
@@ -78,6 +86,19 @@ public enum ModelEvent: Sendable {
             try container.encode(feedback.label, forKey: .label)
             try container.encode(feedback.standing, forKey: .verdict)
             try container.encode(feedback.version, forKey: .version)
+        }
+    }
+
+    private struct TemplateRecord: Encodable {
+        var kind: String
+        var template: Int
+        var related: [Int]
+        var text: String
+        var line: UInt64
+
+        init(kind: String, _ event: TemplateEvent) {
+            self.kind = kind
+            (template, related, text, line) = (event.template, event.related, event.text, event.line)
         }
     }
 

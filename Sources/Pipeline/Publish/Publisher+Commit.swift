@@ -6,6 +6,7 @@ import Foundation
 import Streams
 import Synchronization
 import Telemetry
+import Templates
 
 extension Publisher {
     func commitIsDue(_ state: State) -> Bool {
@@ -99,6 +100,8 @@ extension Publisher {
                     standing: feedback.standing?.rawValue ?? "none"
                 )
             )
+        case .template(let event):
+            sink.emit(TemplateChanged(change: event.kind.rawValue, template: event.template, text: event.text))
         case .verdict(let verdict, _):
             var judged = ReclusterJudged()
             judged.silhouette = verdict.inUse?.silhouette
@@ -146,6 +149,7 @@ extension Publisher {
                 )
             )
         }
+        if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {

@@ -108,8 +108,8 @@ extension Settings {
             "space.kind",
             .choice,
             \.space.kind,
-            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), or what an "
-                + "embedding server makes of text or images."
+            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), lines of logs "
+                + "(their templates are mined and embedded), or what an embedding server makes of text or images."
         ),
         SettingsKey(
             "space.field",
