@@ -1,4 +1,6 @@
 public import Clustering
+import Dispatch
+import Synchronization
 
 extension Pipeline {
     /// Notes what an operator says of a cluster (nil takes it back); returns when it is committed beside the model.
