@@ -144,6 +144,21 @@ public struct DaemonStatus: StatusSource {
         report.model.threshold = model.threshold.value
         report.model.templates = model.templates?.templates.count
         report.clusters = Self.clusters(of: model, most: Self.shownClusters)
+        report.incidents = Self.incidents(of: model)
+    }
+
+    private static func incidents(of model: Model) -> [StatusReport.Incident] {
+        model.openIncidents.sorted { $0.last.record > $1.last.record }.map { incident in
+            StatusReport.Incident(
+                cluster: incident.cluster,
+                label: incident.label,
+                reason: incident.reason.rawValue,
+                count: incident.count,
+                first: incident.first.timestamp,
+                last: incident.last.timestamp,
+                examples: incident.examples.compactMap(\.text)
+            )
+        }
     }
 
     private static func clusters(of model: Model, most: Int) -> [StatusReport.Cluster] {
@@ -161,17 +176,6 @@ public struct DaemonStatus: StatusSource {
                 lastSeen: cluster.lastTimestamp,
                 representatives: cluster.representatives.map(\.text),
                 standing: cluster.standing?.rawValue
-            )
-        }
-        report.incidents = model.openIncidents.sorted { $0.last.record > $1.last.record }.map { incident in
-            StatusReport.Incident(
-                cluster: incident.cluster,
-                label: incident.label,
-                reason: incident.reason.rawValue,
-                count: incident.count,
-                first: incident.first.timestamp,
-                last: incident.last.timestamp,
-                examples: incident.examples.compactMap(\.text)
             )
         }
     }

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Service
-import Telemetry
+public import Telemetry
 
 struct FeedbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
