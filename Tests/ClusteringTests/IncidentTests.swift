@@ -1,3 +1,4 @@
+import BatchClustering
 import Foundation
 import Kernels
 import TestSupport
@@ -109,7 +110,7 @@ struct IncidentTests {
     func endToEnd() throws {
         var stream = SyntheticStream(clusters: 3, dimension: 3, spread: 1, seed: 12)
         var model = try trained(&stream)
-        let odd = Matrix(rows: 5, columns: 3, storage: (0..<5).flatMap { [900 + Float($0), 0, 0] })
+        let odd = Matrix((0..<5).map { [900 + Float($0), 0, 0] })
         let (assignments, events) = try news(odd, texts: "odd", &model)
         #expect(assignments.allSatisfy { $0.anomaly && $0.reason == .far })
         #expect(events.map(\.state) == [.opened] && events.first?.version == model.version)
@@ -172,7 +173,7 @@ struct IncidentTests {
         #expect(entries.contains { $0.key == "cluster/\(id)" && $0.value != nil })
 
         // A mark of its own makes quiet what was flagged.
-        let odd = Matrix(rows: 40, columns: 3, storage: (0..<40).flatMap { [300 + Float($0 % 5), 1, Float($0 % 3)] })
+        let odd = Matrix((0..<40).map { [300 + Float($0 % 5), 1, Float($0 % 3)] })
         _ = try news(odd, texts: "odd", &model)
         let strange = assign(vectors: odd, observations: [], model: model, options: Self.options).assignments
         let young = try #require(strange.first?.cluster)
