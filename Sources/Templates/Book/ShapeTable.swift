@@ -4,6 +4,9 @@ struct ShapeTable: Sendable {
     private var values: [Int32]
     private var used = 0
 
+    /// How many shapes it has.
+    var count: Int { used }
+
     init(capacity: Int = 64) {
         var size = 64
         while size < capacity * 2 { size *= 2 }

@@ -64,7 +64,7 @@ public struct TemplateBook: Sendable {
             if templates[index].lines == options.splitLines, !templates[index].open.isEmpty { split(index) }
             return id
         }
-        let index = place(scanner.tokens, in: line)
+        let index = place(scanner.tokens, scanner.shape, in: line)
         let id = templates[index].id
         if templates[index].lines == options.splitLines, !templates[index].open.isEmpty { split(index) }
         return id
@@ -82,9 +82,15 @@ public struct TemplateBook: Sendable {
     }
 
     /// Where a line of unknown shape belongs.
-    private mutating func place(_ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    private mutating func place(
+        _ tokens: [LineToken],
+        _ shape: UInt64,
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Int {
         if let index = fitting(tokens, in: bytes) {
             note(templates[index].parts, tokens)
+            // Which template a shape fits does not change until a template does, and then all is found anew.
+            if shapes.count < 4 * options.maximum { shapes.insert(shape, index) }
             count(tokens, in: bytes, at: index)
             return index
         }
