@@ -86,8 +86,23 @@ extension LineScanner {
                 guard token.hash == tokens[index + period + offset].hash else { continue search }
                 if token.kind.isVariable || token.kind == .pattern { holdsValue = true }
             }
-            if holdsValue { return period }
+            if holdsValue, isBalanced(index..<(index + period)) { return period }
         }
         return nil
     }
+
+    /// Whether a period has both quotes of each pair, and as many closing brackets as opening ones.
+    private func isBalanced(_ range: Range<Int>) -> Bool {
+        var (quotes, depth) = (0, 0)
+        for token in tokens[range] where token.kind == .mark {
+            if Self.quotes.contains(token.hash) { quotes += 1 }
+            if Self.opening.contains(token.hash) { depth += 1 }
+            if Self.closing.contains(token.hash) { depth -= 1 }
+        }
+        return depth == 0 && quotes.isMultiple(of: 2)
+    }
+
+    private static let quotes = "\"'`".utf8.map { LineHash.of($0) }
+    private static let opening = "([{<".utf8.map { LineHash.of($0) }
+    private static let closing = ")]}>".utf8.map { LineHash.of($0) }
 }

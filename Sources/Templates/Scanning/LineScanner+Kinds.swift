@@ -46,12 +46,12 @@ extension LineScanner {
         zip(run, run.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1.isLetter }
     }
 
-    /// `name@host.domain`.
+    /// `name@place`; where there are digits the place has a domain, since objects are printed as `Class@1f2e` too.
     static func isMailAddress(_ chunk: Chunk, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let at = bytes[chunk.start..<chunk.end].firstIndex(of: UInt8(ascii: "@")), at > chunk.start else {
-            return false
-        }
-        return isHost(Chunk(start: at + 1, end: chunk.end, in: bytes), in: bytes)
+        guard let at = bytes[chunk.start..<chunk.end].firstIndex(of: UInt8(ascii: "@")), at > chunk.start,
+            at + 1 < chunk.end, chunk.bits.isDisjoint(with: [.slash, .backslash, .colon])
+        else { return false }
+        return !chunk.bits.contains(.digit) || isHost(Chunk(start: at + 1, end: chunk.end, in: bytes), in: bytes)
     }
 
     /// Labels of letters, digits and dashes that end with a top-level domain.

@@ -59,10 +59,10 @@ extension LineScanner {
         if chunk.bits.contains(.digit), chunk.bits.isDisjoint(with: .anyLetter) {
             return append(number: chunk, flags, in: bytes)
         }
+        if chunk.bits.contains(.sign), Self.isMailAddress(chunk, in: bytes) {
+            return append(.text, chunk.start, chunk.end, flags)
+        }
         if chunk.bits.contains(.dot) {
-            if chunk.bits.contains(.sign), Self.isMailAddress(chunk, in: bytes) {
-                return append(.text, chunk.start, chunk.end, flags)
-            }
             if let dots = Self.rowOfDots(chunk, in: bytes) { return cut(chunk, at: dots, flags, in: bytes) }
             if !chunk.bits.contains(.colon), Self.isHost(chunk, in: bytes) {
                 return append(.text, chunk.start, chunk.end, flags)
@@ -86,6 +86,9 @@ extension LineScanner {
     ) {
         if chunk.bits.contains(.dot), let dots = Self.rowOfDots(chunk, in: bytes) {
             return cut(chunk, at: dots, flags, in: bytes)
+        }
+        if bytes[chunk.start] == UInt8(ascii: ":") {
+            return cut(chunk, at: chunk.start..<(chunk.start + 1), flags, in: bytes)
         }
         append(.number, chunk.start, chunk.end, flags)
     }

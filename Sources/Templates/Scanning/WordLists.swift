@@ -65,7 +65,8 @@ enum Words {
     static let nothing = WordSet("null none nil unknown n/a - -- true false nan undefined")
     /// After these the next word is a name.
     static let naming = WordSet(
-        "user username login account ruser rhost host hostname node file directory path domain volume"
+        "user username login account ruser rhost host hostname node file directory path domain volume customer owner"
+            + " tenant"
     )
     /// Of these, and of fields with these names, the names are people's and machines'.
     static let identities = WordSet("user username ruser login account host hostname rhost")
