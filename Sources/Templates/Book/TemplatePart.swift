@@ -46,6 +46,14 @@ struct TemplatePart: Sendable, Equatable, Codable {
         values = ValueSketch()
     }
 
+    /// Lets in what another part lets in; both are variables, or the same word.
+    mutating func widen(to other: TemplatePart) {
+        if constant != other.constant { constant = nil }
+        guard kind.isVariable || other.kind.isVariable else { return }
+        if other.kind.isVariable, kind.isVariable { kind = max(kind, other.kind) }
+        if kind == .open, values == nil { values = other.values ?? ValueSketch() }
+    }
+
     var isIdentity: Bool {
         (place == .field || place == .naming) && Words.identities.contains(key)
     }
