@@ -50,9 +50,14 @@ extension TemplateBook {
         let first = parts.firstIndex { $0.kind == .word || $0.kind == .pattern }
         guard templates[index].literals >= 3 else { return index }
         for (position, skeleton) in parts.skeletons {
+            guard let siblings = skeletons[skeleton], siblings.count >= options.fieldSiblings else { continue }
+            let isField =
+                parts[position].isInField && siblings.allSatisfy { !templates[$0].parts[position].isFrozen }
             let needed = position == first ? options.firstWordSiblings : options.siblings
-            guard let siblings = skeletons[skeleton], siblings.count >= needed else { continue }
-            guard 2 * siblings.count(where: { templates[$0].lines <= 2 }) >= siblings.count else { continue }
+            guard isField || siblings.count >= needed else { continue }
+            // Kinds of event come back; values are new again and again.
+            let rare = siblings.count { templates[$0].lines <= 2 }
+            guard isField || 2 * rare >= siblings.count else { continue }
             guard position != first || templates[index].literals >= 4 else { continue }
             return mergeAll(siblings.sorted(), at: position)
         }

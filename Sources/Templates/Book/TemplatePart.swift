@@ -54,6 +54,11 @@ struct TemplatePart: Sendable, Equatable, Codable {
         if kind == .open, values == nil { values = other.values ?? ValueSketch() }
     }
 
+    /// Whether it is the value of a field, or stands alone in quotes; not where that is what the line tells.
+    var isInField: Bool {
+        place == .quoted || (place == .field && !Words.telling.contains(key))
+    }
+
     var isIdentity: Bool {
         (place == .field || place == .naming) && Words.identities.contains(key)
     }
