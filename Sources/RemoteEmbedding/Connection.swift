@@ -100,7 +100,7 @@ final class Connection: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as IOError: error.description
+        case let error as IOError: String(cString: strerror(error.errnoCode))
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) }
                 ?? (error.dnsAError == nil && error.dnsAAAAError == nil

@@ -192,8 +192,8 @@ final class RemoteServer: Sendable {
     }
 
     private func gaveUp(_ message: String?) -> String {
-        "the embedding server \(address) does not answer (\(message ?? "asked to stop")); records that wait for it are "
-            + "read again at the next start"
+        "the embedding server \(address) does not answer (\(message ?? "asked to stop"))"
+            + (options.waits ? "; records that wait for it are read again at the next start" : "")
     }
 
     private func found() {

@@ -24,6 +24,13 @@ public struct DaemonClient: Sendable {
         }
     }
 
+    /// One for the process: it is never shut down. A refused connection is an answer, and not tried again.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// No report is larger, bytes.
     private static let largest = 64 << 20
 
@@ -104,7 +111,7 @@ public struct DaemonClient: Sendable {
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            let response = try await Self.http.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: Self.largest)
             return Answer(status: Int(response.status.code), body: Data(body.readableBytesView))
         } catch let error as HTTPClientError where error == .deadlineExceeded {
@@ -117,7 +124,7 @@ public struct DaemonClient: Sendable {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: error.shortDescription
-        case let error as IOError: error.description
+        case let error as IOError: String(cString: strerror(error.errnoCode))
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) } ?? "the host \(error.host) is unknown"
         default: "\(error)"
