@@ -88,13 +88,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
             }
             return HashedTextSpace(dimension: size, metric: metric)
         }
-        let space = try TransformerTextSpace(
-            folder: modelFolder,
-            metric: metric,
-            maximumTokens: maximumTokens,
-            prefix: prefix,
-            precision: precision
-        )
+        let space = try modelSpace(folder: modelFolder, metric)
         if let dimension, dimension != space.dimension {
             throw EmbeddingError(
                 place: "space.dimension",
@@ -103,5 +97,27 @@ public struct EmbeddingOptions: Sendable, Equatable {
             )
         }
         return CachedTextSpace(space, bytes: cacheBytes)
+    }
+
+    /// The space of a folder: a static model's or a transformer's, whichever it holds.
+    private func modelSpace(folder modelFolder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace {
+        if StaticModel.isStatic(try ModelFiles(folder: modelFolder)) {
+            guard prefix?.isEmpty ?? true else {
+                throw EmbeddingError(
+                    place: "space.prefix",
+                    problem: "a static model reads nothing before a text",
+                    mend: "Remove it"
+                )
+            }
+            let model = try StaticModel(folder: modelFolder)
+            return StaticTextSpace(model, metric: metric, maximumTokens: maximumTokens)
+        }
+        return try TransformerTextSpace(
+            folder: modelFolder,
+            metric: metric,
+            maximumTokens: maximumTokens,
+            prefix: prefix,
+            precision: precision
+        )
     }
 }
