@@ -187,6 +187,35 @@ static void top_two(centroidd_top_two *top, const float *values, int64_t n, int3
     for (; i < n; i++) offer(top, values[i], base + (int32_t)i);
 }
 
+static int largest(float *value, int32_t *index, const float *values, int64_t n, int32_t base) {
+    // Two chains of lanes hide the latency of the comparisons.
+    vf first = splat(-INFINITY), other = splat(-INFINITY);
+    vi first_step = (vi)0, other_step = (vi)0, step = (vi)0;
+    int64_t i = 0;
+    for (; i + 2 * W <= n; i += 2 * W, step += (vi)1) {
+        vf x = load(values + i), y = load(values + i + W);
+        first_step = x > first ? step : first_step;
+        first = __builtin_elementwise_max(first, x);
+        other_step = y > other ? step : other_step;
+        other = __builtin_elementwise_max(other, y);
+    }
+    float best = __builtin_reduce_max(__builtin_elementwise_max(first, other));
+    int32_t winner = -1;
+    if (best > -INFINITY) {
+        vi lane;
+        for (int j = 0; j < W; j++) lane[j] = j;
+        vi place = first == splat(best) ? first_step * (vi)(2 * W) + lane : (vi)INT32_MAX;
+        vi rival = other == splat(best) ? other_step * (vi)(2 * W) + (vi)W + lane : (vi)INT32_MAX;
+        winner = __builtin_reduce_min(__builtin_elementwise_min(place, rival));
+    }
+    for (; i < n; i++)
+        if (values[i] > best) best = values[i], winner = (int32_t)i;
+    if (winner < 0 || !(best > *value)) return 0;
+    *value = best;
+    *index = base + winner;
+    return 1;
+}
+
 typedef enum { ERF_GELU, TANH_GELU, RELU } activation;
 
 INLINE vf activated(vf x, const activation kind) {
@@ -310,6 +339,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .add_rows = add_rows,
     .scale = scale,
     .top_two = top_two,
+    .largest = largest,
     .bias_gelu = bias_gelu,
     .bias_tanh_gelu = bias_tanh_gelu,
     .bias_relu = bias_relu,

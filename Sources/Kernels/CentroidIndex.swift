@@ -15,10 +15,10 @@ public struct CentroidIndex: Sendable {
     /// The metric of the search.
     public let metric: Metric
     /// What is subtracted from queries before the product; empty for none.
-    private let shift: [Float]
-    private let blocks: [Block]
+    let shift: [Float]
+    let blocks: [Block]
 
-    private struct Block: Sendable {
+    struct Block: Sendable {
         var firstRow: Int
         var count: Int
         var weights: PackedWeights
@@ -26,7 +26,7 @@ public struct CentroidIndex: Sendable {
 
     /// Below this many multiply-adds a query, a packed product costs more than it saves.
     private static let directLimit = 2048
-    private static let queryBlock = 128
+    static let queryBlock = 128
     /// The queries of a part that a lane searches.
     private static let partRows = 256
     private static let centroidBlock = 2048
@@ -159,7 +159,7 @@ public struct CentroidIndex: Sendable {
         }
     }
 
-    private func moving(
+    func moving(
         _ queries: UnsafePointer<Float>,
         rows: Int,
         to moved: UnsafeMutablePointer<Float>

@@ -116,7 +116,11 @@ extension Pipeline: PublisherDelegate {
         reclusterQueue.async {
             let start = ContinuousClock.now
             let result = Result { () throws(ClusteringError) in
-                try Clustering.recluster(model: model, options: options)
+                let candidate = try Clustering.recluster(model: model, options: options)
+                // The gate's silhouettes take long too: only what depends on the model of that moment is left to the
+                // publisher.
+                let assessment = try Clustering.assess(candidate, beside: model, options: options)
+                return AssessedCandidate(candidate: candidate, assessment: assessment)
             }
             let seconds = (ContinuousClock.now - start).seconds
             publisher.queue.async { publisher.adopt(result, seconds: seconds) }

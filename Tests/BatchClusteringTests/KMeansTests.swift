@@ -17,6 +17,30 @@ struct KMeansTests {
         #expect(Quality.adjustedRandIndex(truth, result.labels) > 0.99)
     }
 
+    @Test("On random directions, where bounds spare nothing, the labels are still those of the nearest centroid")
+    func randomDirections() {
+        var generator = SeededGenerator(seed: 5)
+        var data = Matrix(rows: 3000, columns: 48)
+        for place in data.storage.indices { data.storage[place] = Float(generator.nextUniform() * 2 - 1) }
+        VectorMath.normaliseRows(&data)
+        for metric in Metric.allCases {
+            var kmeans = KMeans(data: data, metric: metric)
+            (kmeans.iterations, kmeans.tolerance) = (14, 0)
+            let start = data.selecting((0..<64).map { $0 * 40 })
+            let result = kmeans.run(from: start)
+            #expect(result.rounds == 14)
+            let pairs = NearestTwo.search(queries: data, centroids: result.centroids, metric: metric)
+            for (pair, label) in zip(pairs, result.labels) {
+                #expect(Int(pair.first) == label || pair.secondDistance - pair.firstDistance < 1e-5)
+            }
+            // One round at a time starts every time without bounds.
+            kmeans.iterations = 1
+            var apart = kmeans.run(from: start)
+            for _ in 1..<14 { apart = kmeans.run(from: apart.centroids) }
+            #expect(abs(apart.inertia - result.inertia) < 1e-4 * result.inertia)
+        }
+    }
+
     @Test("Fewer distinct vectors than clusters: one centroid for each, none twice")
     func duplicates() {
         let data = Matrix((0..<30).map { [Float($0 % 3), 0] })

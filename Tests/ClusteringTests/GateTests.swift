@@ -91,6 +91,35 @@ struct GateTests {
         #expect(adoption.verdict.candidate?.anomalyRate == test.candidate)
     }
 
+    @Test("Figures found apart lead to the same verdict; retention is that of the model as it is now")
+    func assessment() throws {
+        var stream = SyntheticStream(clusters: 6, dimension: 3, spread: 1, seed: 44)
+        var learner = try trained(&stream)
+        var options = learner.options
+        let candidate = try recluster(model: learner.model, options: options)
+        let assessment = try assess(candidate, beside: learner.model, options: options)
+        let direct = try adopt(candidate, into: learner.model, options: options)
+        let apart = try adopt(candidate, into: learner.model, options: options, assessment: assessment)
+        #expect(direct.verdict.adopted && apart.model == direct.model && apart.verdict == direct.verdict)
+
+        // The model goes on meanwhile.
+        _ = try learner.process(vectors: stream.records(200).vectors, observations: [])
+        let later = try adopt(candidate, into: learner.model, options: options, assessment: assessment)
+        #expect(later.verdict.adopted && later.verdict.candidate == assessment.candidate)
+        #expect(later.model.records == learner.model.records)
+
+        options.recluster.minimumRetention = 1.5
+        let refused = try adopt(candidate, into: learner.model, options: options, assessment: assessment)
+        #expect(!refused.verdict.adopted && refused.model == learner.model)
+        #expect(refused.verdict.decisive.map(\.name) == [.retention])
+
+        // The figures may be from before there were clusters, whose ids then count all the same.
+        var early = assessment
+        early.tests = []
+        let first = try adopt(candidate, into: learner.model, options: options, assessment: early)
+        #expect(!first.verdict.adopted && first.verdict.decisive.map(\.name) == [.retention])
+    }
+
     /// Two half circles that reach into each other.
     private func moons(_ stream: inout SyntheticStream, _ count: Int) -> Matrix {
         var storage: [Float] = []

@@ -121,6 +121,21 @@ struct InstructionSetTests {
         }
     }
 
+    @Test("find the first of the largest values", arguments: all)
+    func largest(kernels: Kernels) {
+        for n in Self.sizes {
+            let values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
+            let expected = values.indices.min { (-values[$0], $0) < (-values[$1], $1) }
+            var (value, index) = (-Float.infinity, Int32(-1))
+            let cut = n / 3
+            _ = kernels.table.pointee.largest(&value, &index, values, Int64(cut), 10)
+            _ = kernels.table.pointee.largest(&value, &index, Array(values[cut...]), Int64(n - cut), Int32(10 + cut))
+            #expect(Int(index) == expected.map { 10 + $0 } ?? -1)
+            #expect(value == values.max() ?? -.infinity)
+            #expect(kernels.table.pointee.largest(&value, &index, values, Int64(n), 10) == 0, "equal is not larger")
+        }
+    }
+
     @Test("compute GELU to 1e-6", arguments: all)
     func gelu(kernels: Kernels) {
         let bias: [Float] = (0..<41).map { Float($0) * 0.5 - 10 }

@@ -15,6 +15,31 @@ struct NearestTwoTests {
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     }
 
+    @Test("The nearest alone is the first of the two", arguments: Metric.allCases, [(3, 2), (100, 24), (2100, 16)])
+    func nearestAlone(metric: Metric, shape: (k: Int, d: Int)) {
+        let unit = metric == .cosine
+        var queries = Matrix.random(rows: 300, columns: shape.d, seed: 11, unit: unit)
+        let index = CentroidIndex(
+            centroids: Matrix.random(rows: shape.k, columns: shape.d, seed: 12, unit: unit),
+            metric: metric
+        )
+        for column in 0..<shape.d { queries.storage[7 * shape.d + column] = .nan }
+        let pairs = index.search(queries)
+        var labels = [Int32](repeating: -1, count: 300)
+        labels.withUnsafeMutableBufferPointer { labels in
+            queries.storage.withUnsafeBufferPointer { queries in
+                guard let labels = labels.baseAddress, let queries = queries.baseAddress else { return }
+                index.nearest(queries, rows: 300, into: labels)
+            }
+        }
+        for (row, pair) in pairs.enumerated() {
+            // Only rounding may part them.
+            let isTie = pair.secondDistance - pair.firstDistance < 1e-6
+            #expect(labels[row] == max(0, pair.first) || (isTie && labels[row] == pair.second), "row \(row)")
+        }
+        #expect(labels[7] == 0)
+    }
+
     @Test(
         "are those of the definition",
         arguments: Metric.allCases,

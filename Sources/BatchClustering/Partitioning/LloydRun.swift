@@ -5,7 +5,8 @@ import Kernels
 ///
 /// Bounds as in Hamerly 2010 ("Making k-means even faster"): one above the distance to a vector's own centroid, one
 /// below the distance to any other. Vectors whose bounds overlap are gathered and go through one matrix product with
-/// all centroids, so early rounds cost what the product does and late ones little more than reading the bounds.
+/// all centroids, so early rounds cost what the product does and late ones little more than reading the bounds. Where
+/// bounds would not last to the next round, none are made.
 final class LloydRun {
     static let partRows = 512
 
@@ -21,8 +22,8 @@ final class LloydRun {
     private let previous: UnsafeMutableBufferPointer<Int32>
     private let upper: UnsafeMutableBufferPointer<Float>
     private let lower: UnsafeMutableBufferPointer<Float>
-    /// Of each part, whether all of its vectors were compared with all centroids in the last round.
-    private let wasSearched: UnsafeMutableBufferPointer<Bool>
+    /// What is known of the bounds of each part.
+    private let parts: UnsafeMutableBufferPointer<LloydPart>
     private var movement: LloydMovement?
     private let spread: VectorSpread
 
@@ -42,8 +43,8 @@ final class LloydRun {
         previous = .allocate(capacity: data.rows)
         upper = .allocate(capacity: data.rows)
         lower = .allocate(capacity: data.rows)
-        wasSearched = .allocate(capacity: (data.rows + Self.partRows - 1) / Self.partRows)
-        wasSearched.initialize(repeating: false)
+        parts = .allocate(capacity: (data.rows + Self.partRows - 1) / Self.partRows)
+        parts.initialize(repeating: LloydPart())
         labels.initialize(repeating: -1)
         previous.initialize(repeating: -1)
         upper.initialize(repeating: .infinity)
@@ -55,7 +56,7 @@ final class LloydRun {
         previous.deallocate()
         upper.deallocate()
         lower.deallocate()
-        wasSearched.deallocate()
+        parts.deallocate()
     }
 
     /// The centroid of each vector.
@@ -75,12 +76,9 @@ final class LloydRun {
             lower: SharedMemory(lower)
         )
         let rows = data.rows
-        let wasSearched = SharedMemory(wasSearched)
+        let parts = SharedMemory(parts)
         lanes.run((rows + Self.partRows - 1) / Self.partRows) { part in
-            wasSearched.base[part] = step.run(
-                part * Self.partRows..<min((part + 1) * Self.partRows, rows),
-                isFresh: wasSearched.base[part]
-            )
+            step.run(part * Self.partRows..<min((part + 1) * Self.partRows, rows), &parts.base[part])
         }
         return applyChanges()
     }

@@ -6,6 +6,8 @@ struct LloydMovement: Sendable {
     let shifts: [Float]
     /// Half the distance of each centroid to the nearest other one; 0 where it was not worth knowing.
     let halfGaps: [Float]
+    /// By how much the two bounds of a usual vector came closer.
+    let usual: Float
     private let largest: Float
     private let second: Float
     private let mover: Int
@@ -30,6 +32,7 @@ struct LloydMovement: Sendable {
         mover = order.first ?? -1
         largest = order.first.map { shifts[$0] } ?? 0
         second = order.count > 1 ? shifts[order[1]] : 0
+        usual = largest + (order.isEmpty ? 0 : shifts[order[order.count / 2]])
         halfGaps =
             gaps
             ? NearestTwo.search(queries: after, centroids: after, metric: metric).map {
@@ -40,6 +43,23 @@ struct LloydMovement: Sendable {
     /// The farthest that any centroid but `own` moved.
     @inline(__always)
     func farthest(but own: Int) -> Float { own == mover ? second : largest }
+}
+
+/// What is known of the bounds of a part of the vectors.
+struct LloydPart: Sendable {
+    /// Whether all of its vectors were compared with all centroids in the last round.
+    var wasSearched = false
+    /// How far apart the bounds of all but an eighth of its vectors were at most, when they were made last.
+    var gap = Float.infinity
+    /// The rounds since.
+    var roundsWithout = 0
+    /// How many times in a row bounds were made and spared nothing.
+    var failures = 0
+
+    /// Whether bounds made now would be of no use after another movement of about that size, as they were before.
+    func isFutile(_ movement: LloydMovement) -> Bool {
+        failures >= 2 && roundsWithout < 4 && gap < 0.4 * movement.usual
+    }
 }
 
 /// One assignment of vectors to their nearest centroids.
@@ -73,29 +93,52 @@ struct LloydStep: Sendable {
             ? max(0, 2 * (distance - cosineError)).squareRoot() * (1 - margin) : distance * (1 - margin)
     }
 
-    /// Assigns the vectors at `rows`, and returns whether all of them were compared with all centroids.
+    /// Assigns the vectors at `rows`.
     ///
-    /// - Parameter isFresh: whether all of them were in the last round, so that their upper bounds are as good as
-    ///   distances but for the last movement.
-    func run(_ rows: Range<Int>, isFresh: Bool) -> Bool {
+    /// Where all were compared with all centroids in the last round, their upper bounds are as good as distances but for
+    /// the last movement.
+    func run(_ rows: Range<Int>, _ part: inout LloydPart) {
         let columns = data.columns
-        var isWhole = true
         data.withRows { vectors in
             if let movement {
+                if part.wasSearched, part.isFutile(movement) { return assign(rows, vectors, &part) }
                 let doubtful = doubtful(rows, movement)
                 // Where most are in doubt, comparing them costs less than learning which need not be.
-                if !isFresh || !isMost(doubtful, of: rows) {
+                if !part.wasSearched || !isMost(doubtful.count, of: rows) {
                     let open = open(doubtful, vectors, movement)
-                    isWhole = isMost(open, of: rows)
-                    guard isWhole else { return searchGathered(open, vectors) }
+                    part.wasSearched = isMost(open.count, of: rows)
+                    guard part.wasSearched else { return searchGathered(open, vectors) }
                 }
             }
             accept(index.search(vectors + rows.lowerBound * columns, rows: rows.count), rows)
+            let failures = part.gap.isFinite && part.wasSearched ? part.failures + 1 : 0
+            part = LloydPart(wasSearched: true, gap: gap(rows), failures: failures)
         }
-        return isWhole
     }
 
-    private func isMost(_ some: [Int], of rows: Range<Int>) -> Bool { some.count * 8 >= rows.count * 7 }
+    /// Assigns without making bounds.
+    private func assign(_ rows: Range<Int>, _ vectors: UnsafePointer<Float>, _ part: inout LloydPart) {
+        index.nearest(
+            vectors + rows.lowerBound * data.columns,
+            rows: rows.count,
+            into: labels.base + rows.lowerBound
+        )
+        if part.roundsWithout == 0 {
+            for row in rows {
+                upper.base[row] = .infinity
+                lower.base[row] = 0
+            }
+        }
+        part.roundsWithout += 1
+    }
+
+    /// How far apart the bounds are: all but an eighth of the vectors have at most that.
+    private func gap(_ rows: Range<Int>) -> Float {
+        let gaps = rows.map { lower.base[$0] - upper.base[$0] }.sorted()
+        return gaps[gaps.count * 7 / 8]
+    }
+
+    private func isMost(_ some: Int, of rows: Range<Int>) -> Bool { some * 8 >= rows.count * 7 }
 
     private func searchGathered(_ open: [Int], _ vectors: UnsafePointer<Float>) {
         guard !open.isEmpty else { return }

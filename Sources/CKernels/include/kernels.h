@@ -56,6 +56,9 @@ typedef struct {
     void (*scale)(float *x, float factor, int64_t n);
     /// Goes on with the n values that have the indices base, base + 1, ….
     void (*top_two)(centroidd_top_two *top, const float *values, int64_t n, int32_t base);
+    /// The first of the largest of n values where it exceeds `value`: writes both and returns whether it does. The
+    /// index is `base` for the first of the values.
+    int (*largest)(float *value, int32_t *index, const float *values, int64_t n, int32_t base);
     /// x = GELU(x + bias), the form with the error function (Hendrycks and Gimpel 2016).
     void (*bias_gelu)(float *x, const float *bias, int64_t rows, int64_t n);
     /// The same in the form with tanh (ibid., section 2).

@@ -24,41 +24,87 @@ public struct Adoption: Sendable {
 ///   operator's rate (the larger of the two) by ``ReclusterOptions/anomalyRateMargin`` at most.
 ///
 /// Without living clusters all pass.
+///
+/// The figures of quality and the alarm rates are quadratic in the judged records. Where the model is in use meanwhile,
+/// ``assess(_:beside:options:)`` finds them apart; retention is always that of `model` as it is now.
+/// - Parameter assessment: what was found for the same candidate beside an earlier version; nil finds it now.
 /// - Throws: ``ClusteringError/mismatch(_:)`` when the candidate is of another dimension or of a later version.
 public func adopt(
     _ candidate: Candidate,
     into model: Model,
-    options: ClusteringOptions
+    options: ClusteringOptions,
+    assessment: Verdict? = nil
 ) throws(ClusteringError) -> Adoption {
-    guard candidate.centroids.columns == model.dimension, candidate.modelVersion <= model.version else {
-        throw .mismatch(
-            "a candidate of model version \(candidate.modelVersion) and dimension \(candidate.centroids.columns) does not"
-                + " fit version \(model.version) of dimension \(model.dimension); recluster this model again"
-        )
+    let trial = try Trial(candidate, beside: model, options: options)
+    let verdict: Verdict
+    if let assessment, !trial.living.clusters.isEmpty {
+        let retention = trial.installation.retention
+        verdict = assessment.with(retention: retention, atLeast: options.recluster.minimumRetention)
+    } else {
+        verdict = trial.verdict(on: candidate, options: options)
     }
-    guard candidate.centroids.rows > 0, !model.sample.living(at: model.clock).isEmpty else {
-        throw .notEnough(
-            "a candidate without clusters, or a model without a sample, cannot be adopted; wait for more records"
-        )
-    }
-    var next = model
-    if let encoding = candidate.encoding { next.reencode(to: encoding) }
-    // Both sides are compared in the same vectors.
-    let living = next
-    let installation = next.install(candidate, options: options)
-    let gate = Gate(
-        candidate: candidate,
-        living: living,
-        next: next,
-        retention: installation.retention,
-        options: options
-    )
-    let verdict = gate.judge(clusters: candidate.clusterCount)
     var kept = model
     let followed = verdict.adopted ? [] : kept.follow(candidate, options: options)
     return Adoption(
-        model: verdict.adopted ? next : kept,
-        lineage: verdict.adopted ? installation.lineage : followed,
+        model: verdict.adopted ? trial.next : kept,
+        lineage: verdict.adopted ? trial.installation.lineage : followed,
         verdict: verdict
     )
+}
+
+/// The gate's verdict on a candidate as it would be installed into the model that it was made from, which stays as it is:
+/// the slow part of ``adopt(_:into:options:assessment:)``, off the hot path.
+///
+/// - Throws: as ``adopt(_:into:options:assessment:)``.
+public func assess(
+    _ candidate: Candidate,
+    beside model: Model,
+    options: ClusteringOptions
+) throws(ClusteringError) -> Verdict {
+    try Trial(candidate, beside: model, options: options).verdict(on: candidate, options: options)
+}
+
+/// A candidate as it would be installed.
+private struct Trial {
+    /// The model as it is, in the vectors of the candidate: both sides are compared in the same ones.
+    let living: Model
+    let next: Model
+    let installation: Model.Installation
+
+    init(_ candidate: Candidate, beside model: Model, options: ClusteringOptions) throws(ClusteringError) {
+        try candidate.check(against: model)
+        var next = model
+        if let encoding = candidate.encoding { next.reencode(to: encoding) }
+        living = next
+        installation = next.install(candidate, options: options)
+        self.next = next
+    }
+
+    func verdict(on candidate: Candidate, options: ClusteringOptions) -> Verdict {
+        let gate = Gate(
+            candidate: candidate,
+            living: living,
+            next: next,
+            retention: installation.retention,
+            options: options
+        )
+        return gate.judge(clusters: candidate.clusterCount)
+    }
+}
+
+extension Candidate {
+    /// Refuses a candidate that cannot be judged beside a model.
+    fileprivate func check(against model: Model) throws(ClusteringError) {
+        guard centroids.columns == model.dimension, modelVersion <= model.version else {
+            throw .mismatch(
+                "a candidate of model version \(modelVersion) and dimension \(centroids.columns) does not"
+                    + " fit version \(model.version) of dimension \(model.dimension); recluster this model again"
+            )
+        }
+        guard centroids.rows > 0, !model.sample.living(at: model.clock).isEmpty else {
+            throw .notEnough(
+                "a candidate without clusters, or a model without a sample, cannot be adopted; wait for more records"
+            )
+        }
+    }
 }

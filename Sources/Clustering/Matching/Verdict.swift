@@ -104,6 +104,19 @@ public struct Verdict: Sendable, Equatable, Codable {
         return (quality.isEmpty || quality.contains(where: \.passed)) && others.allSatisfy(\.passed)
     }
 
+    /// The same with the retention of a later model, which may be the first to have clusters.
+    func with(retention: Double?, atLeast limit: Double) -> Verdict {
+        var verdict = self
+        let place = tests.firstIndex { $0.name == .retention }
+        if let place { verdict.tests.remove(at: place) }
+        if let retention {
+            let test = Test(.retention, candidate: retention, current: nil, limit: limit)
+            verdict.tests.insert(test, at: place ?? tests.count)
+        }
+        verdict.adopted = Self.passes(verdict.tests)
+        return verdict
+    }
+
     /// The tests that stood in the way; empty where the candidate was adopted.
     public var decisive: [Test] { adopted ? [] : tests.filter { !$0.passed } }
 

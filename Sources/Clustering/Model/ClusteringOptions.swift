@@ -76,7 +76,7 @@ public struct AnomalyOptions: Sendable, Equatable {
     public init() {}
 }
 
-/// Settings of ``recluster(model:options:)`` and of the gate in ``adopt(_:into:options:)``.
+/// Settings of ``recluster(model:options:)`` and of the gate in ``adopt(_:into:options:assessment:)``.
 public struct ReclusterOptions: Sendable, Equatable {
     /// How a candidate is made, and how many clusters it has.
     public var grouping = GroupingOptions()

@@ -35,7 +35,7 @@ extension TransformerConfiguration {
     /// What a model may be, for people.
     static let supported =
         "Choose a BERT model (model_type bert) with cls or mean pooling, such as all-MiniLM-L6-v2, bge-small-en-v1.5, "
-        + "e5-small-v2 or gte-small, or a static model as `centroidd distill` makes it"
+        + "e5-small-v2 or gte-small"
 
     /// Models that are met often and are no BERT, by their `model_type`.
     private static let families = [

@@ -33,9 +33,14 @@ struct Coordinator: Sendable {
     }
 
     /// Puts a candidate before the gate.
-    mutating func adopt(_ candidate: Candidate) throws(ClusteringError) -> Adoption {
+    ///
+    /// - Parameter assessment: the gate's figures, where they were found apart.
+    mutating func adopt(
+        _ candidate: Candidate,
+        assessment: Verdict? = nil
+    ) throws(ClusteringError) -> Adoption {
         reclusteredAt = model.records
-        let adoption = try Clustering.adopt(candidate, into: model, options: options)
+        let adoption = try Clustering.adopt(candidate, into: model, options: options, assessment: assessment)
         model = adoption.model
         events.append(.verdict(adoption.verdict, version: model.version))
         events += adoption.lineage.map(ModelEvent.lineage)

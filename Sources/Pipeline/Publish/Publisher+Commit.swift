@@ -207,7 +207,7 @@ extension Publisher {
     }
 
     /// Takes the result of a background reclustering; called on the publisher's queue.
-    func adopt(_ result: Result<Candidate, ClusteringError>, seconds: Double) {
+    func adopt(_ result: Result<AssessedCandidate, ClusteringError>, seconds: Double) {
         attempt { state throws in
             state.reclustering = false
             state.lastReclustering = .now
@@ -217,8 +217,8 @@ extension Publisher {
             switch result {
             case .failure(let error):
                 sink.emit(StageFailed(stage: "recluster", errorType: "clustering", message: "\(error)"))
-            case .success(let candidate):
-                let adoption = try state.coordinator.adopt(candidate)
+            case .success(let proposal):
+                let adoption = try state.coordinator.adopt(proposal.candidate, assessment: proposal.assessment)
                 state.worker.follow(adoption.model)
                 sink.emit(
                     ReclusterFinished(

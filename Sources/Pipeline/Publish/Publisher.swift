@@ -12,8 +12,14 @@ protocol PublisherDelegate: AnyObject, Sendable {
     func rewind(epoch: UInt64)
     /// The publisher cannot go on.
     func publisherFailed(_ failure: PipelineFailure)
-    /// The model asks to be reclustered off the hot path; the answer goes to ``Publisher/adopt(_:)``.
+    /// The model asks to be reclustered off the hot path; the answer goes to ``Publisher/adopt(_:seconds:)``.
     func recluster(_ model: Model)
+}
+
+/// What a reclustering in the background proposes, with the gate's figures beside the model that it was made from.
+struct AssessedCandidate: Sendable {
+    var candidate: Candidate
+    var assessment: Verdict
 }
 
 /// The last stage, on one serial queue: assigns, encodes and writes in order, and ends transactions.
