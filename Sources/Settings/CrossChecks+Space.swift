@@ -112,23 +112,34 @@ extension CrossChecks {
         guard settings.space.kind != .vector, let folder = settings.space.model, !broken.contains("space.model") else {
             return
         }
-        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
-        for name in ["config.json", "model.safetensors"] {
-            // Large models come in several files, which the index names.
-            guard !has(name), name == "config.json" || !has(name + ".index.json") else { continue }
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && isFolder.boolValue
+        let model = ModelFolder(path: folder)
+        if let name = model.missingFile {
             errors.append(
                 SettingsIssue(
                     place: places["space.model"] ?? whole,
                     key: "space.model",
-                    found: exists ? "the folder \(folder) without \(name)" : "no folder \(folder)",
+                    found: model.exists ? "the folder \(folder) without \(name)" : "no folder \(folder)",
                     expected: "a folder with config.json and model.safetensors",
                     mend: "Check the path (it is relative to \(FileManager.default.currentDirectoryPath)), "
                         + "or remove the key: hashed n-grams need no model"
                 )
             )
-            return
+        } else if model.isStatic {
+            checkStaticModel()
         }
+    }
+
+    /// A static model has neither layers nor a prompt.
+    private mutating func checkStaticModel() {
+        if places["space.precision"] != nil {
+            warn("space.precision", "a key that static models do not use", "a transformer's folder", "Remove it")
+        }
+        require(
+            settings.space.prefix?.isEmpty ?? true,
+            ["space.prefix", "space.model"],
+            "a prefix before the texts of a static model",
+            "no prefix",
+            "Remove `space.prefix`, or name a transformer's folder"
+        )
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Settings
@@ -37,6 +38,14 @@ private let daemon = "application: a\nkafka: {bootstrap_servers: k:9092}\ninput:
         #expect(issues.first?.place.description == place)
         #expect(issues.first?.key == key)
         #expect(issues.first?.mend == mend)
+    }
+
+    @Test(arguments: ["plain", "sentence"])
+    func aStaticModelHasNeitherPrecisionNorPrefix(name: String) throws {
+        let folder = SharedData.fixture("static/\(name)").path
+        #expect(try warnings("space: {model: \(folder)}").isEmpty)
+        #expect(try warnings("space: {model: \(folder), precision: int8}").map(\.key) == ["space.precision"])
+        #expect(errors("space: {model: \(folder), prefix: 'query: '}").map(\.key) == ["space.prefix"])
     }
 
     @Test(arguments: [

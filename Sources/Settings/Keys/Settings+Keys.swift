@@ -131,8 +131,8 @@ extension Settings {
             "space.model",
             ValueCodec.text("path").optional,
             \.space.model,
-            "The folder of a sentence transformer (BERT family, safetensors), relative to the working directory. "
-                + "Empty: hashed n-grams, which need no model."
+            "The folder of a sentence transformer (BERT family, safetensors), or of a static model that `centroidd distill` "
+                + "or Model2Vec made of one, relative to the working directory. Empty: hashed n-grams, which need no model."
         ),
         SettingsKey(
             "space.dimension",
