@@ -16,6 +16,9 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var kind = Kind.text
     /// The folder of a sentence-transformers model for ``Kind/text``; nil hashes words instead.
     public var modelFolder: String?
+    /// The folder of a static model that embeds every text, so that the model of ``modelFolder`` embeds only the sample and
+    /// what may be an anomaly; nil embeds every text by that.
+    public var floodFolder: String?
     /// The number of elements: must be given for ``Kind/vector``, may be for hashed text (256 unless given), and must
     /// agree with the model where there is one.
     public var dimension: Int?
@@ -96,7 +99,20 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        return CachedTextSpace(space, bytes: cacheBytes)
+        let cached = CachedTextSpace(space, bytes: cacheBytes)
+        guard let floodFolder, kind == .text else { return cached }
+        return TieredTextSpace(fast: try floodSpace(floodFolder, metric), deep: cached)
+    }
+
+    private func floodSpace(_ folder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace {
+        guard StaticModel.isStatic(try ModelFiles(folder: folder)) else {
+            throw EmbeddingError(
+                place: "space.flood",
+                problem: "\(folder) holds no static model",
+                mend: "Make one: centroidd distill --model \(modelFolder ?? folder) --output \(folder)"
+            )
+        }
+        return StaticTextSpace(try StaticModel(folder: folder), metric: metric, maximumTokens: maximumTokens)
     }
 
     /// The space of a folder: a static model's or a transformer's, whichever it holds.

@@ -146,6 +146,7 @@ public final class Pipeline: Sendable {
             sink: sink,
             restore: restore,
             entities: try entityParts(),
+            deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }
@@ -220,6 +221,14 @@ public final class Pipeline: Sendable {
 
     private func checked(_ model: Model?) throws -> Model {
         guard let model else {
+            if let deep = space.deep {
+                return Model(
+                    space: space.identity,
+                    dimension: deep.dimension,
+                    metric: space.metric,
+                    rowDimension: space.dimension
+                )
+            }
             return Model(
                 space: space.identity,
                 dimension: space.dimension,
@@ -228,7 +237,8 @@ public final class Pipeline: Sendable {
             )
         }
         guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
-            model.features?.encoding.layout == space.layout
+            model.features?.encoding.layout == space.layout, model.deep == nil || model.dimension == space.deep?.dimension,
+            (model.deep == nil) == (space.deep == nil)
         else {
             throw PipelineFailure.model(
                 "the stored model was learnt in space \(model.space) (\(model.inputDimension) dimensions, "

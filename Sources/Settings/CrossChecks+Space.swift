@@ -129,6 +129,34 @@ extension CrossChecks {
         }
     }
 
+    /// Two tiers need two models, the one of the flood a static one.
+    mutating func checkFlood() {
+        guard settings.space.flood != nil else { return }
+        require(
+            settings.space.kind == .text && settings.space.model != nil,
+            ["space.flood", "space.model", "space.kind"],
+            "a model for the flood without `space.kind: text` and `space.model`",
+            "a transformer for the sample",
+            "Set `space.model`, or remove `space.flood`"
+        )
+        guard settings.space.kind == .text, let model = settings.space.model, let flood = settings.space.floodFolder
+        else { return }
+        require(
+            !ModelFolder(path: model).isStatic,
+            ["space.model", "space.flood"],
+            "a static model beside `space.flood`",
+            "a transformer for the sample",
+            "Name a transformer in `space.model`, or remove `space.flood`"
+        )
+        require(
+            ModelFolder(path: flood).isStatic,
+            ["space.flood", "space.model"],
+            ModelFolder(path: flood).exists ? "the folder \(flood) without a static model" : "no folder \(flood)",
+            "a static model",
+            "Make it: centroidd distill --model \(model) --output \(flood)"
+        )
+    }
+
     /// A static model has neither layers nor a prompt.
     private mutating func checkStaticModel() {
         if places["space.precision"] != nil {

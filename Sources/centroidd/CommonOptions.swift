@@ -66,6 +66,12 @@ struct SpaceOptions: ParsableArguments {
     )
     var model: String?
 
+    @Option(
+        help: "Two tiers: the folder of a static model that embeds every text, or `static` for that beside the model.",
+        completion: .directory
+    )
+    var flood: String?
+
     @Option(help: "The column or JSON field that holds the text or vector.")
     var field: String?
 
@@ -79,6 +85,7 @@ struct SpaceOptions: ParsableArguments {
     func apply(to settings: inout Settings, fallBackToFetchedModel: Bool = false) {
         if let space { settings.space.kind = space }
         if let field { settings.space.field = field }
+        if let flood { settings.space.flood = flood }
         if let dimension { settings.space.dimension = dimension }
         if let model {
             settings.space.model = model

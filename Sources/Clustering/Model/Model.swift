@@ -43,6 +43,8 @@ public struct Model: Sendable, Equatable {
     public internal(set) var sample: Reservoir
     /// How feature rows become vectors; nil where vectors are ready made.
     public internal(set) var features: FeatureState?
+    /// What is known of the deep space; nil in a model of one tier.
+    public internal(set) var deep: DeepState?
 
     /// A model that has seen nothing.
     public init(space: String, dimension: Int, metric: Metric) {

@@ -6,23 +6,39 @@ public import Kernels
 /// proportion to the mean variance of an input. In double precision, summed in the order of the rows, so that equal
 /// records give the same bits.
 public struct SpaceMap: Sendable, Equatable {
-    /// The weights, `outputs × (inputs + 1)`: a row for each output, whose last element is added.
-    public let weights: Matrix
+    /// What each element of a vector adds to each output, `outputs × inputs`.
+    public let coefficients: Matrix
+    /// What is added to each output.
+    public let constants: [Float]
     /// The share of the variance of the held-out rows that the map leaves unexplained: 0 is exact, 1 no better than
     /// their mean. Nil where nothing was held out.
     public let residual: Double?
+    /// The coefficients and constants, ready to be multiplied by.
+    private let packed: PackedWeights
 
     /// The elements of a vector that is mapped.
-    public var inputs: Int { weights.columns - 1 }
+    public var inputs: Int { coefficients.columns }
     /// The elements of what it is mapped to.
-    public var outputs: Int { weights.rows }
+    public var outputs: Int { coefficients.rows }
 
     /// λ in mean variances of an input, times the number of rows.
     private static let ridge = 0.1
 
-    init(weights: Matrix, residual: Double?) {
-        self.weights = weights
+    init(coefficients: Matrix, constants: [Float], residual: Double?) {
+        self.coefficients = coefficients
+        self.constants = constants
         self.residual = residual
+        packed = coefficients.storage.withUnsafeBufferPointer { elements in
+            constants.withUnsafeBufferPointer { bias in
+                PackedWeights(
+                    inputs: coefficients.columns,
+                    outputs: coefficients.rows,
+                    elements: elements,
+                    transposed: true,
+                    bias: bias
+                )
+            }
+        }
     }
 
     /// Fits the map of `source` (`n × d`) to `target` (`n × e`), row by row, without the rows `heldOut`, by which it is
@@ -31,29 +47,26 @@ public struct SpaceMap: Sendable, Equatable {
         precondition(source.rows == target.rows, "each row must be known in both spaces")
         let isHeldOut = Set(heldOut)
         let rows = (0..<source.rows).filter { !isHeldOut.contains($0) }
-        let regression = Regression(source, target, rows: rows, ridge: ridge)
-        let weights = regression.weights()
-        let map = SpaceMap(weights: weights, residual: nil)
+        let (coefficients, constants) = Regression(source, target, rows: rows, ridge: ridge).weights()
+        let map = SpaceMap(coefficients: coefficients, constants: constants, residual: nil)
         let judged = (0..<source.rows).filter(isHeldOut.contains)
         guard !judged.isEmpty else { return map }
-        let residual = map.residual(of: source.selecting(judged), target.selecting(judged))
-        return SpaceMap(weights: weights, residual: residual)
+        return SpaceMap(
+            coefficients: coefficients,
+            constants: constants,
+            residual: map.residual(of: source.selecting(judged), target.selecting(judged))
+        )
     }
 
-    /// The rows of `source` (`n × d`) in the other space, `n × e`; not of unit length.
+    /// The rows of `source` (`n × d`) in the other space, `n × e`; not of unit length. A row's result has the same bits
+    /// whatever the others are.
     public func mapped(_ source: Matrix) -> Matrix {
-        precondition(source.columns == inputs, "a vector of the source space")
-        var result = Matrix(rows: source.rows, columns: outputs)
-        for row in 0..<source.rows {
-            let vector = source[row: row]
-            for output in 0..<outputs {
-                let own = weights[row: output]
-                var sum = Double(own[own.endIndex - 1])
-                for (x, weight) in zip(vector, own) { sum += Double(x) * Double(weight) }
-                result.storage[row * outputs + output] = Float(sum)
-            }
-        }
-        return result
+        Gemm.multiply(source, by: packed)
+    }
+
+    /// Equal coefficients and constants.
+    public static func == (a: SpaceMap, b: SpaceMap) -> Bool {
+        a.coefficients == b.coefficients && a.constants == b.constants && a.residual == b.residual
     }
 
     private func residual(of source: Matrix, _ target: Matrix) -> Double? {
@@ -122,20 +135,19 @@ private struct Regression {
         return sums.map { $0 / Double(max(1, rows.count)) }
     }
 
-    /// `e × (d + 1)`; zeros but for the means where the products have no inverse.
-    func weights() -> Matrix {
+    /// Zeros and the means where the products have no inverse.
+    func weights() -> (coefficients: Matrix, constants: [Float]) {
         let solution = solve() ?? [Double](repeating: 0, count: inputs * outputs)
-        var weights = Matrix(rows: outputs, columns: inputs + 1)
+        var coefficients = Matrix(rows: outputs, columns: inputs)
+        var constants = targetMeans
         for output in 0..<outputs {
-            var constant = targetMeans[output]
             for input in 0..<inputs {
                 let weight = solution[input * outputs + output]
-                weights.storage[output * (inputs + 1) + input] = Float(weight)
-                constant -= weight * sourceMeans[input]
+                coefficients.storage[output * inputs + input] = Float(weight)
+                constants[output] -= weight * sourceMeans[input]
             }
-            weights.storage[output * (inputs + 1) + inputs] = Float(constant)
         }
-        return weights
+        return (coefficients, constants.map(Float.init))
     }
 
     /// `(XᵀX + λI)⁻¹ XᵀY` by Cholesky's `UᵀU`; nil where a pivot is not above 0.

@@ -23,11 +23,14 @@ struct Worker: Sendable {
 
     /// Assigns `vectors` (`m × d`); `handOver` takes a full step's delta and gives the next model.
     ///
-    /// - Parameter teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
+    /// - Parameters:
+    ///   - teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
+    ///   - deepVectors: the deep vectors of the rows with these numbers, where there are two tiers.
     mutating func assign(
         vectors: Matrix,
         observations: [Observation],
         teaches: [Bool]? = nil,
+        deepVectors: (([Int]) -> Matrix)? = nil,
         handOver: (Delta) throws(ClusteringError) -> Model
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
@@ -46,7 +49,8 @@ struct Worker: Sendable {
                     observations: known,
                     model: model,
                     options: options,
-                    into: &delta
+                    into: &delta,
+                    deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
                 )
             }
             row = end

@@ -73,6 +73,8 @@ final class Publisher: Sendable {
     private let delegate: any PublisherDelegate
     /// Where entities are clustered.
     let embedder: EntityEmbedder?
+    /// Where there are two tiers.
+    private let deep: DeepEmbedder?
     /// Nil where entities live in memory alone, or records are clustered.
     let entityStore: StoredEntities?
     /// Reads back what was committed last; nil where nothing was, or nothing is stored.
@@ -93,10 +95,12 @@ final class Publisher: Sendable {
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
         entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        deep: DeepEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
         entityStore = entities?.store
+        self.deep = deep
         self.options = options
         self.budget = budget
         self.consumer = consumer
@@ -201,7 +205,8 @@ final class Publisher: Sendable {
         let assignments = try state.worker.assign(
             vectors: embedded.vectors,
             observations: observations,
-            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches)
+            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
+            deepVectors: deep.map { deep in { rows in deep.embed(rows.map { embedded.texts[$0] ?? "" }) } }
         ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }

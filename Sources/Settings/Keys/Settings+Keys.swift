@@ -135,6 +135,14 @@ extension Settings {
                 + "or Model2Vec made of one, relative to the working directory. Empty: hashed n-grams, which need no model."
         ),
         SettingsKey(
+            "space.flood",
+            ValueCodec.text("path").optional,
+            \.space.flood,
+            "Two tiers: the folder of a static model that embeds every text, so that `space.model` embeds only the sample and "
+                + "what may be an anomaly. `static` is the folder beside the model that is called like it with -static behind. "
+                + "Empty: the model embeds every text."
+        ),
+        SettingsKey(
             "space.dimension",
             ValueCodec.integer(1...65_536).optional,
             \.space.dimension,
