@@ -26,7 +26,10 @@ struct DistillCommand: ParsableCommand {
     @Option(name: [.long, .customLong("dimension")], help: "Elements of a vector.")
     var dimensions = 256
 
-    @Option(help: "A file of texts like those to come: lines, CSV, TSV or JSON lines, gzip or not.", completion: .file())
+    @Option(
+        help: "A file of texts like those to come: lines, CSV, TSV or JSON lines, gzip or not.",
+        completion: .file()
+    )
     var corpus: String?
 
     @Option(help: "The corpus's column or JSON field that holds the text.")

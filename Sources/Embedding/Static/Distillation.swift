@@ -112,7 +112,10 @@ public struct Distillation: Sendable {
 
     /// The static model of these tokens with `vectors` (`n × e`), of which vector i counts `weights[i]`.
     public func model(_ vectors: Matrix, weights: [Float]) -> StaticModel {
-        precondition(vectors.rows == tokens.count && weights.count == tokens.count, "a vector and a weight for each token")
+        precondition(
+            vectors.rows == tokens.count && weights.count == tokens.count,
+            "a vector and a weight for each token"
+        )
         var weighted = vectors
         for (row, weight) in weights.enumerated() {
             for index in row * vectors.columns..<(row + 1) * vectors.columns { weighted.storage[index] *= weight }
