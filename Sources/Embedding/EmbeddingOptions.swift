@@ -116,7 +116,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     }
 
     /// The space of a folder: a static model's or a transformer's, whichever it holds.
-    private func modelSpace(folder modelFolder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace {
+    private func modelSpace(folder modelFolder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace
+    {
         if StaticModel.isStatic(try ModelFiles(folder: modelFolder)) {
             guard prefix?.isEmpty ?? true else {
                 throw EmbeddingError(

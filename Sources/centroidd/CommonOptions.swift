@@ -61,7 +61,8 @@ struct SpaceOptions: ParsableArguments {
     var space: SpaceSettings.Kind?
 
     @Option(
-        help: "A sentence-transformer folder; without one, text is embedded by hashed n-grams.",
+        help:
+            "A folder of a sentence transformer or of a static model; without one, text is embedded by hashed n-grams.",
         completion: .directory
     )
     var model: String?

@@ -12,8 +12,9 @@ struct DistillCommand: ParsableCommand {
             Example:  centroidd distill --model models/all-MiniLM-L6-v2 --output models/static --corpus titles.tsv.gz
                       centroidd evaluate --input titles.tsv.gz --label label --model models/static
 
-            The folder has Model2Vec's layout: either tool loads what the other made. With --corpus the tokens that are
-            frequent there count less; without, those at the head of the vocabulary (Zipf's law).
+            The folder has Model2Vec's layout: either tool loads what the other made. Tokens that are
+            frequent count less: those at the head of the vocabulary (Zipf's law), with --corpus only as far as they are
+            frequent there too.
             """
     )
 
@@ -26,7 +27,10 @@ struct DistillCommand: ParsableCommand {
     @Option(name: [.long, .customLong("dimension")], help: "Elements of a vector.")
     var dimensions = 256
 
-    @Option(help: "A file of texts like those to come: lines, CSV, TSV or JSON lines, gzip or not.", completion: .file())
+    @Option(
+        help: "A file of texts like those to come: lines, CSV, TSV or JSON lines, gzip or not.",
+        completion: .file()
+    )
     var corpus: String?
 
     @Option(help: "The corpus's column or JSON field that holds the text.")

@@ -81,7 +81,9 @@ struct StaticModelTests {
         let distillation = try Self.distillation()
         let texts = Array(repeating: "disk, disk!", count: 500) + ["quota"]
         let weights = Distillation.weights(counts: distillation.counts(in: texts))
-        func weight(_ token: String) throws -> Float { weights[try #require(distillation.tokens.firstIndex(of: token))] }
+        func weight(_ token: String) throws -> Float {
+            weights[try #require(distillation.tokens.firstIndex(of: token))]
+        }
         #expect(try weight("disk") < weight("quota") && weight("quota") < weight("fail"))
         #expect(weights.allSatisfy { $0 > 0 && $0 < 1 })
     }
@@ -149,6 +151,8 @@ struct StaticModelTests {
     )
     func halves(value: Float, bits: UInt16) {
         #expect(Safetensors.half(of: value) == bits)
-        if bits & 0x7C00 != 0x7C00 { #expect(abs(Safetensors.half(bits) - value) <= max(abs(value) * 0x1p-11, 0x1p-25)) }
+        if bits & 0x7C00 != 0x7C00 {
+            #expect(abs(Safetensors.half(bits) - value) <= max(abs(value) * 0x1p-11, 0x1p-25))
+        }
     }
 }

@@ -97,22 +97,32 @@ public struct Distillation: Sendable {
         return ids.map { counts[Int($0)] }
     }
 
-    /// Weights by what each token's share of `counts` is; every token is taken to have been met once more than it was.
+    /// Weights by how frequent each token is in a corpus, where it was met `counts` times and once more, or by Zipf's law
+    /// where that says it is less frequent: what a corpus is about is frequent there and nowhere else, and counts in full.
     public static func weights(counts: [Int]) -> [Float] {
         let total = Double(counts.reduce(0, +) + counts.count)
-        return counts.map { Float(smoothing / (smoothing + (Double($0) + 1) / total)) }
+        return zip(counts, zipfShares(counts.count)).map { count, share in
+            Float(smoothing / (smoothing + min((Double(count) + 1) / total, share)))
+        }
     }
 
     /// Weights of `count` tokens that are in the order of their frequency, by Zipf's law.
     public static func zipfWeights(_ count: Int) -> [Float] {
+        zipfShares(count).map { Float(smoothing / (smoothing + $0)) }
+    }
+
+    private static func zipfShares(_ count: Int) -> [Double] {
         let shares = (0..<count).map { 1 / Double($0 + 2) }
         let total = shares.reduce(0, +)
-        return shares.map { Float(smoothing / (smoothing + $0 / total)) }
+        return shares.map { $0 / total }
     }
 
     /// The static model of these tokens with `vectors` (`n × e`), of which vector i counts `weights[i]`.
     public func model(_ vectors: Matrix, weights: [Float]) -> StaticModel {
-        precondition(vectors.rows == tokens.count && weights.count == tokens.count, "a vector and a weight for each token")
+        precondition(
+            vectors.rows == tokens.count && weights.count == tokens.count,
+            "a vector and a weight for each token"
+        )
         var weighted = vectors
         for (row, weight) in weights.enumerated() {
             for index in row * vectors.columns..<(row + 1) * vectors.columns { weighted.storage[index] *= weight }

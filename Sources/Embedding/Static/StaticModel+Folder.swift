@@ -46,6 +46,8 @@ extension StaticModel {
     /// - Throws: where a file is missing, damaged, or of another kind.
     public init(folder: String) throws(EmbeddingError) {
         let files = try ModelFiles(folder: folder)
+        // A damaged file must not make a Model2Vec folder look like one of sentence-transformers.
+        _ = try files.decodeIfPresent(Kind.self, "config.json")
         guard let layout = Self.layout(of: files) else {
             throw EmbeddingError(
                 place: files.path("config.json"),
