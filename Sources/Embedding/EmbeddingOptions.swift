@@ -81,6 +81,13 @@ public struct EmbeddingOptions: Sendable, Equatable {
 
     private func makeTextSpace(_ metric: Metric) throws(EmbeddingError) -> any Space {
         guard let modelFolder else {
+            guard floodFolder == nil || kind != .text else {
+                throw EmbeddingError(
+                    place: "space.flood",
+                    problem: "there is no model for the sample",
+                    mend: "Name a transformer in space.model, or leave it out"
+                )
+            }
             let size = dimension ?? HashedTextSpace.defaultDimension
             guard size >= HashedTextSpace.smallestDimension else {
                 throw EmbeddingError(

@@ -237,7 +237,8 @@ public final class Pipeline: Sendable {
             )
         }
         guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
-            model.features?.encoding.layout == space.layout, model.deep == nil || model.dimension == space.deep?.dimension,
+            model.features?.encoding.layout == space.layout,
+            model.deep == nil || model.dimension == space.deep?.dimension,
             (model.deep == nil) == (space.deep == nil)
         else {
             throw PipelineFailure.model(

@@ -44,7 +44,9 @@ struct SpaceMapTests {
         let mapped = map.mapped(source)
         var variance = 0.0
         for row in 0..<source.rows {
-            for (value, mean) in zip(source[row: row], middle) { variance += (Double(value) - mean) * (Double(value) - mean) }
+            for (value, mean) in zip(source[row: row], middle) {
+                variance += (Double(value) - mean) * (Double(value) - mean)
+            }
         }
         let lambda = 0.1 * variance / 6
         for output in 0..<4 {
@@ -67,7 +69,10 @@ struct SpaceMapTests {
         var changed = target
         for index in 250 * 4..<300 * 4 { changed.storage[index] += 1000 }
         let rows = Array(250..<300)
-        let (a, b) = (SpaceMap.fit(from: source, to: target, heldOut: rows), SpaceMap.fit(from: source, to: changed, heldOut: rows))
+        let (a, b) = (
+            SpaceMap.fit(from: source, to: target, heldOut: rows),
+            SpaceMap.fit(from: source, to: changed, heldOut: rows)
+        )
         #expect(a.coefficients == b.coefficients && a.constants == b.constants)
         #expect((a.residual ?? 1) < (b.residual ?? 0))
     }
@@ -78,7 +83,9 @@ struct SpaceMapTests {
         let target = Matrix(columns: 1, storage: (0..<8).map(Float.init))
         let map = SpaceMap.fit(from: source, to: target, heldOut: [0])
         #expect(map.mapped(source).storage.allSatisfy { $0 == 4 })
-        #expect(SpaceMap.fit(from: source, to: target, heldOut: Array(0..<8)).mapped(source).storage.allSatisfy { $0 == 0 })
+        #expect(
+            SpaceMap.fit(from: source, to: target, heldOut: Array(0..<8)).mapped(source).storage.allSatisfy { $0 == 0 }
+        )
         let (rows, values) = Self.pairs(100, noise: 1, seed: 4)
         let fitted = SpaceMap.fit(from: rows, to: values)
         let alone = fitted.mapped(rows.slice(17..<18)).storage

@@ -48,7 +48,9 @@ struct TierTests {
     }
 
     /// A learner that has seen `count` records, and how many deep vectors it asked for.
-    static func learner(_ count: Int, seed: UInt64 = 1, batch: Int = 250) throws -> (Learner, asked: Int, stream: Stream) {
+    static func learner(_ count: Int, seed: UInt64 = 1, batch: Int = 250) throws -> (
+        Learner, asked: Int, stream: Stream
+    ) {
         var stream = Stream(groups: 6, seed: seed)
         var learner = Learner(model: model(), options: options())
         var asked = 0

@@ -116,6 +116,25 @@ struct StaticModelTests {
         #expect(throws: EmbeddingError.self) { try options.makeSpace() }
     }
 
+    @Test("embed the flood of two tiers, whose deep space is the transformer")
+    func tiers() throws {
+        var options = EmbeddingOptions()
+        options.modelFolder = SharedData.fixture("encoders/prompts").path
+        let deep = try options.makeSpace()
+        options.floodFolder = Self.folder("plain")
+        let space = try options.makeSpace()
+        options.modelFolder = options.floodFolder
+        options.floodFolder = nil
+        let flood = try options.makeSpace()
+        #expect(space.dimension == flood.dimension && space.deep?.dimension == deep.dimension && flood.deep == nil)
+        #expect(space.identity == "tiers:\(flood.identity)+\(deep.identity)")
+        let inputs = [SpaceInput.text("disk quota")]
+        let same = space.makeLane().embed(inputs) == flood.makeLane().embed(inputs)
+        #expect(same)
+        options.floodFolder = SharedData.fixture("encoders/prompts").path
+        #expect(throws: EmbeddingError.self) { try options.makeSpace() }
+    }
+
     @Test("cut long texts where Model2Vec cuts them")
     func limit() throws {
         let model = try StaticModel(folder: Self.folder("plain"))

@@ -205,6 +205,26 @@ struct CommandTests {
         #expect(try objects(assigned.output).count == 500, "\(assigned.errors)")
     }
 
+    @Test func twoTiersGiveTheSameBytesOnAnyNumberOfLanes() throws {
+        let scratch = try Scratch()
+        let model = scratch.folder.appending(path: "model").path
+        try FileManager.default.copyItem(atPath: SharedData.fixture("encoders/prompts").path, toPath: model)
+        let made = try DaemonProcess.run(["distill", "--model", model, "--output", model + "-static"])
+        #expect(made.code == 0, "\(made.errors)")
+        let input = lines(2_500)
+        let runs = try ["1", "3"].map { lanes in
+            try DaemonProcess.run(
+                ["pipe", "--model", model, "--flood", "static"],
+                input: input,
+                environment: ["CENTROIDD_PIPELINE__LANES": lanes, "CENTROIDD_RECLUSTER__SAMPLE": "400"]
+            )
+        }
+        #expect(runs[0].code == 0 && runs[0].output == runs[1].output, "\(runs[0].errors)")
+        #expect(Set(try objects(runs[0].output).compactMap { $0["cluster"] as? Int }).count > 1)
+        let missing = try DaemonProcess.run(["pipe", "--model", model, "--flood", scratch.folder.path], input: input)
+        #expect(missing.code == 78 && missing.errors.contains("distill"), "\(missing.errors)")
+    }
+
     @Test func distillLeavesOtherFoldersAlone() throws {
         let scratch = try Scratch()
         let source = SharedData.fixture("encoders/prompts").path

@@ -77,7 +77,9 @@ public enum ModelCodec {
         var parts = Parts()
         for (key, value) in entries where key.hasPrefix("map/") { try parts.readMap(key, value) }
         if let deep = meta.deep { parts.deep = try DeepState(deep, map: parts.map, dimension: meta.dimension) }
-        for (key, value) in entries where key != "meta" && !key.hasPrefix("map/") { try parts.read(key, value, meta: meta) }
+        for (key, value) in entries where key != "meta" && !key.hasPrefix("map/") {
+            try parts.read(key, value, meta: meta)
+        }
         return (try parts.model(meta), meta.sourceOffsets)
     }
 

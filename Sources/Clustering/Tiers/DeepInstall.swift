@@ -114,7 +114,9 @@ private struct DeepSample {
         }
         var means = next.centroids
         for prototype in counts.indices where counts[prototype] > 0 {
-            let mean = sums[prototype * columns..<(prototype + 1) * columns].map { Float($0 / Double(counts[prototype])) }
+            let mean = sums[prototype * columns..<(prototype + 1) * columns].map {
+                Float($0 / Double(counts[prototype]))
+            }
             means.replace(row: prototype, with: mean[...])
         }
         return means

@@ -8,13 +8,19 @@ final class DeepEmbedder: Sendable {
     /// Texts that one lane takes at a time.
     private static let part = 16
 
+    private final class Lane: Sendable {
+        let embedder: Mutex<any EmbeddingLane>
+
+        init(space: any Space) { embedder = Mutex(space.makeLane()) }
+    }
+
     private let dimension: Int
-    private let lanes: [Mutex<any EmbeddingLane>]
+    private let lanes: [Lane]
 
     /// A vector does not depend on the number of lanes.
     init(space: any Space, lanes: Int) {
         dimension = space.dimension
-        self.lanes = (0..<max(1, lanes)).map { _ in Mutex(space.makeLane()) }
+        self.lanes = (0..<max(1, lanes)).map { _ in Lane(space: space) }
     }
 
     /// The vectors of texts, `n × e`, in order.
@@ -26,7 +32,7 @@ final class DeepEmbedder: Sendable {
             while true {
                 let part = next.add(1, ordering: .relaxed).oldValue
                 guard part < parts.count else { return }
-                let vectors = lanes[lane].withLock { $0.embed(texts[parts[part]].map { .text($0) }) }
+                let vectors = lanes[lane].embedder.withLock { $0.embed(texts[parts[part]].map { .text($0) }) }
                 results.withLock { $0[part] = vectors.storage }
             }
         }
