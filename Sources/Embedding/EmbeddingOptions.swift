@@ -96,7 +96,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        return CachedTextSpace(space, bytes: cacheBytes)
+        // Looking a text up costs as much as a static model does.
+        return space is StaticTextSpace ? space : CachedTextSpace(space, bytes: cacheBytes)
     }
 
     /// The space of a folder: a static model's or a transformer's, whichever it holds.
