@@ -106,7 +106,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        let cached = CachedTextSpace(space, bytes: cacheBytes)
+        // Looking a text up costs as much as a static model does.
+        let cached = space is StaticTextSpace ? space : CachedTextSpace(space, bytes: cacheBytes)
         guard let floodFolder, kind == .text else { return cached }
         return TieredTextSpace(fast: try floodSpace(floodFolder, metric), deep: cached)
     }

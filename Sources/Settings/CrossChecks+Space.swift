@@ -157,10 +157,10 @@ extension CrossChecks {
         )
     }
 
-    /// A static model has neither layers nor a prompt.
+    /// A static model has neither layers nor a prompt, and is faster than a cache.
     private mutating func checkStaticModel() {
-        if places["space.precision"] != nil {
-            warn("space.precision", "a key that static models do not use", "a transformer's folder", "Remove it")
+        for path in ["space.precision", "space.cache"] where places[path] != nil {
+            warn(path, "a key that static models do not use", "a transformer's folder", "Remove it")
         }
         require(
             settings.space.prefix?.isEmpty ?? true,
