@@ -22,11 +22,19 @@ struct SpaceMapTests {
         let (source, target) = Self.pairs(600, noise: 0, seed: 1)
         let map = SpaceMap.fit(from: source, to: target, heldOut: Array(500..<600))
         #expect(map.inputs == 6 && map.outputs == 4)
-        #expect(try #require(map.residual) < 1e-4)
+        // What is left is the ridge's doing.
+        #expect(try #require(map.residual) < 0.05)
         let noisy = Self.pairs(600, noise: 4, seed: 1)
         let rough = SpaceMap.fit(from: noisy.source, to: noisy.target, heldOut: Array(500..<600))
-        let variance = Double(target.storage.reduce(0) { $0 + ($1 - 3) * ($1 - 3) }) / Double(target.storage.count)
-        #expect(abs(try #require(rough.residual) - 16 / (16 + variance)) < 0.15)
+        let judged = noisy.target.slice(500..<600)
+        var variance = 0.0
+        for column in 0..<4 {
+            let values = (0..<100).map { Double(judged.storage[$0 * 4 + column]) }
+            let mean = values.reduce(0, +) / 100
+            variance += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 400
+        }
+        // The noise, of variance 16, is what no map explains.
+        #expect(abs(try #require(rough.residual) - 16 / variance) < 0.25 * 16 / variance + 0.05)
         #expect(SpaceMap.fit(from: source, to: target).residual == nil)
     }
 
