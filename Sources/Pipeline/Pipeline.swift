@@ -147,6 +147,7 @@ public final class Pipeline: Sendable {
             restore: restore,
             entities: try entityParts(),
             deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
+            templates: space.isMined ? TemplateEmbedder(space: space) : nil,
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }
@@ -220,7 +221,7 @@ public final class Pipeline: Sendable {
     }
 
     private func checked(_ model: Model?) throws -> Model {
-        guard let model else {
+        guard var model else {
             if let deep = space.deep {
                 return Model(
                     space: space.identity,
@@ -229,12 +230,14 @@ public final class Pipeline: Sendable {
                     rowDimension: space.dimension
                 )
             }
-            return Model(
+            var model = Model(
                 space: space.identity,
                 dimension: space.dimension,
                 metric: space.metric,
                 layout: space.layout
             )
+            if space.isMined { model.mineTemplates(options.templates) }
+            return model
         }
         guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
             model.features?.encoding.layout == space.layout,
@@ -248,6 +251,7 @@ public final class Pipeline: Sendable {
                     + "the application another name to start a new model"
             )
         }
+        if space.isMined { model.mineTemplates(options.templates) }
         return model
     }
 

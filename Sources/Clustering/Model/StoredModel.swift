@@ -1,4 +1,5 @@
 import Kernels
+import Templates
 
 /// What `meta` holds: everything of a model but its clusters, nursery and sample, and what these must add up to.
 struct StoredMeta: Codable {
@@ -25,6 +26,8 @@ struct StoredMeta: Codable {
     var features: FeatureState?
     /// What is known of the deep space, where there are two tiers.
     var deep: StoredDeep?
+    /// What is known of templates beside themselves, where they are mined.
+    var templates: TemplateBook.Summary?
 
     init(_ model: Model, sourceOffsets: [String: Int64]) {
         space = model.space
@@ -46,6 +49,7 @@ struct StoredMeta: Codable {
         digest = Self.digest(of: model)
         features = model.features
         deep = model.deep.map(StoredDeep.init)
+        templates = model.templates?.summary
         self.sourceOffsets = sourceOffsets
     }
 
@@ -58,9 +62,12 @@ struct StoredMeta: Codable {
         var sum: UInt64 = 0
         for cluster in model.clusters { sum &+= identity(1, UInt64(cluster.id), cluster.revision) }
         for record in model.nursery.waiting { sum &+= identity(2, record.record, 0) }
+        for template in model.templates?.templates ?? [] {
+            sum &+= identity(4, UInt64(template.id), UInt64(template.lines))
+        }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
         if let deep = model.deep, let map = deep.map {
-            for output in 0..<map.outputs { sum &+= identity(4, UInt64(output), deep.fittedAt) }
+            for output in 0..<map.outputs { sum &+= identity(5, UInt64(output), deep.fittedAt) }
         }
         return sum
     }

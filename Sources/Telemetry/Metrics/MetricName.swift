@@ -83,6 +83,11 @@ public enum MetricName: String, CaseIterable, Sendable {
     /// The share of the deep vectors' variance that the map between the two tiers leaves unexplained, held out.
     case mapResidual = "centroidd_space_map_residual"
 
+    /// Templates of lines of logs in the model.
+    case templates = "centroidd_templates"
+    /// Templates born, merged, split, retired.
+    case templateChanges = "centroidd_template_changes_total"
+
     /// Entities whose state this instance keeps.
     case entities = "centroidd_entities"
     /// Entities that had to make room for others.

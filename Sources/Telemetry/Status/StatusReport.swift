@@ -105,6 +105,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
         /// The share of the deep vectors' variance that the map between two tiers leaves unexplained; nil where there is no
         /// map.
         public var mapResidual: Double?
+        /// Templates of lines of logs; nil where none are mined.
+        public var templates: Int?
 
         /// An empty model.
         public init() {}
