@@ -77,6 +77,25 @@ struct TierTests {
         #expect(learner.model.sample.slots.allSatisfy { $0.deep?.count == 12 && $0.row?.count == 8 })
     }
 
+    @Test("know beforehand which records the sample takes")
+    func demand() throws {
+        var (learner, _, stream) = try Self.learner(5000)
+        let probe = stream.records(90)
+        let observations = (0..<90).map { Observation(timestamp: 1_000 * Int64($0)) }
+        let early = learner.model.rowsToSample(observations, after: learner.pending, options: learner.options)
+        let first = learner.pending.firstRecord + UInt64(learner.pending.records)
+        var asked: [Int] = []
+        let vectors = DeepVectors(early: early) { rows in
+            asked += rows
+            return probe.deep.selecting(rows)
+        }
+        _ = try learner.process(vectors: probe.rows, observations: observations) { vectors($0) }
+        #expect(learner.pending.sampled.map { Int($0.record - first) } == early && !early.isEmpty)
+        #expect(Set(asked).count == asked.count, "nothing is asked for twice")
+        let mixed = [3, early[0], 7]
+        #expect(vectors(mixed) == probe.deep.selecting(mixed))
+    }
+
     @Test("are the same clusters in both, under the same ids")
     func sharedIDs() throws {
         var (learner, _, stream) = try Self.learner(4000)

@@ -35,6 +35,8 @@ struct Worker: Sendable {
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
         assignments.reserveCapacity(vectors.rows)
+        let early = deepVectors == nil ? [] : model.rowsToSample(observations, after: delta, options: options)
+        let deepVectors = deepVectors.map { DeepVectors(early: early, from: $0) }
         var row = 0
         while row < vectors.rows {
             let end = stepEnd(from: row, rows: vectors.rows, teaches)
