@@ -19,6 +19,8 @@ public struct Template: Sendable, Equatable, Codable {
     private(set) var open: [Int] = []
     /// Patterns that had the same name in all lines.
     private(set) var constants: [Int] = []
+    /// Whether there is anything to look at in a line beside that it came.
+    private var isWatching = false
 
     init(id: Int, parts: [TemplatePart], line: UInt64) {
         self.id = id
@@ -34,6 +36,7 @@ public struct Template: Sendable, Equatable, Codable {
         words = parts.words
         open = parts.indices.filter { parts[$0].kind == .open }
         constants = parts.indices.filter { parts[$0].kind == .pattern && parts[$0].constant != nil }
+        isWatching = !open.isEmpty || !constants.isEmpty
     }
 
     /// Counts a line.
@@ -41,6 +44,10 @@ public struct Template: Sendable, Equatable, Codable {
         weight = 1 + weight * Self.decay(Double(line - lastLine), halfLife)
         lines += 1
         lastLine = line
+        if isWatching { watch(tokens, in: bytes) }
+    }
+
+    private mutating func watch(_ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) {
         for index in constants where parts[index].constant != tokens[index].raw {
             forgetConstants(tokens)
             break
