@@ -87,7 +87,7 @@ public struct DaemonStatus: StatusSource {
     }
 
     /// What the space's cache has done; nil where it has none.
-    private var cache: CacheStatistics? { (space as? any RememberingSpace)?.statistics }
+    private var cache: CacheStatistics? { ((space.deep ?? space) as? any RememberingSpace)?.statistics }
 
     /// How the embedding server stands; nil where there is none.
     private var server: StatusReport.Server? {
@@ -139,6 +139,7 @@ public struct DaemonStatus: StatusSource {
         report.model.clusters = model.clusters.count
         report.model.records = Int(model.records)
         report.model.space = model.space
+        report.model.mapResidual = model.deep?.map?.residual
         report.model.dimension = model.dimension
         report.model.metric = model.metric.rawValue
         report.model.threshold = model.threshold.value

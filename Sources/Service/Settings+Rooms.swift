@@ -22,6 +22,7 @@ extension Settings {
         options.masks = space.mask == .numbers
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
+        options.floodFolder = space.floodFolder
         options.dimension = space.dimension
         options.encoding =
             switch space.encoding {
@@ -61,7 +62,7 @@ extension Settings {
         options.maximumClusters = clusters.maximum
         options.seed = UInt64(bitPattern: Int64(clusters.seed))
         options.step = clusters.step
-        options.sampleCapacity = recluster.sample
+        options.sampleCapacity = recluster.sample ?? (space.flood == nil ? 20_000 : 4000)
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
         options.anomalies.incidentQuiet = anomalies.incidentQuiet.inSeconds
@@ -117,7 +118,7 @@ extension Settings {
     /// that larger batches pay.
     private var defaultBatch: Int {
         if space.kind == .remote { return space.batch }
-        return space.model == nil ? 500 : 64
+        return space.model == nil || space.flood != nil ? 500 : 64
     }
 
     /// Options of the Kafka client.

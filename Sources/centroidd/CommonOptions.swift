@@ -62,13 +62,18 @@ struct SpaceOptions: ParsableArguments {
 
     @Option(
         help:
-            "A sentence-transformer folder, or a model's name at --url; without one, text is embedded by hashed n-grams.",
+            "A folder of a sentence transformer or a static model, or a model's name at --url; without one, text is embedded by hashed n-grams.",
         completion: .directory
     )
     var model: String?
 
     @Option(help: "The address of an embedding server (OpenAI-compatible or text-embeddings-inference).")
     var url: String?
+    @Option(
+        help: "Two tiers: the folder of a static model that embeds every text, or `static` for that beside the model.",
+        completion: .directory
+    )
+    var flood: String?
 
     @Option(help: "The column or JSON field that holds the text or vector.")
     var field: String?
@@ -92,6 +97,7 @@ struct SpaceOptions: ParsableArguments {
             if space == nil { settings.space.kind = .remote }
         }
         if let field { settings.space.field = field }
+        if let flood { settings.space.flood = flood }
         if let dimension { settings.space.dimension = dimension }
         if let model {
             settings.space.model = model
