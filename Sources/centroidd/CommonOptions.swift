@@ -61,14 +61,14 @@ struct SpaceOptions: ParsableArguments {
     var space: SpaceSettings.Kind?
 
     @Option(
-        help:
-            "A folder of a sentence transformer or a static model, or a model's name at --url; without one, text is embedded by hashed n-grams.",
+        help: "A folder of a transformer or static model, or a model's name at --url; without one, hashed n-grams.",
         completion: .directory
     )
     var model: String?
 
     @Option(help: "The address of an embedding server (OpenAI-compatible or text-embeddings-inference).")
     var url: String?
+
     @Option(
         help: "Two tiers: the folder of a static model that embeds every text, or `static` for that beside the model.",
         completion: .directory
