@@ -9,7 +9,9 @@ import Testing
 struct ClientCommandTests {
     private func run(_ arguments: [String]) async throws -> DaemonProcess.Result {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try DaemonProcess.run(arguments) }) }
+            DispatchQueue(label: "test.command").async {
+                continuation.resume(with: Result { try DaemonProcess.run(arguments) })
+            }
         }
     }
 

@@ -14,7 +14,7 @@ struct EmbeddingServerTests {
     /// Commands block; the server in this process must not wait for them.
     private func run(_ arguments: [String], input: Data = Data()) async throws -> DaemonProcess.Result {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "test.command").async {
                 continuation.resume(with: Result { try DaemonProcess.run(arguments, input: input) })
             }
         }

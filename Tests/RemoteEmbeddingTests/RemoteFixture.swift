@@ -24,10 +24,10 @@ struct RemoteFixture: Sendable {
         change(&options)
     }
 
-    /// Lanes block, so they are called on a thread that may.
+    /// Lanes block, so they are called on a thread of their own: those of the global queues also run the server.
     func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+            DispatchQueue(label: "test.blocking").async { continuation.resume(with: Result(catching: work)) }
         }
     }
 
