@@ -263,7 +263,10 @@ struct CommandTests {
     }
 
     @Test(
-        .enabled(if: SharedData.isPresent && SharedData.miniLM != nil, "needs the public texts, and the model: make model")
+        .enabled(
+            if: SharedData.isPresent && SharedData.miniLM != nil,
+            "needs the public texts, and the model: make model"
+        )
     )
     func twoTiersAreBetterThanTheFastOneAlone() throws {
         let scratch = try Scratch()
