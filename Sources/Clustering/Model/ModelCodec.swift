@@ -81,6 +81,7 @@ public enum ModelCodec {
         var nursery: [StoredRecord] = []
         var sample: [(slot: Int, record: StoredRecord)] = []
         var templates: [Template] = []
+        var counts = TemplateBook.Counts()
         var names: [UInt64] = []
 
         mutating func read(_ key: String, _ value: [UInt8], meta: StoredMeta) throws(ClusteringError) {
