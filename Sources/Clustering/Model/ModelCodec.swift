@@ -93,6 +93,7 @@ public enum ModelCodec {
         var map: [Int: StoredMapOutput] = [:]
         var deep: DeepState?
         var templates: [Template] = []
+        var counts = TemplateBook.Counts()
         var names: [UInt64] = []
 
         mutating func readMap(_ key: String, _ value: [UInt8]) throws(ClusteringError) {

@@ -66,7 +66,8 @@ struct StoredMeta: Codable {
         for cluster in model.clusters { sum &+= identity(1, UInt64(cluster.id), cluster.revision) }
         for record in model.nursery.waiting { sum &+= identity(2, record.record, 0) }
         for template in model.templates?.templates ?? [] {
-            sum &+= identity(4, UInt64(template.id), UInt64(template.lines))
+            sum &+= identity(4, UInt64(template.id), template.stamp)
+            sum &+= identity(5, UInt64(template.id), UInt64(template.lines))
         }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
         if let deep = model.deep, let map = deep.map {
