@@ -50,7 +50,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         peakWeight *= factor
         alarmWeight *= factor
         for score in scores where score.isFinite {
-            if let value, Double(score) > value {
+            if let value, peakLevel != nil, Double(score) > value {
                 alarms += 1
                 alarmWeight += 1
                 continue
@@ -71,7 +71,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     }
 
     /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of
-    /// the new one are known.
+    /// the new one are known, all of which teach.
     mutating func restart() {
         body = ScoreHistogram()
         peaks = []

@@ -33,7 +33,8 @@ public struct Assignment: Sendable, Equatable {
     public var distance: Float?
     /// The second-nearest cluster, where there are two.
     public var runnerUp: RunnerUp?
-    /// What the anomaly threshold is applied to: the distance to the nearest cluster of weight; nil without a cluster.
+    /// What the anomaly threshold is applied to: how far the record lies from the bulk
+    /// of the stream (see `CoreRecords`); nil without a cluster.
     public var score: Float?
     /// The estimated probability of a score at least this large among normal records, from 0 to 1; nil before any
     /// score was seen.

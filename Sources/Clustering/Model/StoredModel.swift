@@ -18,6 +18,8 @@ struct StoredMeta: Codable {
     var clusters: Int
     var nursery: Int
     var sample: Int
+    /// How many trees the forest has, which is next and how many are due; nil where scores were others.
+    var forest: StoredForest?
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
@@ -41,6 +43,7 @@ struct StoredMeta: Codable {
         clusters = model.clusters.count
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
+        forest = StoredForest(trees: model.forest.trees.count, next: model.forest.next, due: model.forest.due)
         digest = Self.digest(of: model)
         features = model.features
         self.sourceOffsets = sourceOffsets
@@ -56,8 +59,16 @@ struct StoredMeta: Codable {
         for cluster in model.clusters { sum &+= identity(1, UInt64(cluster.id), cluster.revision) }
         for record in model.nursery.waiting { sum &+= identity(2, record.record, 0) }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
+        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(4, UInt64(place), tree.grownAt) }
         return sum
     }
+}
+
+/// What is known of the isolation forest beside its trees.
+struct StoredForest: Codable {
+    var trees: Int
+    var next: Int
+    var due: Double
 }
 
 /// What `cluster/<id>` holds; the prototypes follow from their means.

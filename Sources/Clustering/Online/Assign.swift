@@ -50,14 +50,14 @@ public func assign(
         layout: layout,
         metric: model.metric
     )
-    var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
-    let scores = heavy.scores(queries: vectors, pairs: pairs, model: model, layout: layout)
+    let heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
+    let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
     let isSound = vectors.soundRows
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
-        guard isSound[row], pair.cluster >= 0 else {
+        guard isSound[row], pair.cluster >= 0, scores.indices.contains(row) else {
             let vector = isSound[row] ? vectors[row: row] : nil
             gatherer.add(vector: vector, raw: rows?[row: row], observation: observation, to: &delta)
             result.append(Assignment(anomaly: false, version: model.version))

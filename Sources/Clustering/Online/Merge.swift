@@ -43,6 +43,7 @@ extension Model {
         }
         addUnassigned(outliers)
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
+        followScores(delta, options: options)
         threshold.learn(delta.scores, clock: clock, options: options.anomalies)
 
         var events = bear(delta.far, options: options)
@@ -185,7 +186,7 @@ extension Model {
         let candidate = try recluster(model: self, options: options)
         nextWarmUp = max(100, records * 2)
         if options.followsDrift, candidate.isOutdated { return [] }
-        if let encoding = candidate.encoding { reencode(to: encoding) }
+        if let encoding = candidate.encoding { change(to: encoding, options: options) }
         return install(candidate, options: options).lineage
     }
 
