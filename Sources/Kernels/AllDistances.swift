@@ -16,6 +16,7 @@ public struct AllDistances: Sendable {
     /// Below this many elements a vector, points are compared one by one.
     private static let directLimit = 48
     private static let queryBlock = 128
+    private static let rounding: Float = 1e-6
 
     /// Packs `points` (`n × d`); under ``Metric/cosine`` every row must be of unit length.
     public init(points: Matrix, metric: Metric) {
@@ -57,13 +58,18 @@ public struct AllDistances: Sendable {
                     for point in 0..<points.rows {
                         distances[point] =
                             metric == .cosine
-                            ? max(0, 1 - VectorMath.dot(query, base + point * d, count: d))
+                            ? cosine(query, base + point * d)
                             : VectorMath.squaredDistance(query, base + point * d, count: d)
                     }
                     body(row, distances)
                 }
             }
         }
+    }
+
+    private func cosine(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
+        let distance = 1 - VectorMath.dot(a, b, count: points.columns)
+        return distance < Self.rounding ? 0 : distance
     }
 
     private func multiply(
@@ -104,14 +110,20 @@ public struct AllDistances: Sendable {
         return UnsafePointer(moved)
     }
 
-    /// Turns products (`q·c`, or `q·c - ‖c‖²/2` of moved vectors) into distances.
+    /// Turns products (`q·c`, or `q·c - ‖c‖²/2` of moved vectors) into distances. What may be rounding is nought.
     private func finish(_ values: UnsafeMutableBufferPointer<Float>, query: UnsafePointer<Float>) {
         switch metric {
         case .cosine:
-            for index in values.indices { values[index] = max(0, 1 - values[index]) }
+            for index in values.indices {
+                let distance = 1 - values[index]
+                values[index] = distance < Self.rounding ? 0 : distance
+            }
         case .euclidean:
             let square = VectorMath.dot(query, query, count: points.columns)
-            for index in values.indices { values[index] = max(0, square - 2 * values[index]) }
+            for index in values.indices {
+                let distance = square - 2 * values[index]
+                values[index] = distance < Self.rounding * square ? 0 : distance
+            }
         }
     }
 }
