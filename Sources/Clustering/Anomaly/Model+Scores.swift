@@ -24,6 +24,19 @@ extension Model {
         self.forest = forest
     }
 
+    /// What records teach of alarms.
+    mutating func learnAlarms(_ delta: Delta, options: AnomalyOptions) {
+        let isCalibrated = threshold.value != nil
+        threshold.learn(delta.scores, clock: clock, options: options.ofDistance)
+        rarity.learn(delta.steps, clock: clock)
+        vigilance.learn(
+            judged: isCalibrated ? delta.scores.count : 0,
+            alarms: delta.alarms,
+            scores: delta.scores,
+            rate: options.falseAlarmRate
+        )
+    }
+
     /// Makes anew what scores are made of, where all vectors have changed, and starts the threshold anew from records that
     /// are not in the core; the old one holds until enough are known.
     mutating func renewScores(options: ClusteringOptions) {
@@ -38,7 +51,7 @@ extension Model {
         let others = sample.living(at: clock).filter { !known.contains($0.record) }.prefix(Self.calibrationSample)
         guard !others.isEmpty else { return }
         let vectors = Matrix(records: Array(others), dimension: dimension)
-        threshold.learn(scores(vectors), clock: clock, options: options.anomalies)
+        threshold.learn(scores(vectors), clock: clock, options: options.anomalies.ofDistance)
     }
 
     private static let calibrationSample = 4000

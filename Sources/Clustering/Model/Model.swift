@@ -41,6 +41,12 @@ public struct Model: Sendable, Equatable {
     var core: CoreRecords
     /// The trees that stretch scores; none in spaces of directions.
     var forest = IsolationForest()
+    /// How rare the clusters are that records come to.
+    var rarity = RarityHistory()
+    /// How often alarms come.
+    public internal(set) var vigilance = Vigilance()
+    /// What was wrong when the model last looked.
+    public internal(set) var findings: [Finding] = []
     /// Far-off records that wait for company.
     public internal(set) var nursery: Nursery
     /// The decayed sample of the stream.

@@ -205,6 +205,9 @@ extension Model {
         nextWarmUp = meta.nextWarmUp
         // A threshold of other scores says nothing of these.
         threshold = meta.forest == nil ? ScoreThreshold() : meta.threshold
+        rarity = meta.rarity ?? RarityHistory()
+        vigilance = meta.vigilance ?? Vigilance()
+        findings = meta.findings ?? []
         features = meta.features
     }
 }

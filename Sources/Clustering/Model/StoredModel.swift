@@ -20,6 +20,9 @@ struct StoredMeta: Codable {
     var sample: Int
     /// How many trees the forest has, which is next and how many are due; nil where scores were others.
     var forest: StoredForest?
+    var rarity: RarityHistory?
+    var vigilance: Vigilance?
+    var findings: [Finding]?
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
@@ -44,6 +47,9 @@ struct StoredMeta: Codable {
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
         forest = StoredForest(trees: model.forest.trees.count, next: model.forest.next, due: model.forest.due)
+        rarity = model.rarity
+        vigilance = model.vigilance
+        findings = model.findings
         digest = Self.digest(of: model)
         features = model.features
         self.sourceOffsets = sourceOffsets

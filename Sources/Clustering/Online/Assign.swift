@@ -50,7 +50,8 @@ public func assign(
         layout: layout,
         metric: model.metric
     )
-    let heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
+    let panel = DetectorPanel(model: model, weights: model.weights, options: options.anomalies)
+    var explainer = Explainer(model: model, options: options, radii: gatherer.radii)
     let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
     let isSound = vectors.soundRows
     var result: [Assignment] = []
@@ -63,26 +64,36 @@ public func assign(
             result.append(Assignment(anomaly: false, version: model.version))
             continue
         }
-        let score = scores[row]
+        let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
+        let sighting = Sighting(score: scores[row], cluster: pair.cluster, isFar: isFar)
+        let opinion = panel.judge(sighting)
+        delta.note(step: panel.rarity.step(sighting), isAlarm: opinion.reason != nil)
         gatherer.add(
             vector: vectors[row: row],
             raw: rows?[row: row],
             observation: observation,
             pair: pair,
-            score: score,
+            score: sighting.score,
             to: &delta
         )
-        let isHeavy = heavy.isHeavy[pair.cluster]
-        result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
+        var assignment = verdict(pair, score: sighting.score, opinion: opinion, model: model)
+        if assignment.anomaly {
+            assignment.explanation = explainer.explain(
+                sighting,
+                distance: pair.distance,
+                vector: vectors[row: row],
+                text: observation.text
+            )
+        }
+        result.append(assignment)
     }
     return result
 }
 
 /// The verdict on one record.
-private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
+private func verdict(_ pair: Nearest, score: Float, opinion: DetectorPanel.Opinion, model: Model) -> Assignment {
     let cluster = model.clusters[pair.cluster]
-    let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
-    var assignment = Assignment(anomaly: anomaly, version: model.version)
+    var assignment = Assignment(anomaly: opinion.reason != nil, version: model.version)
     assignment.cluster = cluster.id
     assignment.label = cluster.label
     assignment.distance = pair.distance
@@ -90,15 +101,8 @@ private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, 
         assignment.runnerUp = .init(cluster: model.clusters[pair.other].id, distance: pair.otherDistance)
     }
     assignment.score = score
-    assignment.tail = model.threshold.tail(score)
-    if anomaly {
-        // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-        if isHeavy || pair.distance > limits.limits[pair.cluster] {
-            assignment.reason = .far
-        } else {
-            assignment.reason = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records) ? .new : .rare
-        }
-    }
+    assignment.tail = opinion.tail
+    assignment.reason = opinion.reason
     return assignment
 }
 

@@ -21,6 +21,7 @@ extension Model {
             )
         }
         let delta = current(delta)
+        let before = records
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
@@ -44,7 +45,7 @@ extension Model {
         addUnassigned(outliers)
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
         followScores(delta, options: options)
-        threshold.learn(delta.scores, clock: clock, options: options.anomalies)
+        learnAlarms(delta, options: options.anomalies)
 
         var events = bear(delta.far, options: options)
         events += unite(options)
@@ -52,6 +53,7 @@ extension Model {
         events += try warmUp(options)
         events += followDrift(options)
         relabelGrown(options)
+        examine(before: before, options: options)
         return events
     }
 

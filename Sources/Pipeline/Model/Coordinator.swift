@@ -22,8 +22,18 @@ struct Coordinator: Sendable {
 
     /// Merges what a worker learned; the model it should follow from now on.
     mutating func merge(_ delta: Delta) throws(ClusteringError) -> Model {
+        let before = model.findings
         events += try model.merge(delta, options: options).map(ModelEvent.lineage)
+        events += changes(since: before)
         return model
+    }
+
+    /// What the model began, or ceased, to find wrong.
+    private func changes(since before: [Finding]) -> [ModelEvent] {
+        let now = model.findings
+        guard now != before else { return [] }
+        return now.filter { !before.contains($0) }.map { .finding($0, lasts: true, version: model.version) }
+            + before.filter { !now.contains($0) }.map { .finding($0, lasts: false, version: model.version) }
     }
 
     /// Whether reclustering is due, `elapsed` seconds after the last.

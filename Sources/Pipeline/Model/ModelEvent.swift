@@ -7,6 +7,8 @@ public enum ModelEvent: Sendable {
     case lineage(LineageEvent)
     /// A reclustering was adopted or refused, and why.
     case verdict(Verdict, version: UInt64)
+    /// Something about the model or its stream is wrong from now on, or no longer.
+    case finding(Finding, lasts: Bool, version: UInt64)
 
     /// One line for a person.
     public var summary: String {
@@ -16,14 +18,17 @@ public enum ModelEvent: Sendable {
             return "cluster \(event.cluster) \(event.kind.rawValue)\(related): \(event.label)"
         case .verdict(let verdict, _):
             return "reclustering \(verdict.adopted ? "adopted" : "refused"): \(verdict.summary)"
+        case .finding(let finding, let lasts, _):
+            return lasts ? "\(finding.rawValue): \(finding.advice)" : "\(finding.rawValue) is over"
         }
     }
 
-    /// A short word: the lineage kind, or `recluster`.
+    /// A short word: the lineage kind, `recluster` or `diagnosis`.
     public var kind: String {
         switch self {
         case .lineage(let event): event.kind.rawValue
         case .verdict: "recluster"
+        case .finding: "diagnosis"
         }
     }
 
@@ -35,7 +40,23 @@ public enum ModelEvent: Sendable {
         case .lineage(let event): return Array(try encoder.encode(event))
         case .verdict(let verdict, let version):
             return Array(try encoder.encode(VerdictRecord(version: version, verdict: verdict)))
+        case .finding(let finding, let lasts, let version):
+            let record = FindingRecord(
+                version: version,
+                finding: finding,
+                state: lasts ? "began" : "ended",
+                advice: lasts ? finding.advice : nil
+            )
+            return Array(try encoder.encode(record))
         }
+    }
+
+    private struct FindingRecord: Encodable {
+        var kind = "diagnosis"
+        var version: UInt64
+        var finding: Finding
+        var state: String
+        var advice: String?
     }
 
     private struct VerdictRecord: Encodable {
