@@ -48,7 +48,7 @@ struct DetectorTests {
         let learner = try Self.trained(stream.records(4000).vectors)
         let model = learner.model
         let panel = DetectorPanel(model: model, weights: model.weights, options: learner.options.anomalies)
-        #expect(abs(panel.distance.share + panel.rarity.share - 1) < 1e-12)
+        #expect(abs(panel.distance.share + panel.rarity.share + panel.burst.share - 1) < 1e-12)
         let limit = try #require(model.threshold.value)
         for factor: Float in [0.1, 0.5, 0.9, 1.1, 3] {
             for isFar in [false, true] {
@@ -63,6 +63,47 @@ struct DetectorTests {
             }
         }
         #expect(panel.judge(Sighting(score: Float(limit) * 2, cluster: 0, isFar: false)).reason == .far)
+    }
+
+    @Test(
+        "A burst is far more records than a cluster's own past minutes make likely; a steady or restless one has none"
+    )
+    func burst() throws {
+        var generator = SeededGenerator(seed: 70)
+        func rate(_ count: (Int, inout SeededGenerator) -> Double) -> ClusterRate {
+            var rate = ClusterRate(timestamp: 0, count: count(0, &generator))
+            for minute in 1..<200 { rate.add(count(minute, &generator), timestamp: Int64(minute) * ClusterRate.width) }
+            return rate
+        }
+        let now = 200 * ClusterRate.width
+        var steady = rate { _, generator in Double(Int.random(in: 5...15, using: &generator)) }
+        var restless = rate { minute, generator in minute % 10 == 0 ? 80 : Double.random(in: 0...5, using: &generator) }
+        #expect(steady.tail(at: now) == nil)
+        steady.add(12, timestamp: now)
+        #expect(try #require(steady.tail(at: now)) > 0.05)
+        steady.add(68, timestamp: now + 1000)
+        restless.add(80, timestamp: now)
+        #expect(try #require(steady.tail(at: now)) < 1e-6)
+        #expect(try #require(restless.tail(at: now)) > 1e-3)
+        var young = ClusterRate(timestamp: 0, count: 1)
+        young.add(1000, timestamp: ClusterRate.width)
+        #expect(young.tail(at: ClusterRate.width) == nil)
+    }
+
+    @Test("A burst in a cluster that is always there raises alarms, though nothing about the records is odd")
+    func bursting() throws {
+        var stream = SyntheticStream(clusters: 3, dimension: 2, spread: 1, seed: 71)
+        let (vectors, _) = stream.records(12_000)
+        let times = (0..<12_000).map { Observation(timestamp: Int64($0) * 600) }
+        var learner = try Self.trained(vectors, observations: times)
+        // From a hundred a minute, a third of them of each kind, to thousands of one.
+        let flood = stream.records(3000, from: [1]).vectors
+        let found = try learner.process(
+            vectors: flood,
+            observations: (0..<3000).map { Observation(timestamp: 7_200_000 + Int64($0)) }
+        ).assignments
+        #expect(found[1000...].count { $0.reason == .burst } > 1800)
+        #expect(found[..<100].count { $0.anomaly } < 10)
     }
 
     @Test("A new kind is new where that is rare, and none of note where new kinds come all the time")

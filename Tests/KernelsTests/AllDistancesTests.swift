@@ -12,7 +12,11 @@ struct AllDistancesTests {
         return result
     }
 
-    @Test("They are those of the definition", arguments: Metric.allCases, [(1, 3), (7, 5), (256, 47), (256, 384), (50, 64)])
+    @Test(
+        "They are those of the definition",
+        arguments: Metric.allCases,
+        [(1, 3), (7, 5), (256, 47), (256, 384), (50, 64)]
+    )
     func definition(metric: Metric, shape: (n: Int, d: Int)) {
         let unit = metric == .cosine
         let points = Matrix.random(rows: shape.n, columns: shape.d, seed: 5, unit: unit)

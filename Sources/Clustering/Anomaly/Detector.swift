@@ -6,6 +6,8 @@ struct Sighting: Sendable {
     var cluster: Int
     /// Whether it is beyond the reach of that cluster.
     var isFar: Bool
+    /// Its own time in milliseconds since 1970, when it has one.
+    var timestamp: Int64?
 }
 
 /// One way of being odd: a pure function of a model's version and a record.
@@ -51,7 +53,7 @@ struct RarityDetector: Detector {
     let isYoung: [Bool]
     /// Records that must have been learned before it can tell.
     let learningPeriod: Double
-    let share = 1 - DistanceDetector.share
+    let share = 0.1
 
     init(model: Model, weights: [Double], options: AnomalyOptions) {
         history = model.rarity
@@ -73,6 +75,20 @@ struct RarityDetector: Detector {
     }
 }
 
+/// How suddenly records come to a cluster: their number in the present minute against the cluster's own past.
+struct BurstDetector: Detector {
+    /// Of each cluster.
+    let rates: [ClusterRate?]
+    let share = 0.1
+
+    func tail(_ sighting: Sighting) -> Double? {
+        guard let time = sighting.timestamp, !sighting.isFar else { return nil }
+        return rates[sighting.cluster]?.tail(at: time)
+    }
+
+    func reason(_ sighting: Sighting) -> Assignment.Reason { .burst }
+}
+
 /// All detectors of a version of the model.
 struct DetectorPanel: Sendable {
     /// What they say together of one record.
@@ -85,11 +101,13 @@ struct DetectorPanel: Sendable {
 
     let distance: DistanceDetector
     let rarity: RarityDetector
+    let burst: BurstDetector
     /// The share of normal records that may raise an alarm.
     private let rate: Double
 
     init(model: Model, weights: [Double], options: AnomalyOptions) {
         rarity = RarityDetector(model: model, weights: weights, options: options)
+        burst = BurstDetector(rates: model.clusters.map(\.rate))
         rate = options.falseAlarmRate
         distance = DistanceDetector(
             threshold: model.threshold,
@@ -115,6 +133,7 @@ struct DetectorPanel: Sendable {
         }
         hear(distance)
         hear(rarity)
+        hear(burst)
         return opinion
     }
 }

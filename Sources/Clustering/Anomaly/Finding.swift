@@ -28,13 +28,17 @@ public enum Finding: String, Sendable, Codable, CaseIterable {
             "most clusters have fewer than two members: records hardly repeat, or parts that vary should be taken out of them"
         case .tooManyClusters:
             "there are more clusters than half of the records remembered: a longer half-life or a wider birth distance helps"
-        case .ceiling: "the ceiling on clusters is reached: the lightest give way to new ones; raise it, or ask for fewer"
-        case .dyingClusters: "most clusters no longer get records: the stream has changed; a shorter half-life follows it sooner"
+        case .ceiling:
+            "the ceiling on clusters is reached: the lightest give way to new ones; raise it, or ask for fewer"
+        case .dyingClusters:
+            "most clusters no longer get records: the stream has changed; a shorter half-life follows it sooner"
         case .driftingScores: "scores differ much from those before: the stream is drifting away from what was learned"
-        case .unfitData: "most records belong to no cluster: the data has no groups in this space, or changes faster than it is learned"
+        case .unfitData:
+            "most records belong to no cluster: the data has no groups in this space, or changes faster than it is learned"
         case .alarmsTooMany:
             "far more alarms than the rate that was asked for: the stream holds many anomalies, or has changed for good"
-        case .alarmsTooFew: "far fewer alarms than the rate that was asked for: thresholds were learned from wilder data"
+        case .alarmsTooFew:
+            "far fewer alarms than the rate that was asked for: thresholds were learned from wilder data"
         }
     }
 }

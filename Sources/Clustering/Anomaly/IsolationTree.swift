@@ -66,8 +66,24 @@ struct IsolationTree: Sendable, Equatable {
         nodes[node] = cut
         let column = Int(cut.column)
         let middle = rows[range].partition { vectors[$0][column] >= cut.threshold }
-        grow(2 * node + 1, depth: depth + 1, rows: &rows, range: range.lowerBound..<middle, vectors, columns, &generator)
-        grow(2 * node + 2, depth: depth + 1, rows: &rows, range: middle..<range.upperBound, vectors, columns, &generator)
+        grow(
+            2 * node + 1,
+            depth: depth + 1,
+            rows: &rows,
+            range: range.lowerBound..<middle,
+            vectors,
+            columns,
+            &generator
+        )
+        grow(
+            2 * node + 2,
+            depth: depth + 1,
+            rows: &rows,
+            range: middle..<range.upperBound,
+            vectors,
+            columns,
+            &generator
+        )
     }
 
     /// A random cut of a random column that is not constant; nil where all are.

@@ -25,9 +25,10 @@ extension Model {
     }
 
     /// What records teach of alarms.
-    mutating func learnAlarms(_ delta: Delta, options: AnomalyOptions) {
+    mutating func learnAlarms(_ delta: Delta, isCoreFull: Bool, options: AnomalyOptions) {
         let isCalibrated = threshold.value != nil
-        threshold.learn(delta.scores, clock: clock, options: options.ofDistance)
+        // Scores against a core that still grows are larger than those that follow.
+        if isCoreFull { threshold.learn(delta.scores, clock: clock, options: options.ofDistance) }
         rarity.learn(delta.steps, clock: clock)
         vigilance.learn(
             judged: isCalibrated ? delta.scores.count : 0,

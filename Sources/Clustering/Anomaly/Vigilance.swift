@@ -48,6 +48,6 @@ public struct Vigilance: Sendable, Equatable, Codable {
     /// Whether recent scores are half as large again as usual, or less than two thirds of that.
     var isDrifting: Bool {
         guard scores >= Self.memories.usual / 2, usualScore > 0 else { return false }
-        return !(2.0 / 3 ... 1.5).contains(recentScore / usualScore)
+        return !(2.0 / 3...1.5).contains(recentScore / usualScore)
     }
 }

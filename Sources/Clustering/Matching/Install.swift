@@ -130,6 +130,7 @@ extension Model {
             if let old {
                 cluster.label = old.label
                 cluster.anchor = old.anchor
+                cluster.rate = old.rate
             }
             built.append(Built(column: column, cluster: cluster, means: prototypes.means))
         }

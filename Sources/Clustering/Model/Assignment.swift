@@ -8,7 +8,7 @@ public struct Assignment: Sendable, Equatable {
         case rare
         /// It belongs to no cluster, where that hardly happens, or to one that was born of late.
         case new
-        /// Its cluster suddenly receives far more than its share.
+        /// Its cluster receives far more records than it used to in a minute.
         case burst
     }
     /// The second-best cluster.

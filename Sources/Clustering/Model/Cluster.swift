@@ -33,6 +33,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+    /// How many records come to it per minute; nil where they have no times.
+    var rate: ClusterRate?
     /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
     var anchor = PackedVector(elements: [])
 

@@ -136,7 +136,8 @@ public enum ModelCodec {
         }
 
         func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
-            let found = "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled, \(trees.count) trees"
+            let found =
+                "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled, \(trees.count) trees"
             let expected =
                 "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled,"
                 + " \(meta.forest?.trees ?? 0) trees"

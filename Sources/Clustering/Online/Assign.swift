@@ -65,7 +65,12 @@ public func assign(
             continue
         }
         let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
-        let sighting = Sighting(score: scores[row], cluster: pair.cluster, isFar: isFar)
+        let sighting = Sighting(
+            score: scores[row],
+            cluster: pair.cluster,
+            isFar: isFar,
+            timestamp: observation.timestamp
+        )
         let opinion = panel.judge(sighting)
         delta.note(step: panel.rarity.step(sighting), isAlarm: opinion.reason != nil)
         gatherer.add(

@@ -44,8 +44,9 @@ extension Model {
         }
         addUnassigned(outliers)
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
+        let isCoreFull = core.records.count >= min(CoreRecords.capacity, options.sampleCapacity)
         followScores(delta, options: options)
-        learnAlarms(delta, options: options.anomalies)
+        learnAlarms(delta, isCoreFull: isCoreFull, options: options.anomalies)
 
         var events = bear(delta.far, options: options)
         events += unite(options)
@@ -85,6 +86,11 @@ extension Model {
         clusters[row].lastSeen = max(clusters[row].lastSeen, gain.lastSeen)
         if let time = gain.lastTimestamp {
             clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
+            if clusters[row].rate == nil {
+                clusters[row].rate = ClusterRate(timestamp: time, count: gain.weight)
+            } else {
+                clusters[row].rate?.add(gain.weight, timestamp: time)
+            }
         }
         clusters[row].revision = version
         clusters[row].terms.merge(gain.terms, factor: factor, capacity: vocabularyLimit(options.labels))

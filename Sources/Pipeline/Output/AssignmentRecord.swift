@@ -88,7 +88,8 @@ struct AssignmentRecord: Encodable {
     var entity: Entity?
 
     enum CodingKeys: String, CodingKey {
-        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, explain, model, source
+        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, explain, model,
+            source
         case entity, previous, features
     }
 
