@@ -35,6 +35,43 @@ struct CommandTests {
         #expect(try objects(result.output).count == 2_000)
     }
 
+    @Test func pipeShowsTemplatesAndGoesOnFromASnapshot() throws {
+        let scratch = try Scratch()
+        let snapshot = scratch.folder.appending(path: "logs.centroid").path
+        let text = (0..<400).map { number in
+            number % 2 == 0
+                ? "Mar  1 10:00:00 web sshd[\(number)]: Failed password for invalid user n\(number) from 10.0.0.\(number % 200)"
+                : "Mar  1 10:00:00 web app[7]: error in step \(number)\n\tat a.B(C.java:\(number))"
+        }
+        func part(_ range: Range<Int>) -> Data { Data(text[range].joined(separator: "\n").utf8) }
+        let arguments = ["pipe", "--space", "log"]
+        let whole = try DaemonProcess.run(arguments, input: part(0..<400))
+        #expect(whole.code == 0, "\(whole.errors)")
+        let records = try objects(whole.output)
+        #expect(records.count == 400, "a stack trace belongs to the record before")
+        #expect(records[398]["template"] as? String == "Failed password for invalid user <*> from <*>")
+        #expect(records[398]["parameters"] as? [String] == ["n398", "10.0.0.198"])
+        #expect(Set(records.compactMap { $0["template_id"] as? Int }) == [1, 2])
+        _ = try DaemonProcess.run(arguments + ["--snapshot", snapshot], input: part(0..<150))
+        let second = try DaemonProcess.run(arguments + ["--snapshot", snapshot], input: part(150..<400))
+        #expect(
+            try objects(second.output).map { $0["template_id"] as? Int }
+                == records.suffix(250).map { $0["template_id"] as? Int }
+        )
+        #expect(try DaemonProcess.run(arguments, input: part(0..<400)).output == whole.output)
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "needs the public log data"))
+    func evaluateJudgesTemplates() throws {
+        let file = SharedData.root.appending(path: "logs/loghub2k/OpenStack_2k.log_structured.csv").path
+        let arguments = ["evaluate", "--input", file, "--space", "log", "--field", "Content", "--label", "EventId"]
+        let result = try DaemonProcess.run(arguments)
+        let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+        #expect(report["grouping_accuracy"] as? Double ?? 0 > 0.95)
+        #expect(report["group_f1"] as? Double ?? 0 > 0.95)
+        #expect(report["templates"] as? Int == 43)
+    }
+
     @Test func aSnapshotGoesOnWhereItEnded() throws {
         let scratch = try Scratch()
         let snapshot = scratch.folder.appending(path: "model.centroid").path
@@ -106,6 +143,67 @@ struct CommandTests {
         ] {
             #expect(report[key] is Double, "\(key) is missing")
         }
+    }
+
+    @Test func aCellThatIsNoNumberIsNamedByLineAndColumn() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "points.csv")
+        var text = "height,width\n"
+        for number in 0..<300 {
+            text += number == 120 ? "1.5,wide\n" : "\(number % 2 * 5).\(number % 7),\(number % 3).25\n"
+        }
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let judged = try DaemonProcess.run(["evaluate", "--input", file.path])
+        let report = try #require(try JSONSerialization.jsonObject(with: judged.output) as? [String: Any])
+        #expect(judged.code == 0 && report["refused"] as? Int == 1)
+        #expect(report["first_refusal"] as? String == "line 122: column \"width\" holds \"wide\", not a number")
+        let grouped = try DaemonProcess.run(["cluster", "--input", file.path, "--algorithm", "kmeans", "--k", "2"])
+        #expect(grouped.code == 0)
+        #expect(
+            grouped.errors.contains("line 122: column \\\"width\\\" holds \\\"wide\\\", not a number"),
+            "\(grouped.errors)"
+        )
+    }
+
+    @Test func customersWhoChangeTheirHabitsChangeTheirSegment() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "customers.yaml")
+        try """
+        input: {format: json, key: entity}
+        entity: {field: customer, time: at, aggregates: {mean: mean(amount) half_life 3d, events: count half_life 3d}}
+        space: {kind: features, fields: {mean: {kind: number, log: true}, events: {kind: number, log: true}}}
+        """.write(to: file, atomically: true, encoding: .utf8)
+        // Large purchases once in a while, or small ones often; the first twenty customers go over in the middle.
+        var lines = ""
+        let start = 1_700_000_000
+        for day in 0..<60 {
+            for customer in 0..<120 {
+                let isLarge = (customer % 2 == 0) != (customer < 20 && day >= 30)
+                guard !isLarge || (day + customer) % 3 == 0 else { continue }
+                let wobble = (day * 31 + customer * 17) % 20
+                for turn in 0..<(isLarge ? 1 : 3) {
+                    let amount = isLarge ? 900 + 10 * wobble : 8 + wobble / 4
+                    let at = start + day * 86_400 + customer * 60 + turn
+                    lines += "{\"customer\":\"c\(customer)\",\"amount\":\(amount),\"at\":\(at)}\n"
+                }
+            }
+        }
+        let result = try DaemonProcess.run(["pipe", "--config", file.path], input: Data(lines.utf8))
+        #expect(result.code == 0, "\(result.errors)")
+        var last: [String: Int?] = [:]
+        var changes: [String: Int] = [:]
+        for published in try objects(result.output) {
+            let entity = try #require(published["entity"] as? String)
+            #expect(published["previous"] as? Int == last[entity] ?? nil, "a change must follow from the one before")
+            #expect(published["features"] is [String: Any])
+            last[entity] = published["cluster"] as? Int
+            changes[entity, default: 0] += 1
+        }
+        #expect(last.count == 120)
+        func segments(_ customers: some Sequence<Int>) -> Set<Int?> { Set(customers.map { last["c\($0)"] ?? nil }) }
+        let large = segments(stride(from: 20, to: 120, by: 2)).union(segments(stride(from: 1, to: 20, by: 2)))
+        let small = segments(stride(from: 21, to: 120, by: 2)).union(segments(stride(from: 0, to: 20, by: 2)))
+        #expect(large.isDisjoint(with: small) && !large.contains(nil) && !small.contains(nil), "\(large), \(small)")
     }
 
     @Test(.enabled(if: SharedData.miniLM != nil, "needs the model: make model"))

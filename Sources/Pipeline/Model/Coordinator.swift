@@ -1,4 +1,5 @@
 import Clustering
+import Templates
 
 /// Owns the model: merges the deltas of workers in order, and lets in (or refuses) what reclustering proposes.
 ///
@@ -34,6 +35,16 @@ struct Coordinator: Sendable {
         guard now != before else { return [] }
         return now.filter { !before.contains($0) }.map { .finding($0, lasts: true, version: model.version) }
             + before.filter { !now.contains($0) }.map { .finding($0, lasts: false, version: model.version) }
+    }
+
+    /// Lets lines be learned by the model's templates; their events follow.
+    mutating func mine(_ body: (inout TemplateBook) -> [MinedLine]) -> [MinedLine] {
+        let mined = model.withTemplates { book in
+            let lines = body(&book)
+            return (lines, book.takeEvents())
+        }
+        events += mined?.1.map(ModelEvent.template) ?? []
+        return mined?.0 ?? []
     }
 
     /// Whether reclustering is due, `elapsed` seconds after the last.

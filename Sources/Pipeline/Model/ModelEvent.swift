@@ -1,5 +1,6 @@
 public import Clustering
 import Foundation
+public import Templates
 
 /// What happened to the model, as published on `<application>.events`.
 public enum ModelEvent: Sendable {
@@ -9,6 +10,8 @@ public enum ModelEvent: Sendable {
     case verdict(Verdict, version: UInt64)
     /// Something about the model or its stream is wrong from now on, or no longer.
     case finding(Finding, lasts: Bool, version: UInt64)
+    /// A template was born, merged, split or retired.
+    case template(TemplateEvent)
 
     /// One line for a person.
     public var summary: String {
@@ -20,6 +23,9 @@ public enum ModelEvent: Sendable {
             return "reclustering \(verdict.adopted ? "adopted" : "refused"): \(verdict.summary)"
         case .finding(let finding, let lasts, _):
             return lasts ? "\(finding.rawValue): \(finding.advice)" : "\(finding.rawValue) is over"
+        case .template(let event):
+            let related = event.related.isEmpty ? "" : " (\(event.related.map(String.init).joined(separator: ", ")))"
+            return "template \(event.template) \(event.kind.rawValue)\(related): \(event.text)"
         }
     }
 
@@ -29,6 +35,7 @@ public enum ModelEvent: Sendable {
         case .lineage(let event): event.kind.rawValue
         case .verdict: "recluster"
         case .finding: "diagnosis"
+        case .template(let event): "template_\(event.kind.rawValue)"
         }
     }
 
@@ -48,6 +55,20 @@ public enum ModelEvent: Sendable {
                 advice: lasts ? finding.advice : nil
             )
             return Array(try encoder.encode(record))
+        case .template(let event): return Array(try encoder.encode(TemplateRecord(kind: kind, event)))
+        }
+    }
+
+    private struct TemplateRecord: Encodable {
+        var kind: String
+        var template: Int
+        var related: [Int]
+        var text: String
+        var line: UInt64
+
+        init(kind: String, _ event: TemplateEvent) {
+            self.kind = kind
+            (template, related, text, line) = (event.template, event.related, event.text, event.line)
         }
     }
 

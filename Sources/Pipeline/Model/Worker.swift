@@ -10,14 +10,14 @@ struct Worker: Sendable {
     private let options: ClusteringOptions
 
     init(model: Model, options: ClusteringOptions) {
-        self.model = model
+        self.model = model.withoutTemplates
         self.options = options
         delta = Delta(model: model)
     }
 
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
-        self.model = model
+        self.model = model.withoutTemplates
         delta = Delta(model: model)
     }
 
