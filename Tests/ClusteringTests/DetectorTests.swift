@@ -36,6 +36,7 @@ struct DetectorTests {
         #expect(history.tail(0) == 1)
         #expect(abs(history.tail(3) - 0.1) < 1e-9)
         #expect(abs(history.tail(RarityHistory.unseen) - 0.01) < 1e-9)
+        #expect(abs(history.tail(RarityHistory.unseen, pending: counts) - 19.0 / 1999) < 1e-9)
         history.learn([], clock: 1)
         #expect(history.total == 999)
         history.learn(counts, clock: 2)
@@ -63,6 +64,8 @@ struct DetectorTests {
             }
         }
         #expect(panel.judge(Sighting(score: Float(limit) * 2, cluster: 0, isFar: false)).reason == .far)
+        let flood = Sighting(score: Float(limit) * 2, cluster: 0, isFar: false, isFlood: true)
+        #expect(panel.judge(flood).reason == nil)
     }
 
     @Test(
@@ -124,6 +127,16 @@ struct DetectorTests {
             for (column, value) in wide(1, &stream).storage.enumerated() { vectors.storage[start * 2 + column] = value }
         }
         #expect(judged(try Self.trained(vectors)) == nil)
+    }
+
+    @Test("A kind that suddenly makes up the stream raises a few dozen alarms, whatever the step, and no more")
+    func flood() throws {
+        var stream = SyntheticStream(clusters: 9, dimension: 2, spread: 0.5, seed: 34)
+        var learner = try Self.trained(stream.records(4000, from: [0, 1]).vectors)
+        let found = try learner.process(vectors: stream.records(3000, from: [8]).vectors, observations: []).assignments
+        let alarms = found.count { $0.anomaly }
+        #expect(found[..<40].allSatisfy(\.anomaly))
+        #expect(alarms < 90, "\(alarms)")
     }
 
     @Test("Nothing is said before enough was seen")

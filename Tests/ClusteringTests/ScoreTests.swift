@@ -141,10 +141,10 @@ struct ScoreTests {
     func repeated() throws {
         var stream = SyntheticStream(clusters: 9, dimension: 2, spread: 0.5, seed: 11)
         var learner = try Self.learner(stream.records(3000, from: [0, 1, 2]).vectors)
-        let odd = stream.records(60, from: [8]).vectors
+        let odd = stream.records(40, from: [8]).vectors
         _ = try learner.process(vectors: odd, observations: [])
         _ = try learner.flush()
         let found = try learner.process(vectors: odd, observations: []).assignments
-        #expect(found.count { $0.anomaly } == 60)
+        #expect(found.count { $0.anomaly } == 40)
     }
 }

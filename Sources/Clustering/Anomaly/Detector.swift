@@ -6,6 +6,10 @@ struct Sighting: Sendable {
     var cluster: Int
     /// Whether it is beyond the reach of that cluster.
     var isFar: Bool
+    /// Whether alarms by distance flood already.
+    var isFlood = false
+    /// Records that were judged since the model's version, by ``RarityHistory`` step; empty for none.
+    var pending: [Int] = []
     /// Its own time in milliseconds since 1970, when it has one.
     var timestamp: Int64?
 }
@@ -31,10 +35,12 @@ struct DistanceDetector: Detector {
     let rate: Double
     let share = Self.share
 
-    /// The estimated tail, on that side of the rate on which the threshold puts the score.
+    /// The estimated tail, on that side of the rate on which the threshold puts the score. In a flood there is no alarm:
+    /// what comes so often is another stream, to which the threshold is on its way.
     func tail(_ sighting: Sighting) -> Double? {
         guard let tail = threshold.tail(sighting.score) else { return nil }
-        guard let value = threshold.value, Double(sighting.score) > value else { return max(tail, rate.nextUp) }
+        let isBeyond = threshold.value.map { Double(sighting.score) > $0 } ?? false
+        guard isBeyond, !sighting.isFlood else { return max(tail, rate.nextUp) }
         return min(tail, rate)
     }
 
@@ -67,7 +73,7 @@ struct RarityDetector: Detector {
     func step(_ sighting: Sighting) -> Int { sighting.isFar ? RarityHistory.unseen : steps[sighting.cluster] }
 
     func tail(_ sighting: Sighting) -> Double? {
-        history.total >= learningPeriod ? history.tail(step(sighting)) : nil
+        history.total >= learningPeriod ? history.tail(step(sighting), pending: sighting.pending) : nil
     }
 
     func reason(_ sighting: Sighting) -> Assignment.Reason {

@@ -21,8 +21,11 @@ struct RarityHistory: Sendable, Equatable, Codable {
     var total: Double { arrivals.reduce(0, +) }
 
     /// The probability that a record is of this step or a rarer one: the share of those before it, and one more.
-    func tail(_ step: Int) -> Double {
-        min(1, (arrivals.dropFirst(step).reduce(0, +) + 1) / (total + 1))
+    ///
+    /// - Parameter pending: records of each step that came since; empty for none.
+    func tail(_ step: Int, pending: [Int] = []) -> Double {
+        let rarer = arrivals.dropFirst(step).reduce(0, +) + Double(pending.dropFirst(step).reduce(0, +))
+        return min(1, (rarer + 1) / (total + Double(pending.reduce(0, +)) + 1))
     }
 
     /// Takes in the records of each step that came until `now`.

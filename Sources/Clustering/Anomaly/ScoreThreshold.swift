@@ -22,7 +22,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     public private(set) var recentAlarms = 0.0
 
     /// The share of recent alarms from which on they are no anomalies any more.
-    private static let floodShare = 0.1
+    static let floodShare = 0.1
     /// How many scores are recent: the running share forgets as the mean of so many does.
     private static let recentScores = 500.0
 
@@ -61,7 +61,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         alarmWeight *= factor
         for score in scores where score.isFinite {
             let isAlarm = value.map { Double(score) > $0 } ?? false
-            recentAlarms += ((isAlarm ? 1 : 0) - recentAlarms) / Self.recentScores
+            recentAlarms = recent(recentAlarms, and: score)
             if isAlarm {
                 alarms += 1
                 if peakLevel != nil, recentAlarms < Self.floodShare {
@@ -82,6 +82,18 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
             freshPeaks += 1
         }
         refit(options)
+    }
+
+    /// The share of recent alarms, `share` so far, after one more score.
+    func recent(_ share: Double, and score: Float) -> Double {
+        guard score.isFinite else { return share }
+        let isAlarm = value.map { Double(score) > $0 } ?? false
+        return share + ((isAlarm ? 1 : 0) - share) / Self.recentScores
+    }
+
+    /// The share of recent alarms after scores that are not learned yet.
+    func recentAlarms(after scores: [Float]) -> Double {
+        scores.reduce(recentAlarms) { recent($0, and: $1) }
     }
 
     /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of

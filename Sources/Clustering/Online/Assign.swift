@@ -54,6 +54,7 @@ public func assign(
     var explainer = Explainer(model: model, options: options, radii: gatherer.radii)
     let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
     let isSound = vectors.soundRows
+    var recentAlarms = model.threshold.recentAlarms(after: delta.scores)
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
@@ -69,9 +70,12 @@ public func assign(
             score: scores[row],
             cluster: pair.cluster,
             isFar: isFar,
+            isFlood: recentAlarms >= ScoreThreshold.floodShare,
+            pending: delta.steps,
             timestamp: observation.timestamp
         )
         let opinion = panel.judge(sighting)
+        recentAlarms = model.threshold.recent(recentAlarms, and: sighting.score)
         delta.note(step: panel.rarity.step(sighting), isAlarm: opinion.reason != nil)
         gatherer.add(
             vector: vectors[row: row],
