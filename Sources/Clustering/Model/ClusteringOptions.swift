@@ -63,7 +63,7 @@ public struct ClusteringOptions: Sendable, Equatable {
 public struct AnomalyOptions: Sendable, Equatable {
     /// The share of normal records that may raise an alarm, `q`, between 0 and 0.5 (exclusive).
     public var falseAlarmRate = 0.001
-    /// A cluster holding less than this share of the weight does not make what is near it normal.
+    /// An anomaly near a cluster holding less than this share of the weight is of a rare kind, not far.
     public var heavyShare = 0.02
     /// The quantile of the scores above which they count as peaks; lowered where `q` asks for it.
     public var level = 0.98

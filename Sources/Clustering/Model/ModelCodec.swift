@@ -51,6 +51,16 @@ public enum ModelCodec {
                 entries.append(ModelEntry(key: "sample/\(slot)", value: nil))
             }
         }
+        let trees = old?.forest.trees ?? []
+        for (place, tree) in new.forest.trees.enumerated()
+        where place >= trees.count || trees[place].grownAt != tree.grownAt {
+            try entries.append(tree, key: "tree/\(place)")
+        }
+        if trees.count > new.forest.trees.count {
+            for place in new.forest.trees.count..<trees.count {
+                entries.append(ModelEntry(key: "tree/\(place)", value: nil))
+            }
+        }
         try entries.append(templatesFrom: old?.templates, to: new.templates)
         try entries.append(StoredMeta(new, sourceOffsets: sourceOffsets), key: "meta")
         return entries
@@ -80,6 +90,7 @@ public enum ModelCodec {
         var clusters: [StoredCluster] = []
         var nursery: [StoredRecord] = []
         var sample: [(slot: Int, record: StoredRecord)] = []
+        var trees: [(place: Int, tree: IsolationTree)] = []
         var templates: [Template] = []
         var names: [UInt64] = []
 
@@ -105,6 +116,10 @@ public enum ModelCodec {
                 let record = try Self.record(value, key: key, meta: meta)
                 sample.append((Int(clamping: number), record))
                 vector = record.vector
+            case "tree":
+                let tree = try EntryFormat.decode(IsolationTree.self, from: value, key: key)
+                guard tree.fits(columns: meta.dimension) else { throw Self.misplaced(key) }
+                return trees.append((Int(clamping: number), tree))
             default: throw Self.unknown(key)
             }
             guard vector.count == expected, vector.allSatisfy(\.isFinite) else {
@@ -126,8 +141,11 @@ public enum ModelCodec {
         }
 
         func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
-            let found = "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled"
-            let expected = "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled"
+            let found =
+                "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled, \(trees.count) trees"
+            let expected =
+                "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled,"
+                + " \(meta.forest?.trees ?? 0) trees"
             guard found == expected else {
                 throw .storedModel(
                     "the stored model has \(found); its meta entry expects \(expected): entries are missing or left over"
@@ -149,6 +167,16 @@ public enum ModelCodec {
                 throw .storedModel("the stored model's sample has gaps: entries are missing")
             }
             model.sample = Reservoir(slots: slots.map(\.record))
+            model.core = CoreRecords(of: model.sample, dimension: meta.dimension, metric: meta.metric)
+            let places = trees.sorted { $0.place < $1.place }
+            guard places.enumerated().allSatisfy({ $0.offset == $0.element.place }) else {
+                throw .storedModel("the stored model's forest has gaps: entries are missing")
+            }
+            model.forest = IsolationForest(
+                trees: places.map(\.tree),
+                next: meta.forest?.next ?? 0,
+                due: meta.forest?.due ?? 0
+            )
             guard StoredMeta.digest(of: model) == meta.digest,
                 clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID && !$0.cluster.prototypeWeights.isEmpty })
             else {
@@ -182,7 +210,11 @@ extension Model {
         unassignedWeight = meta.unassignedWeight
         unassignedClock = meta.unassignedClock
         nextWarmUp = meta.nextWarmUp
-        threshold = meta.threshold
+        // A threshold of other scores says nothing of these.
+        threshold = meta.forest == nil ? ScoreThreshold() : meta.threshold
+        rarity = meta.rarity ?? RarityHistory()
+        vigilance = meta.vigilance ?? Vigilance()
+        findings = meta.findings ?? []
         incidents = meta.incidents ?? IncidentBook()
         features = meta.features
     }

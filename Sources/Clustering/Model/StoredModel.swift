@@ -19,6 +19,11 @@ struct StoredMeta: Codable {
     var clusters: Int
     var nursery: Int
     var sample: Int
+    /// How many trees the forest has, which is next and how many are due; nil where scores were others.
+    var forest: StoredForest?
+    var rarity: RarityHistory?
+    var vigilance: Vigilance?
+    var findings: [Finding]?
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
@@ -46,6 +51,10 @@ struct StoredMeta: Codable {
         clusters = model.clusters.count
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
+        forest = StoredForest(trees: model.forest.trees.count, next: model.forest.next, due: model.forest.due)
+        rarity = model.rarity
+        vigilance = model.vigilance
+        findings = model.findings
         digest = Self.digest(of: model)
         incidents = model.incidents
         features = model.features
@@ -66,8 +75,16 @@ struct StoredMeta: Codable {
             sum &+= identity(4, UInt64(template.id), UInt64(template.lines))
         }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
+        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(4, UInt64(place), tree.grownAt) }
         return sum
     }
+}
+
+/// What is known of the isolation forest beside its trees.
+struct StoredForest: Codable {
+    var trees: Int
+    var next: Int
+    var due: Double
 }
 
 /// What `cluster/<id>` holds; the prototypes follow from their means.

@@ -111,6 +111,8 @@ extension Publisher {
             judged.anomalyRate = verdict.inUse?.anomalyRate
             judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
             sink.emit(judged)
+        case .finding(let finding, let lasts, _):
+            sink.emit(DiagnosisChanged(finding: finding.rawValue, lasts: lasts, advice: finding.advice))
         }
     }
 
@@ -151,6 +153,9 @@ extension Publisher {
         }
         if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
+        if let rate = model.vigilance.alarmRate {
+            sink.emit(AlarmRateMeasured(realised: rate, asked: options.clustering.anomalies.falseAlarmRate))
+        }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {
             guard let end = ends[partition] else { continue }
