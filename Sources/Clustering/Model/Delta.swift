@@ -32,7 +32,7 @@ public struct Delta: Sendable, Equatable, Codable {
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
     /// Records that were flagged, in order.
-    var alarms: [Alarm] = []
+    var flagged: [Alarm] = []
     /// What turned raw rows into the vectors here; nil where vectors are ready made.
     let encoding: FeatureEncoding?
     /// What the raw rows teach of the fields.
@@ -65,7 +65,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.add(steps: other.steps)
         result.far += other.far
         result.sampled += other.sampled
-        result.alarms += other.alarms
+        result.flagged += other.flagged
         if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
     }

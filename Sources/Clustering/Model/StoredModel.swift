@@ -75,7 +75,7 @@ struct StoredMeta: Codable {
             sum &+= identity(4, UInt64(template.id), UInt64(template.lines))
         }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
-        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(4, UInt64(place), tree.grownAt) }
+        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(5, UInt64(place), tree.grownAt) }
         return sum
     }
 }

@@ -85,8 +85,7 @@ public func assign(
             score: sighting.score,
             to: &delta
         )
-        let isMember = pair.distance <= gatherer.radii.limits[pair.cluster]
-        var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: isMember, model: model)
+        var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: !isFar, model: model)
         if assignment.anomaly {
             assignment.explanation = explainer.explain(
                 sighting,
