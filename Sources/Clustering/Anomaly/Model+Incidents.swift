@@ -11,10 +11,10 @@ extension Model {
             milliseconds: Int64(options.anomalies.incidentQuiet * 1000),
             records: options.anomalies.incidentQuietRecords
         )
-        guard !delta.alarms.isEmpty || !incidents.open.isEmpty else { return [] }
+        guard !delta.flagged.isEmpty || !incidents.open.isEmpty else { return [] }
         var book = incidents
         let news = book.take(
-            delta.alarms,
+            delta.flagged,
             label: { id in index(of: id).map { clusters[$0].label } },
             records: records,
             newest: newestTimestamp,
@@ -29,9 +29,9 @@ extension Delta {
     /// Notes a flagged record; the text is kept of the first ones of each cluster.
     mutating func note(_ assignment: Assignment, record: UInt64, observation: Observation, labels: LabelOptions) {
         guard let cluster = assignment.cluster, let reason = assignment.reason else { return }
-        let isExample = alarms.count { $0.cluster == cluster } < IncidentBook.examples
+        let isExample = flagged.count { $0.cluster == cluster } < IncidentBook.examples
         let text = isExample ? observation.text.map { labels.redaction.kept($0, limit: labels.textLength) } : nil
-        alarms.append(
+        flagged.append(
             Alarm(
                 cluster: cluster,
                 reason: reason,

@@ -15,8 +15,8 @@ extension Model {
     ///
     /// - Parameters:
     ///   - next: the ``deepView`` of this model after a candidate was installed in it.
-    ///   - heldOut: the numbers of the sampled records that the candidate was not fitted to, ascending; they judge the map
-    ///     and set the threshold.
+    ///   - heldOut: the numbers of the sampled records that the candidate was not fitted to, ascending; they judge the
+    ///     map.
     mutating func take(_ next: Model, heldOut: [UInt64], options: ClusteringOptions) {
         guard let deep else { return }
         let judges = Set(heldOut)
@@ -29,7 +29,6 @@ extension Model {
             heldOut: rows
         )
         self.deep?.fittedAt = next.version
-        self.deep?.threshold = next.threshold
         remap()
 
         version = next.version
@@ -47,7 +46,7 @@ extension Model {
         for row in 0..<means.rows { updateCentroid(row: row) }
         describe(sampled, by: next)
         keepFar(options: options)
-        recalibrate(on: sampled.own.selecting(rows), options: options)
+        renewScores(options: options)
     }
 
     /// Gives what is kept the vectors of the present map.

@@ -12,6 +12,8 @@ public enum ModelEvent: Sendable {
     case incident(IncidentEvent)
     /// An operator said what a cluster is.
     case feedback(Feedback)
+    /// Something about the model or its stream is wrong from now on, or no longer.
+    case finding(Finding, lasts: Bool, version: UInt64)
     /// A template was born, merged, split or retired.
     case template(TemplateEvent)
 
@@ -29,19 +31,22 @@ public enum ModelEvent: Sendable {
                 + incident.label
         case .feedback(let feedback):
             return "cluster \(feedback.cluster) is \(feedback.standing?.rawValue ?? "unmarked"): \(feedback.label)"
+        case .finding(let finding, let lasts, _):
+            return lasts ? "\(finding.rawValue): \(finding.advice)" : "\(finding.rawValue) is over"
         case .template(let event):
             let related = event.related.isEmpty ? "" : " (\(event.related.map(String.init).joined(separator: ", ")))"
             return "template \(event.template) \(event.kind.rawValue)\(related): \(event.text)"
         }
     }
 
-    /// A short word: the lineage kind, `recluster`, `incident` or `feedback`.
+    /// A short word: the lineage kind, `recluster`, `incident`, `feedback` or `diagnosis`.
     public var kind: String {
         switch self {
         case .lineage(let event): event.kind.rawValue
         case .verdict: "recluster"
         case .incident: "incident"
         case .feedback: "feedback"
+        case .finding: "diagnosis"
         case .template(let event): "template_\(event.kind.rawValue)"
         }
     }
@@ -56,6 +61,14 @@ public enum ModelEvent: Sendable {
             return Array(try encoder.encode(VerdictRecord(version: version, verdict: verdict)))
         case .incident(let event): return Array(try encoder.encode(IncidentRecord(event: event)))
         case .feedback(let feedback): return Array(try encoder.encode(FeedbackRecord(feedback: feedback)))
+        case .finding(let finding, let lasts, let version):
+            let record = FindingRecord(
+                version: version,
+                finding: finding,
+                state: lasts ? "began" : "ended",
+                advice: lasts ? finding.advice : nil
+            )
+            return Array(try encoder.encode(record))
         case .template(let event): return Array(try encoder.encode(TemplateRecord(kind: kind, event)))
         }
     }
@@ -100,6 +113,14 @@ public enum ModelEvent: Sendable {
             self.kind = kind
             (template, related, text, line) = (event.template, event.related, event.text, event.line)
         }
+    }
+
+    private struct FindingRecord: Encodable {
+        var kind = "diagnosis"
+        var version: UInt64
+        var finding: Finding
+        var state: String
+        var advice: String?
     }
 
     private struct VerdictRecord: Encodable {

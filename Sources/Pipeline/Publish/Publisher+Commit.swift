@@ -112,6 +112,8 @@ extension Publisher {
             judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
             judged.mapResidual = verdict.mapResidual
             sink.emit(judged)
+        case .finding(let finding, let lasts, _):
+            sink.emit(DiagnosisChanged(finding: finding.rawValue, lasts: lasts, advice: finding.advice))
         }
     }
 
@@ -152,6 +154,9 @@ extension Publisher {
         }
         if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
+        if let rate = model.vigilance.alarmRate {
+            sink.emit(AlarmRateMeasured(realised: rate, asked: options.clustering.anomalies.falseAlarmRate))
+        }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {
             guard let end = ends[partition] else { continue }

@@ -231,7 +231,7 @@ extension Settings {
             "anomalies.heavy_share",
             .number(0...1),
             \.anomalies.heavyShare,
-            "A cluster with less than this share of the weight does not make what is near it normal."
+            "An anomaly near a cluster with less than this share of the weight is called rare or new, not far."
         ),
         SettingsKey(
             "anomalies.incident_quiet",

@@ -82,6 +82,10 @@ extension MetricName {
         case .modelClusters: .init(.gauge, "Clusters in the model.")
         case .modelRecords: .init(.gauge, "Records that the model has learnt from.")
         case .anomalyThreshold: .init(.gauge, "The score above which a record is anomalous.")
+        case .alarmRate: .init(.gauge, "Share of recent records that raised an alarm.")
+        case .alarmRateAsked: .init(.gauge, "Share of normal records that may raise an alarm, as configured.")
+        case .modelDiagnosis:
+            .init(.gauge, "1 while the model finds this wrong with itself or its stream.", labels: ["finding"])
         case .clusterChanges: .init(.counter, "Clusters born, split, merged or retired.", labels: ["change"])
         case .incidents: .init(.counter, "Incidents opened, grown tenfold or closed.", labels: ["state"])
         case .reclusterDuration:

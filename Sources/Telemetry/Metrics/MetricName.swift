@@ -70,6 +70,12 @@ public enum MetricName: String, CaseIterable, Sendable {
     case modelRecords = "centroidd_model_records"
     /// The score above which a record is anomalous.
     case anomalyThreshold = "centroidd_anomaly_threshold"
+    /// The share of recent records that raised an alarm.
+    case alarmRate = "centroidd_anomaly_alarm_rate"
+    /// The share of normal records that may raise one.
+    case alarmRateAsked = "centroidd_anomaly_alarm_rate_asked"
+    /// What the model finds wrong with itself or its stream.
+    case modelDiagnosis = "centroidd_model_diagnosis"
     /// Clusters born, split, merged, retired.
     case clusterChanges = "centroidd_cluster_changes_total"
     /// Incidents opened, grown tenfold, closed.
