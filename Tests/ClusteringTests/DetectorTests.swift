@@ -60,7 +60,8 @@ struct DetectorTests {
                 ]
                 let opinion = panel.judge(sighting)
                 #expect(opinion.tail == min(1, tails[0], tails[1]))
-                #expect((opinion.reason != nil) == (try #require(opinion.tail) <= 0.01 * (1 + 1e-9)))
+                let tail = try #require(opinion.tail)
+                #expect((opinion.reason != nil) == (tail <= 0.01 * (1 + 1e-9)))
             }
         }
         #expect(panel.judge(Sighting(score: Float(limit) * 2, cluster: 0, isFar: false)).reason == .far)
@@ -135,7 +136,7 @@ struct DetectorTests {
         var learner = try Self.trained(stream.records(4000, from: [0, 1]).vectors)
         let found = try learner.process(vectors: stream.records(3000, from: [8]).vectors, observations: []).assignments
         let alarms = found.count { $0.anomaly }
-        #expect(found[..<40].allSatisfy(\.anomaly))
+        #expect(found[..<40].allSatisfy { $0.anomaly })
         #expect(alarms < 90, "\(alarms)")
     }
 
