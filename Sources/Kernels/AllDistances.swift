@@ -16,7 +16,7 @@ public struct AllDistances: Sendable {
     /// Below this many elements a vector, points are compared one by one.
     private static let directLimit = 48
     private static let queryBlock = 128
-    private static let rounding: Float = 1e-6
+    private static let rounding: (cosine: Float, square: Float) = (1e-6, 4e-6)
 
     /// Packs `points` (`n × d`); under ``Metric/cosine`` every row must be of unit length.
     public init(points: Matrix, metric: Metric) {
@@ -69,7 +69,7 @@ public struct AllDistances: Sendable {
 
     private func cosine(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
         let distance = 1 - VectorMath.dot(a, b, count: points.columns)
-        return distance < Self.rounding ? 0 : distance
+        return distance < Self.rounding.cosine ? 0 : distance
     }
 
     private func multiply(
@@ -116,13 +116,13 @@ public struct AllDistances: Sendable {
         case .cosine:
             for index in values.indices {
                 let distance = 1 - values[index]
-                values[index] = distance < Self.rounding ? 0 : distance
+                values[index] = distance < Self.rounding.cosine ? 0 : distance
             }
         case .euclidean:
             let square = VectorMath.dot(query, query, count: points.columns)
             for index in values.indices {
                 let distance = square - 2 * values[index]
-                values[index] = distance < Self.rounding * square ? 0 : distance
+                values[index] = distance < Self.rounding.square * square ? 0 : distance
             }
         }
     }

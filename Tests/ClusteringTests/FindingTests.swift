@@ -31,7 +31,7 @@ struct FindingTests {
         #expect(learner.model.findings.isEmpty)
         _ = try learner.process(vectors: stream.records(1000).vectors, observations: [])
         #expect(learner.model.findings.contains(.ceiling))
-        var one = Self.learner()
+        var one = Self.learner { $0.recluster.grouping.k = .fixed(1) }
         _ = try one.process(vectors: stream.records(3000, from: [0]).vectors, observations: [])
         #expect(one.model.findings.contains(.giantCluster))
     }

@@ -26,14 +26,14 @@ protocol Detector: Sendable {
 
 /// How far a record lies from the bulk of the stream, by the distribution of the scores before it.
 struct DistanceDetector: Detector {
-    static let share = 0.8
+    static let part = 0.8
 
     let threshold: ScoreThreshold
     let rarity: RarityDetector
     let isHeavy: [Bool]
     /// What is due to it of the false-alarm rate.
     let rate: Double
-    let share = Self.share
+    let share = Self.part
 
     /// The estimated tail, on that side of the rate on which the threshold puts the score. In a flood there is no alarm:
     /// what comes so often is another stream, to which the threshold is on its way.
@@ -148,7 +148,7 @@ extension AnomalyOptions {
     /// As they are for the distance alone, whose share of the rate is not the whole.
     var ofDistance: AnomalyOptions {
         var options = self
-        options.falseAlarmRate *= DistanceDetector.share
+        options.falseAlarmRate *= DistanceDetector.part
         return options
     }
 }

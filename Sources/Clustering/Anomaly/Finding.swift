@@ -1,3 +1,5 @@
+import Kernels
+
 /// Something that a model finds wrong with itself or with its stream.
 public enum Finding: String, Sendable, Codable, CaseIterable {
     /// One cluster holds nearly everything.

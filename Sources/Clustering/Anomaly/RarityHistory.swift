@@ -32,8 +32,8 @@ struct RarityHistory: Sendable, Equatable, Codable {
     mutating func learn(_ counts: [Int], clock now: Double) {
         let factor = Forgetting.factor(from: clock, to: now)
         clock = max(clock, now)
-        for step in arrivals.indices where step < counts.count {
-            arrivals[step] = arrivals[step] * factor + Double(counts[step])
+        for step in arrivals.indices {
+            arrivals[step] = arrivals[step] * factor + (step < counts.count ? Double(counts[step]) : 0)
         }
     }
 }
