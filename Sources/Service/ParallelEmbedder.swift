@@ -7,6 +7,8 @@ import Synchronization
 final class ParallelEmbedder: Sendable {
     private final class Lane: Sendable {
         let embedder: Mutex<any EmbeddingLane>
+        // A queue of its own: lanes that wait for a server are not fewer because the processors are.
+        let queue = DispatchQueue(label: "centroidd.embed")
 
         init(space: any Space) { embedder = Mutex(space.makeLane()) }
     }
@@ -29,12 +31,17 @@ final class ParallelEmbedder: Sendable {
             Array(inputs[start..<min(start + share, inputs.count)])
         }
         let results = Mutex<[Int: Result<EmbeddedInputs, EmbeddingInterruption>]>([:])
-        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-            let answer = lanes[index].embedder.withLock { lane in
-                Result { () throws(EmbeddingInterruption) in try lane.embedEach(parts[index]) }
+        let group = DispatchGroup()
+        for (index, part) in parts.enumerated() {
+            let lane = lanes[index]
+            lane.queue.async(group: group) {
+                let answer = lane.embedder.withLock { embedder in
+                    Result { () throws(EmbeddingInterruption) in try embedder.embedEach(part) }
+                }
+                results.withLock { $0[index] = answer }
             }
-            results.withLock { $0[index] = answer }
         }
+        group.wait()
         let answers = try results.withLock { results in try parts.indices.compactMap { try results[$0]?.get() } }
         if let refusal = answers.lazy.flatMap(\.refusals).first?.value { throw Exit(.badInput, refusal.message) }
         let storage = answers.flatMap(\.vectors.storage)
