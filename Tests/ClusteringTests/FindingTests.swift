@@ -1,3 +1,4 @@
+import BatchClustering
 import Kernels
 import TestSupport
 import Testing
