@@ -7,8 +7,8 @@ struct AlignmentTests {
         "A word that stands where values stand gives way",
         arguments: [
             ("session opened for user cyrus by root", "session opened for user news by root"),
-            ("logged in; shell=bash tty=ssh", "logged in; shell=zsh tty=ssh"),
-            ("checking 'hlt' in the cpu", "checking 'nop' in the cpu"),
+            ("login refused; user=root tty=ssh", "login refused; user=eve tty=ssh"),
+            ("checking 'hlt' in the cpu", "checking 'x86-64' in the cpu"),
             ("chdir(/home/a) failed: no such", "chdir(pwd) failed: no such"),
             ("progress = NULL of phase two", "progress = 17 of phase two"),
             ("package Package_for_KB312~31bf38 read out", "package Platform-Update-7~31bf38 read out"),
@@ -32,7 +32,7 @@ struct AlignmentTests {
             ("request done; status=ok code=1", "request done; status=failed code=1"),
             ("the user was added today", "the user is gone today"),
             ("order 17 was paid", "order never was paid"),
-            ("Link ok", "Link error"),
+            ("Link ok", "Link error"), ("window is up; visible=true", "window is up; visible=false"),
         ]
     )
     func speechStaysApart(first: String, second: String) {

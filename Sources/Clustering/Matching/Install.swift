@@ -70,7 +70,7 @@ extension Model {
     }
 
     /// Takes the records out of the nursery that lie within the reach of a cluster.
-    private mutating func keepFar(options: ClusteringOptions) {
+    mutating func keepFar(options: ClusteringOptions) {
         guard !clusters.isEmpty, !nursery.waiting.isEmpty else { return }
         let limits = Radii(model: self, birth: options.birth).limits
         let nearest = Nearest.search(

@@ -31,6 +31,10 @@ public struct Delta: Sendable, Equatable, Codable {
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// The deep scores of sampled records, in order.
+    var deepScores: [Float] = []
+    /// The version in which the map between the tiers was fitted that the vectors here were made by; 0 without one.
+    let mappedAt: UInt64
     /// What turned raw rows into the vectors here; nil where vectors are ready made.
     let encoding: FeatureEncoding?
     /// What the raw rows teach of the fields.
@@ -42,6 +46,7 @@ public struct Delta: Sendable, Equatable, Codable {
         dimension = model.dimension
         firstRecord = model.records
         encoding = model.features?.encoding
+        mappedAt = model.deep?.fittedAt ?? 0
         statistics = encoding.map { FeatureStatistics(layout: $0.layout) }
     }
 
@@ -63,15 +68,15 @@ public struct Delta: Sendable, Equatable, Codable {
         result.add(steps: other.steps)
         result.far += other.far
         result.sampled += other.sampled
+        result.deepScores += other.deepScores
         if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
     }
 
     /// Counts a record that was judged.
-    mutating func note(step: Int, isAlarm: Bool) {
+    mutating func note(step: Int) {
         if steps.isEmpty { steps = Array(repeating: 0, count: RarityHistory.steps) }
         steps[step] += 1
-        alarms += isAlarm ? 1 : 0
     }
 
     private mutating func add(steps other: [Int]) {

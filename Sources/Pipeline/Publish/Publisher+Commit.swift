@@ -90,6 +90,7 @@ extension Publisher {
             judged.inertia = verdict.inUse?.inertia
             judged.anomalyRate = verdict.inUse?.anomalyRate
             judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
+            judged.mapResidual = verdict.mapResidual
             sink.emit(judged)
         case .finding(let finding, let lasts, _):
             sink.emit(DiagnosisChanged(finding: finding.rawValue, lasts: lasts, advice: finding.advice))

@@ -76,6 +76,8 @@ final class Publisher: Sendable {
     private let delegate: any PublisherDelegate
     /// Where entities are clustered.
     let embedder: EntityEmbedder?
+    /// Where there are two tiers.
+    private let deep: DeepEmbedder?
     /// Where lines of logs are clustered.
     let templates: TemplateEmbedder?
     /// Nil where entities live in memory alone, or records are clustered.
@@ -98,12 +100,14 @@ final class Publisher: Sendable {
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
         entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        deep: DeepEmbedder? = nil,
         templates: TemplateEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
         self.templates = templates
         entityStore = entities?.store
+        self.deep = deep
         self.options = options
         self.budget = budget
         self.consumer = consumer
@@ -211,7 +215,8 @@ final class Publisher: Sendable {
         let assignments = try state.worker.assign(
             vectors: embedded.vectors,
             observations: observations,
-            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches)
+            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
+            deepVectors: deep.map { deep in { [self] rows in deepVectors(rows, of: embedded, by: deep) } }
         ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
@@ -219,6 +224,12 @@ final class Publisher: Sendable {
         }
         sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
         return assignments
+    }
+
+    private func deepVectors(_ rows: [Int], of embedded: EmbeddedBatch, by deep: DeepEmbedder) -> Matrix {
+        let (vectors, tokens) = deep.embed(rows.map { embedded.texts[$0] ?? "" })
+        sink.emit(BatchLookedAtDeeply(records: rows.count, tokens: tokens))
+        return vectors
     }
 
     private func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {

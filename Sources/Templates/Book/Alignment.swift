@@ -3,9 +3,9 @@ enum Alignment {
     /// The parts that hold for both, and how well they fit (words that agree less those that had to give way); nil where
     /// they are two kinds of line.
     ///
-    /// Two words agree to vary where their place says that they are values (`key=`, quotes, after `user`), where both are
-    /// known names, or where each also stands in another value of its line; a word and a value where the word looks like
-    /// one. At least two words must be the same, and no fewer than give way.
+    /// Two words agree to vary where their place says that they are names (`user=`, after `host`), where both are known
+    /// names, or where each also stands in another value of its line; a word and a value where the word looks like one, or
+    /// stands in a field or in quotes. At least two words must be the same, and no fewer than give way.
     static func widened(
         _ old: [TemplatePart],
         _ new: [TemplatePart],
@@ -53,7 +53,7 @@ enum Alignment {
         switch (a.kind, b.kind) {
         case (.word, .word):
             if names.contains(a.hash), names.contains(b.hash) { return true }
-            return isValue(a, b) || (a.isEchoed && b.isEchoed)
+            return isName(a, b) || (a.isEchoed && b.isEchoed)
         case (.pattern, .pattern): return isValue(a, b) || (a.isCompound && b.isCompound) || sameHead(a, b)
         case (.word, .pattern), (.pattern, .word):
             return isValue(a, b) || (a.kind == .word ? a : b).isCompound
@@ -66,15 +66,19 @@ enum Alignment {
         }
     }
 
-    /// Whether the place says that both are values.
-    private static func isValue(_ a: TemplatePart, _ b: TemplatePart) -> Bool {
+    /// Whether the place says that both are names: of somebody, of a machine, of a file.
+    private static func isName(_ a: TemplatePart, _ b: TemplatePart) -> Bool {
         let place = a.place == .none ? b : a
         switch place.place {
-        case .none, .enclosed: return false
-        case .quoted: return true
-        case .field: return !Words.telling.contains(place.key)
+        case .none, .enclosed, .quoted: return false
+        case .field: return Words.identities.contains(place.key)
         case .naming: return !a.isSpeech && !b.isSpeech && !(a.isInflected && b.isInflected)
         }
+    }
+
+    /// Whether the place says that both are values, names or not.
+    private static func isValue(_ a: TemplatePart, _ b: TemplatePart) -> Bool {
+        isName(a, b) || a.isInField || b.isInField
     }
 
     private static func sameHead(_ a: TemplatePart, _ b: TemplatePart) -> Bool {

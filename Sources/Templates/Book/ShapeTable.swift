@@ -4,6 +4,9 @@ struct ShapeTable: Sendable {
     private var values: [Int32]
     private var used = 0
 
+    /// How many shapes it has.
+    var count: Int { used }
+
     init(capacity: Int = 64) {
         var size = 64
         while size < capacity * 2 { size *= 2 }
@@ -31,6 +34,25 @@ struct ShapeTable: Sendable {
         if values[index] < 0 { used += 1 }
         keys[index] = shape
         values[index] = Int32(value)
+    }
+
+    /// Forgets a shape; those behind it move up.
+    mutating func remove(_ shape: UInt64) {
+        let mask = keys.count - 1
+        var hole = Int(truncatingIfNeeded: shape) & mask
+        while values[hole] >= 0, keys[hole] != shape { hole = (hole + 1) & mask }
+        guard values[hole] >= 0 else { return }
+        used -= 1
+        var next = (hole + 1) & mask
+        while values[next] >= 0 {
+            let home = Int(truncatingIfNeeded: keys[next]) & mask
+            if (next - home) & mask >= (next - hole) & mask {
+                (keys[hole], values[hole]) = (keys[next], values[next])
+                hole = next
+            }
+            next = (next + 1) & mask
+        }
+        values[hole] = -1
     }
 
     private mutating func grow() {

@@ -18,7 +18,7 @@ extension TemplateBook {
         return mergeSiblings(of: index)
     }
 
-    /// Makes a template as wide as a line asks for.
+    /// Makes a template as wide as a line asks for; its place afterwards.
     mutating func widen(
         _ index: Int,
         to parts: [TemplatePart],
@@ -26,6 +26,7 @@ extension TemplateBook {
         in bytes: UnsafeBufferPointer<UInt8>
     ) -> Int {
         let before = templates[index]
+        leave(index)
         templates[index].parts = parts.enumerated().map { position, part in
             var part = part
             if part.kind == .open, part.values == nil {
@@ -34,16 +35,12 @@ extension TemplateBook {
             }
             return part
         }
+        templates[index].changed = lines
         templates[index].refresh()
-        let id = before.id
-        let twin = shapes.find(templates[index].parts.shape)
         templates[index].count(tokens, in: bytes, line: lines, halfLife: options.halfLife)
-        if let twin, twin != index {
-            merge([min(twin, index), max(twin, index)])
-        } else {
-            rebuild()
-        }
-        return self.index(of: id) ?? min(twin ?? index, index)
+        if let twin = shapes.find(templates[index].parts.shape) { return merge([min(twin, index), max(twin, index)]) }
+        enter(index)
+        return index
     }
 
     // MARK: - Corrections
@@ -53,79 +50,91 @@ extension TemplateBook {
         let parts = templates[index].parts
         let first = parts.firstIndex { $0.kind == .word || $0.kind == .pattern }
         guard templates[index].literals >= 3 else { return index }
-        for position in parts.indices where parts[position].kind == .word || parts[position].kind == .pattern {
+        for (position, skeleton) in parts.skeletons {
+            guard let siblings = skeletons[skeleton], siblings.count >= options.fieldSiblings else { continue }
+            let isField =
+                parts[position].isInField && siblings.allSatisfy { !templates[$0].parts[position].isFrozen }
             let needed = position == first ? options.firstWordSiblings : options.siblings
-            guard let siblings = skeletons[parts.shape(without: position)], siblings.count >= needed else { continue }
-            guard 2 * siblings.count(where: { templates[$0].lines <= 2 }) >= siblings.count else { continue }
+            guard isField || siblings.count >= needed else { continue }
+            // Kinds of event come back; values are new again and again.
+            let rare = siblings.count { templates[$0].lines <= 2 }
+            guard isField || 2 * rare >= siblings.count else { continue }
             guard position != first || templates[index].literals >= 4 else { continue }
-            let eldest = siblings.min() ?? index
-            let words = siblings.sorted().map { (part: templates[$0].parts[position], lines: templates[$0].lines) }
-            templates[eldest].parts[position].open()
-            for word in words { templates[eldest].parts[position].values?.add(word.part, count: word.lines) }
-            return merge(siblings.sorted())
+            return mergeAll(siblings.sorted(), at: position)
         }
         return index
     }
 
-    /// Makes several templates one: the eldest lives on. Its place afterwards.
-    @discardableResult
-    mutating func merge(_ indices: [Int]) -> Int {
-        let survivor = indices[0]
-        let gone = Set(indices.dropFirst())
-        for index in gone.sorted() {
-            let other = templates[index]
-            templates[survivor].lines += other.lines
-            templates[survivor].weight =
-                templates[survivor].weight(at: lines, halfLife: options.halfLife)
-                + other.weight(at: lines, halfLife: options.halfLife)
-            templates[survivor].lastLine = lines
-            for position in other.parts.indices
-            where other.parts[position].constant != templates[survivor].parts[position].constant {
-                templates[survivor].parts[position].constant = nil
-            }
+    /// Makes one template of those that differ in one word, and of one that has a value there already.
+    private mutating func mergeAll(_ siblings: [Int], at position: Int) -> Int {
+        let words = siblings.map { (part: templates[$0].parts[position], lines: templates[$0].lines) }
+        let eldest = siblings[0]
+        templates[eldest].parts[position].open()
+        for word in words { templates[eldest].parts[position].values?.add(word.part, count: word.lines) }
+        guard let twin = shapes.find(templates[eldest].parts.shape), !siblings.contains(twin) else {
+            return merge(siblings)
         }
-        templates[survivor].refresh()
-        let related = gone.sorted().map { templates[$0].id }
-        tell(.merged, templates[survivor], related)
-        let id = templates[survivor].id
-        remove(gone)
-        return index(of: id) ?? 0
+        return merge((siblings + [twin]).sorted())
     }
 
-    /// Closes the open parts of a template that only ever had a handful of words, each often: one template for each.
-    mutating func split(_ index: Int) {
-        let template = templates[index]
-        for position in template.open {
-            guard let values = template.parts[position].values, values.others == 0, values.entries.count > 1,
-                !template.parts[position].isIdentity,
-                values.entries.allSatisfy({ 20 * $0.count >= template.lines })
-            else { continue }
-            let ranked = values.entries.sorted { $0.count != $1.count ? $0.count > $1.count : $0.text < $1.text }
-            var related: [Int] = []
-            for (rank, entry) in ranked.enumerated() {
-                var part = template.parts[position]
-                (part.kind, part.text, part.hash, part.values) = (.word, entry.text, entry.hash, nil)
-                part.isFrozen = true
-                if rank == 0 {
-                    templates[index].parts[position] = part
-                    templates[index].lines = entry.count
-                    templates[index].weight *= Double(entry.count) / Double(template.lines)
-                    templates[index].refresh()
-                } else {
-                    related.append(nextID)
-                    var other = template
-                    other = Template(id: nextID, parts: template.parts, line: lines)
-                    other.parts[position] = part
-                    other.lines = entry.count
-                    other.weight = template.weight * Double(entry.count) / Double(template.lines)
-                    other.refresh()
-                    templates.append(other)
-                    nextID += 1
-                }
-            }
-            tell(.split, templates[index], related)
-            return rebuild()
+    /// Makes several templates one: the eldest lives on, as wide as any of them. Its place afterwards.
+    private mutating func merge(_ indices: [Int]) -> Int {
+        var heir = templates[indices[0]]
+        for index in indices.dropFirst() {
+            let other = templates[index]
+            heir.lines += other.lines
+            heir.weight = heir.weight(at: lines, halfLife: options.halfLife)
+            heir.weight += other.weight(at: lines, halfLife: options.halfLife)
+            heir.lastLine = lines
+            heir.firstLine = min(heir.firstLine, other.firstLine)
+            for position in heir.parts.indices { heir.parts[position].widen(to: other.parts[position]) }
         }
+        heir.changed = lines
+        heir.refresh()
+        templates[indices[0]] = heir
+        tell(.merged, heir, indices.dropFirst().map { templates[$0].id })
+        remove(Set(indices.dropFirst()))
+        return index(of: heir.id) ?? 0
+    }
+
+    /// When a template has had enough lines: closes an open part that only ever had a handful of words, each often, by
+    /// one template for each; otherwise leaves the parts open for good.
+    mutating func settle(_ index: Int) {
+        let template = templates[index]
+        guard let position = template.open.first(where: { isHandful(at: $0, of: template) }),
+            let values = template.parts[position].values
+        else { return templates[index].settle(at: lines) }
+        let ranked = values.entries.sorted { $0.count != $1.count ? $0.count > $1.count : $0.text < $1.text }
+        for (rank, entry) in ranked.enumerated() {
+            var part = template.parts[position]
+            (part.kind, part.text, part.hash, part.values) = (.word, entry.text, entry.hash, nil)
+            part.isFrozen = true
+            var closed = rank == 0 ? template : Template(id: nextID + rank - 1, parts: template.parts, line: lines)
+            closed.parts[position] = part
+            closed.lines = entry.count
+            closed.weight = template.weight * Double(entry.count) / Double(template.lines)
+            closed.changed = lines
+            closed.refresh()
+            if rank == 0 { templates[index] = closed } else { templates.append(closed) }
+        }
+        let related = Array(nextID..<(nextID + ranked.count - 1))
+        nextID += related.count
+        tell(.split, templates[index], related)
+        rebuild()
+    }
+
+    private func isHandful(at position: Int, of template: Template) -> Bool {
+        guard let values = template.parts[position].values, values.others == 0, values.entries.count > 1,
+            !template.parts[position].isIdentity
+        else { return false }
+        return values.entries.allSatisfy { 20 * $0.count >= template.lines && isFree($0, at: position, of: template) }
+    }
+
+    /// Whether no other template has just this word at a place that is to be closed.
+    private func isFree(_ word: ValueSketch.Entry, at position: Int, of template: Template) -> Bool {
+        var parts = template.parts
+        (parts[position].kind, parts[position].hash) = (.word, word.hash)
+        return shapes.find(parts.shape) == nil
     }
 
     /// Retires the sixteenth part that has been seen least lately.
@@ -158,15 +167,19 @@ extension TemplateBook {
     /// Makes a template findable.
     mutating func enter(_ index: Int) {
         let parts = templates[index].parts
-        let shape = parts.shape
-        if shapes.find(shape) == nil { shapes.insert(shape, index) }
-        let first = parts.first { $0.kind == .word || $0.kind == .pattern }
-        let shelf = LineHash.join(UInt64(truncatingIfNeeded: parts.count), first?.hash ?? 0)
-        shelves[shelf, default: []].append(index)
-        guard parts.count <= 64 else { return }
-        for position in parts.indices where parts[position].kind == .word || parts[position].kind == .pattern {
-            skeletons[parts.shape(without: position), default: []].append(index)
-        }
+        if shapes.find(parts.shape) == nil { shapes.insert(parts.shape, index) }
+        shelves[parts.shelf, default: []].append(index)
+        for skeleton in parts.skeletons { skeletons[skeleton.hash, default: []].append(index) }
+        // What fitted others best may fit this one better.
+        if fitted.count > 0 { fitted = ShapeTable() }
+    }
+
+    /// Takes a template out of all that finds it, before it changes.
+    private mutating func leave(_ index: Int) {
+        let parts = templates[index].parts
+        if shapes.find(parts.shape) == index { shapes.remove(parts.shape) }
+        shelves[parts.shelf]?.removeAll { $0 == index }
+        for skeleton in parts.skeletons { skeletons[skeleton.hash]?.removeAll { $0 == index } }
     }
 
     /// Finds everything anew.

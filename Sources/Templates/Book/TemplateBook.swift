@@ -22,6 +22,8 @@ public struct TemplateBook: Sendable {
 
     // What follows from the templates.
     var shapes = ShapeTable()
+    /// Other shapes that were found to fit one.
+    var fitted = ShapeTable()
     /// Templates by first word and number of tokens.
     var shelves: [UInt64: [Int]] = [:]
     /// Templates by their shape without one of their words.
@@ -58,15 +60,15 @@ public struct TemplateBook: Sendable {
     public mutating func learn(_ line: UnsafeBufferPointer<UInt8>, with scanner: inout LineScanner) -> Int {
         scanner.scan(line)
         lines += 1
-        if let index = shapes.find(scanner.shape) {
+        if let index = shapes.find(scanner.shape) ?? fitted.find(scanner.shape) {
             count(scanner.tokens, in: line, at: index)
             let id = templates[index].id
-            if templates[index].lines == options.splitLines, !templates[index].open.isEmpty { split(index) }
+            if templates[index].lines == options.splitLines { settle(index) }
             return id
         }
-        let index = place(scanner.tokens, in: line)
+        let index = place(scanner.tokens, scanner.shape, in: line)
         let id = templates[index].id
-        if templates[index].lines == options.splitLines, !templates[index].open.isEmpty { split(index) }
+        if templates[index].lines == options.splitLines { settle(index) }
         return id
     }
 
@@ -82,14 +84,20 @@ public struct TemplateBook: Sendable {
     }
 
     /// Where a line of unknown shape belongs.
-    private mutating func place(_ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    private mutating func place(
+        _ tokens: [LineToken],
+        _ shape: UInt64,
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Int {
         if let index = fitting(tokens, in: bytes) {
-            note(templates[index].parts, tokens)
+            note(templates[index].parts, tokens, in: bytes)
+            // Which template a shape fits does not change until there is another template.
+            if fitted.count < 4 * options.maximum { fitted.insert(shape, index) }
             count(tokens, in: bytes, at: index)
             return index
         }
         let parts = [TemplatePart](tokens, in: bytes)
-        note(parts, tokens)
+        note(parts, tokens, in: bytes)
         if let (index, widened) = candidate(for: parts, tokens) { return widen(index, to: widened, tokens, in: bytes) }
         return bear(parts, tokens, in: bytes)
     }
@@ -120,14 +128,20 @@ public struct TemplateBook: Sendable {
     }
 
     /// Remembers the words that stand where names stand.
-    private mutating func note(_ parts: [TemplatePart], _ tokens: [LineToken]) {
+    private mutating func note(
+        _ parts: [TemplatePart],
+        _ tokens: [LineToken],
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) {
         for (part, token) in zip(parts, tokens) where token.kind == .word && part.isIdentity {
-            guard names.count < Self.maximumNames, knownNames.insert(token.hash).inserted else { continue }
+            guard names.count < Self.maximumNames, !Words.common.contains(bytes[token.range]),
+                knownNames.insert(token.hash).inserted
+            else { continue }
             names.append(token.hash)
         }
     }
 
-    /// A hash of the first word and the number of tokens.
+    /// As the shelf of a template's parts.
     static func shelf(_ tokens: [LineToken]) -> UInt64 {
         let first = tokens.first { $0.kind == .word || $0.kind == .pattern }
         return LineHash.join(UInt64(truncatingIfNeeded: tokens.count), first?.hash ?? 0)

@@ -6,7 +6,9 @@ public struct TemplateOptions: Sendable, Equatable, Codable {
     public var halfLife = 1_000_000.0
     /// Templates that differ in one word alone are one template with a variable, once there are this many.
     public var siblings = 16
-    /// The same where that word is the first of the line.
+    /// The same where the word is the value of a field (`key=`) or stands alone in quotes.
+    public var fieldSiblings = 4
+    /// The same where the word is the first of the line.
     public var firstWordSiblings = 32
     /// After this many lines a variable that was only ever a handful of words is taken apart again.
     public var splitLines = 2048
@@ -19,7 +21,9 @@ public struct TemplateOptions: Sendable, Equatable, Codable {
         var problems: [String] = []
         if maximum < 16 { problems.append("the most templates must be at least 16, not \(maximum)") }
         if !(halfLife >= 1) { problems.append("the half-life must be at least 1 line, not \(halfLife)") }
-        if siblings < 3 || firstWordSiblings < 3 { problems.append("at least 3 siblings can become one template") }
+        if min(siblings, fieldSiblings, firstWordSiblings) < 3 {
+            problems.append("at least 3 siblings can become one template")
+        }
         if splitLines < 32 { problems.append("a template is taken apart after 32 lines at the earliest") }
         return problems
     }

@@ -46,6 +46,19 @@ struct TemplatePart: Sendable, Equatable, Codable {
         values = ValueSketch()
     }
 
+    /// Lets in what another part lets in; both are variables, or the same word.
+    mutating func widen(to other: TemplatePart) {
+        if constant != other.constant { constant = nil }
+        guard kind.isVariable || other.kind.isVariable else { return }
+        if other.kind.isVariable, kind.isVariable { kind = max(kind, other.kind) }
+        if kind == .open, values == nil { values = other.values ?? ValueSketch() }
+    }
+
+    /// Whether it is the value of a field, or stands alone in quotes; not where that is what the line tells.
+    var isInField: Bool {
+        place == .quoted || (place == .field && !Words.telling.contains(key))
+    }
+
     var isIdentity: Bool {
         (place == .field || place == .naming) && Words.identities.contains(key)
     }

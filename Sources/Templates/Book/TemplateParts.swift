@@ -53,14 +53,26 @@ extension [TemplatePart] {
         }
     }
 
-    /// The shape with a variable in the place of one word.
-    func shape(without index: Int) -> UInt64 {
-        var hash = UInt64(truncatingIfNeeded: count)
-        for (position, part) in enumerated() {
-            let isVariable = position == index || part.kind.isVariable
-            hash = LineHash.join(hash, isVariable ? LineToken.variableHash : part.hash)
+    /// For each word and name, what it has in common with lines that differ from it there alone; longer ones are not
+    /// looked at.
+    var skeletons: [(position: Int, hash: UInt64)] {
+        guard count <= 64 else { return [] }
+        func term(_ position: Int, _ hash: UInt64) -> UInt64 {
+            LineHash.join(UInt64(truncatingIfNeeded: position + 1) &* 0xD6E8_FEB8_6659_FD93, hash)
         }
-        return hash
+        var sum = UInt64(truncatingIfNeeded: count)
+        for (position, part) in enumerated() {
+            sum &+= term(position, part.kind.isVariable ? LineToken.variableHash : part.hash)
+        }
+        return indices.filter { self[$0].kind == .word || self[$0].kind == .pattern }.map { position in
+            (position, sum &- term(position, self[position].hash) &+ UInt64(truncatingIfNeeded: position))
+        }
+    }
+
+    /// The hash of the first word or name, and of how many parts there are.
+    var shelf: UInt64 {
+        let first = first { $0.kind == .word || $0.kind == .pattern }
+        return LineHash.join(UInt64(truncatingIfNeeded: count), first?.hash ?? 0)
     }
 
     /// The words, and the beginnings of names, one after another; `value` where there are none.

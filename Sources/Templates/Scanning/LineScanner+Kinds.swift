@@ -8,7 +8,11 @@ extension LineScanner {
         guard let first = run.first else { return false }
         if first == slash { return run.count == 1 || run[chunk.start + 1] != slash }
         if first == UInt8(ascii: "\\") { return run.dropFirst().first == UInt8(ascii: "\\") }
-        if run.starts(with: "./".utf8) || run.starts(with: "../".utf8) || run.starts(with: "~/".utf8) { return true }
+        if first == UInt8(ascii: ".") || first == UInt8(ascii: "~"), run.count > 1 {
+            let second = run[chunk.start + 1]
+            if second == slash { return true }
+            if second == first, first == UInt8(ascii: "."), run.count > 2, run[chunk.start + 2] == slash { return true }
+        }
         if run.count > 2, first.isLetter, run[chunk.start + 1] == UInt8(ascii: ":"),
             run[chunk.start + 2] == UInt8(ascii: "\\")
         {
@@ -42,12 +46,12 @@ extension LineScanner {
         zip(run, run.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1.isLetter }
     }
 
-    /// `name@host.domain`.
+    /// `name@place`; where there are digits the place has a domain, since objects are printed as `Class@1f2e` too.
     static func isMailAddress(_ chunk: Chunk, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let at = bytes[chunk.start..<chunk.end].firstIndex(of: UInt8(ascii: "@")), at > chunk.start else {
-            return false
-        }
-        return isHost(Chunk(start: at + 1, end: chunk.end, in: bytes), in: bytes)
+        guard let at = bytes[chunk.start..<chunk.end].firstIndex(of: UInt8(ascii: "@")), at > chunk.start,
+            at + 1 < chunk.end, chunk.bits.isDisjoint(with: [.slash, .backslash, .colon])
+        else { return false }
+        return !chunk.bits.contains(.digit) || isHost(Chunk(start: at + 1, end: chunk.end, in: bytes), in: bytes)
     }
 
     /// Labels of letters, digits and dashes that end with a top-level domain.
@@ -111,8 +115,8 @@ extension LineScanner {
         let head = Self.head(chunk.start, first, isCapital: isCapital, in: bytes)
         let tail = runs > 2 ? 0 : Self.tail(last, chunk.end, in: bytes)
         guard head + tail > 0 else { return append(.number, chunk.start, chunk.end, flags) }
-        var hash = LineHash.of(bytes[chunk.start..<(chunk.start + head)])
-        hash = LineHash.join(hash, LineHash.of(bytes[(chunk.end - tail)..<chunk.end]))
+        var hash = LineHash.of(bytes, chunk.start, chunk.start + head)
+        hash = LineHash.join(hash, LineHash.of(bytes, chunk.end - tail, chunk.end))
         var token = LineToken(
             kind: .pattern,
             flags: flags,
@@ -120,7 +124,7 @@ extension LineScanner {
             start: Int32(chunk.start),
             end: Int32(chunk.end)
         )
-        (token.head, token.tail, token.raw) = (Int32(head), Int32(tail), chunk.hash)
+        (token.head, token.tail, token.raw) = (Int32(head), Int32(tail), LineHash.of(bytes, chunk.start, chunk.end))
         append(pattern: token)
     }
 

@@ -4,18 +4,16 @@ struct Chunk {
     var end: Int
     /// The classes of its bytes.
     var bits: ByteClass
-    var hash: UInt64
 
-    init(start: Int, end: Int, bits: ByteClass, hash: UInt64) {
-        (self.start, self.end, self.bits, self.hash) = (start, end, bits, hash)
+    init(start: Int, end: Int, bits: ByteClass) {
+        (self.start, self.end, self.bits) = (start, end, bits)
     }
 
     /// Reads the bytes once more, for a part of a longer run.
     init(start: Int, end: Int, in bytes: UnsafeBufferPointer<UInt8>) {
-        self.init(start: start, end: end, bits: [], hash: LineHash.seed)
+        self.init(start: start, end: end, bits: [])
         for position in start..<end {
             bits.formUnion(ByteClass.table[Int(bytes[position])])
-            hash = LineHash.step(hash, bytes[position])
         }
     }
 }
@@ -37,7 +35,7 @@ extension LineScanner {
         } else {
             value(chunk, flags, in: bytes)
         }
-        if end < given.end { append(mark: end, given.end, LineHash.of(bytes[end..<given.end]), []) }
+        if end < given.end { append(mark: end, given.end, LineHash.of(bytes, end, given.end), []) }
         return position
     }
 
@@ -61,10 +59,10 @@ extension LineScanner {
         if chunk.bits.contains(.digit), chunk.bits.isDisjoint(with: .anyLetter) {
             return append(number: chunk, flags, in: bytes)
         }
+        if chunk.bits.contains(.sign), Self.isMailAddress(chunk, in: bytes) {
+            return append(.text, chunk.start, chunk.end, flags)
+        }
         if chunk.bits.contains(.dot) {
-            if chunk.bits.contains(.sign), Self.isMailAddress(chunk, in: bytes) {
-                return append(.text, chunk.start, chunk.end, flags)
-            }
             if let dots = Self.rowOfDots(chunk, in: bytes) { return cut(chunk, at: dots, flags, in: bytes) }
             if !chunk.bits.contains(.colon), Self.isHost(chunk, in: bytes) {
                 return append(.text, chunk.start, chunk.end, flags)
@@ -75,7 +73,7 @@ extension LineScanner {
         {
             return cut(chunk, at: colon..<(colon + 1), flags, in: bytes)
         }
-        guard chunk.bits.contains(.digit) else { return word(chunk.start, chunk.end, chunk.hash, flags, in: bytes) }
+        guard chunk.bits.contains(.digit) else { return word(chunk.start, chunk.end, flags, in: bytes) }
         if Self.isHexadecimal(chunk, in: bytes) { return append(.number, chunk.start, chunk.end, flags) }
         pattern(chunk, flags, in: bytes)
     }
@@ -88,6 +86,9 @@ extension LineScanner {
     ) {
         if chunk.bits.contains(.dot), let dots = Self.rowOfDots(chunk, in: bytes) {
             return cut(chunk, at: dots, flags, in: bytes)
+        }
+        if bytes[chunk.start] == UInt8(ascii: ":") {
+            return cut(chunk, at: chunk.start..<(chunk.start + 1), flags, in: bytes)
         }
         append(.number, chunk.start, chunk.end, flags)
     }
@@ -103,8 +104,12 @@ extension LineScanner {
         }
         let isFirst = mark.lowerBound == chunk.start
         // Rows of dots fill a line up: how many there are means nothing.
-        let shown = mark.prefix(3)
-        append(mark: mark.lowerBound, mark.upperBound, LineHash.of(bytes[shown]), isFirst ? flags : [])
+        append(
+            mark: mark.lowerBound,
+            mark.upperBound,
+            LineHash.of(bytes, mark.lowerBound, min(mark.upperBound, mark.lowerBound + 3)),
+            isFirst ? flags : []
+        )
         if mark.upperBound < chunk.end { part(mark.upperBound, chunk.end, [], in: bytes) }
     }
 

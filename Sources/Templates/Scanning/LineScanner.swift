@@ -16,7 +16,7 @@ public struct LineScanner: Sendable {
     /// What lines of one template have in common.
     private(set) var shape: UInt64 = 0
 
-    private var variables = 0
+    var variables = 0
     private var dates = 0
     /// The open quote, and how many tokens there were.
     private var quote: (byte: UInt8, position: Int, tokens: Int)?
@@ -57,17 +57,14 @@ public struct LineScanner: Sendable {
             }
             let start = position
             var bits: ByteClass = []
-            var hash = LineHash.seed
             repeat {
-                let byte = bytes[position]
-                bits.formUnion(classes[Int(byte)])
-                hash = LineHash.step(hash, byte)
+                bits.formUnion(classes[Int(bytes[position])])
                 position += 1
             } while position < bytes.count && classes[Int(bytes[position])].isDisjoint(with: .boundary)
             if bits.isSubset(of: [.letter, .hexLetter, .dash, .underscore]) {
-                word(start, position, hash, flags, in: bytes)
+                word(start, position, flags, in: bytes)
             } else {
-                position = chunk(Chunk(start: start, end: position, bits: bits, hash: hash), flags, in: bytes)
+                position = chunk(Chunk(start: start, end: position, bits: bits), flags, in: bytes)
             }
             flags = []
         }
@@ -101,7 +98,7 @@ public struct LineScanner: Sendable {
         {
             append(.text, position, position, [])
         }
-        append(mark: position, position + 1, LineHash.step(LineHash.seed, byte), flags)
+        append(mark: position, position + 1, LineHash.of(byte), flags)
         return position + 1
     }
 
@@ -135,27 +132,25 @@ public struct LineScanner: Sendable {
     mutating func word(
         _ start: Int,
         _ end: Int,
-        _ hash: UInt64,
         _ given: LineToken.Flags,
         in bytes: UnsafeBufferPointer<UInt8>
     ) {
         var flags = given
-        if end - start <= 12 {
-            let follows = tokens.last?.kind == .number
-            let first = bytes[start]
-            if follows || first.isUppercase {
-                let packed = WordSet.packed(bytes[start..<end])
-                if follows, Words.units.contains(packed) || (end - start == 1 && first == UInt8(ascii: "B")) {
-                    tokens[tokens.count - 1].end = Int32(end)
-                    return
-                }
-                if first.isUppercase {
-                    if Words.days.contains(packed) || Words.months.contains(packed) { flags.insert(.day) }
-                    if follows, Words.zones.contains(packed) { flags.insert(.zone) }
-                    if flags.contains(.day) || flags.contains(.zone) { dates += 1 }
-                }
+        let follows = tokens.last?.kind == .number
+        if follows, Words.isUnit(bytes, start, end) {
+            tokens[tokens.count - 1].end = Int32(end)
+            return
+        }
+        if bytes[start].isUppercase {
+            if Words.isDay(bytes, start, end) {
+                flags.insert(.day)
+                dates += 1
+            } else if follows, end - start <= 4, Words.zones.contains(bytes[start..<end]) {
+                flags.insert(.zone)
+                dates += 1
             }
         }
+        let hash = LineHash.of(bytes, start, end)
         tokens.append(LineToken(kind: .word, flags: flags, hash: hash, start: Int32(start), end: Int32(end)))
     }
 
@@ -186,72 +181,11 @@ public struct LineScanner: Sendable {
         )
     }
 
-    private static let comma = LineHash.of([UInt8(ascii: ",")])
-    private static let colon = LineHash.of([UInt8(ascii: ":")])
+    private static let comma = LineHash.of(UInt8(ascii: ","))
+    private static let colon = LineHash.of(UInt8(ascii: ":"))
 
     private func isSeparator(_ mark: LineToken, before flags: LineToken.Flags) -> Bool {
         mark.hash == Self.comma
             || (mark.hash == Self.colon && !flags.contains(.spaced) && !mark.flags.contains(.spaced))
-    }
-
-    // MARK: - Joining
-
-    /// Weekdays, months and time zones beside a number are part of the date.
-    private mutating func joinDates() {
-        var joined: [LineToken] = []
-        joined.reserveCapacity(tokens.count)
-        for (index, token) in tokens.enumerated() {
-            var token = token
-            if token.flags.contains(.day) {
-                let next = index + 1 < tokens.count ? tokens[index + 1] : nil
-                if next?.kind == .number || next?.flags.contains(.day) == true || joined.last?.kind == .number {
-                    (token.kind, token.hash) = (.number, LineToken.variableHash)
-                    variables += 1
-                }
-            } else if token.flags.contains(.zone), joined.last?.kind == .number {
-                (token.kind, token.hash) = (.number, LineToken.variableHash)
-            }
-            if token.kind.isVariable, let last = joined.last, last.kind.isVariable {
-                joined[joined.count - 1].end = token.end
-            } else {
-                joined.append(token)
-            }
-        }
-        tokens = joined
-    }
-
-    /// Keeps one period of what repeats itself and has a value in it.
-    private mutating func joinPeriods() {
-        let count = tokens.count
-        var kept = 0
-        var index = 0
-        while index < count {
-            if let period = period(at: index, count) {
-                // The values of a list of single ones are one value.
-                if period == 1 { tokens[index + 1].start = tokens[index].start }
-                index += period
-                continue
-            }
-            if kept != index { tokens[kept] = tokens[index] }
-            kept += 1
-            index += 1
-        }
-        if kept < count { tokens.removeLast(count - kept) }
-    }
-
-    private func period(at index: Int, _ count: Int) -> Int? {
-        let longest = min(Self.maximumPeriod, (count - index) / 2)
-        guard longest > 0 else { return nil }
-        let hash = tokens[index].hash
-        search: for period in 1...longest where tokens[index + period].hash == hash {
-            var holdsValue = false
-            for offset in 0..<period {
-                let token = tokens[index + offset]
-                guard token.hash == tokens[index + period + offset].hash else { continue search }
-                if token.kind.isVariable || token.kind == .pattern { holdsValue = true }
-            }
-            if holdsValue { return period }
-        }
-        return nil
     }
 }

@@ -52,20 +52,41 @@ struct LineToken: Sendable, Equatable {
     }
 }
 
-/// The hash of words and shapes: FNV-1a's step with a 64-bit finish, so that it can be taken while bytes are read.
+/// The hash of words and shapes: eight bytes at a time, the same on every machine.
 enum LineHash {
-    static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
-    private static let prime: UInt64 = 0x0000_0100_0000_01B3
-
-    @inline(__always)
-    static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* prime }
+    private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     /// Joins the hash of the next token to that of a sequence.
     @inline(__always)
     static func join(_ hash: UInt64, _ next: UInt64) -> UInt64 {
-        let mixed = (hash ^ next) &* 0x9E37_79B9_7F4A_7C15
+        let mixed = (hash ^ next) &* factor
         return mixed ^ (mixed >> 29)
     }
 
-    static func of(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(seed, step) }
+    /// The hash of some bytes.
+    @inline(__always)
+    static func of(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var hash = UInt64(truncatingIfNeeded: end - start) &* factor
+        var position = start
+        while position + 8 <= end {
+            hash = join(hash, UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
+            position += 8
+        }
+        guard position < end else { return hash }
+        // The last bytes, with some before them where there are eight.
+        if end - start >= 8 {
+            return join(hash, UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self)))
+        }
+        var rest: UInt64 = 0
+        while position < end {
+            rest = rest << 8 | UInt64(raw[position])
+            position += 1
+        }
+        return join(hash, rest)
+    }
+
+    /// The hash of one byte alone.
+    @inline(__always)
+    static func of(_ byte: UInt8) -> UInt64 { join(factor, UInt64(byte)) }
 }

@@ -1,18 +1,31 @@
 /// Words that mean the same in everybody's logs, by their first eight bytes in lower case.
 struct WordSet: Sendable {
-    private let words: [UInt64]
+    /// Open addressing; 0 is a free place.
+    private var places: [UInt64]
 
     init(_ text: String) {
-        words = text.split(separator: " ").map { WordSet.packed(Array($0.utf8)) }.sorted()
+        let words = text.split(separator: " ").map { WordSet.packed(Array($0.utf8)) }
+        var size = 16
+        while size < 4 * words.count { size *= 2 }
+        places = Array(repeating: 0, count: size)
+        for word in words {
+            var place = Self.place(word, size)
+            while places[place] != 0, places[place] != word { place = (place + 1) & (size - 1) }
+            places[place] = word
+        }
+    }
+
+    private static func place(_ packed: UInt64, _ size: Int) -> Int {
+        Int(truncatingIfNeeded: (packed &* 0x9E37_79B9_7F4A_7C15) >> 40) & (size - 1)
     }
 
     func contains(_ packed: UInt64) -> Bool {
-        var (low, high) = (0, words.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if words[middle] < packed { low = middle + 1 } else { high = middle }
+        var place = Self.place(packed, places.count)
+        while places[place] != 0 {
+            if places[place] == packed { return true }
+            place = (place + 1) & (places.count - 1)
         }
-        return low < words.count && words[low] == packed
+        return false
     }
 
     func contains(_ word: some Collection<UInt8>) -> Bool { contains(Self.packed(word)) }
@@ -52,7 +65,8 @@ enum Words {
     static let nothing = WordSet("null none nil unknown n/a - -- true false nan undefined")
     /// After these the next word is a name.
     static let naming = WordSet(
-        "user username login account ruser rhost host hostname node file directory path domain volume"
+        "user username login account ruser rhost host hostname node file directory path domain volume customer owner"
+            + " tenant"
     )
     /// Of these, and of fields with these names, the names are people's and machines'.
     static let identities = WordSet("user username ruser login account host hostname rhost")
@@ -67,4 +81,29 @@ enum Words {
             + " too can could will would should may must do does did out off up down all any if than then when while"
             + " failed success ok done"
     )
+
+    /// Whether a word may follow a number as its unit.
+    static func isUnit(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        if end - start == 1 { return bytes[start] == UInt8(ascii: "B") }
+        // Most words begin with another letter.
+        let letter = (bytes[start] | 0x20) &- UInt8(ascii: "a")
+        guard letter < 26, unitLetters >> UInt32(letter) & 1 == 1, end - start <= 12 else { return false }
+        return units.contains(bytes[start..<end])
+    }
+
+    /// Whether a word is the name of a weekday or a month, short or long.
+    static func isDay(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        guard end - start >= 3, end - start <= 9 else { return false }
+        let letter = (bytes[start] | 0x20) &- UInt8(ascii: "a")
+        guard letter < 26, dayLetters >> UInt32(letter) & 1 == 1 else { return false }
+        let packed = WordSet.packed(bytes[start..<end])
+        return days.contains(packed) || months.contains(packed)
+    }
+
+    private static let unitLetters = letters("nusmhdkgtb")
+    private static let dayLetters = letters("mtwfsjaond")
+
+    private static func letters(_ text: String) -> UInt32 {
+        text.utf8.reduce(0) { $0 | 1 << UInt32($1 - UInt8(ascii: "a")) }
+    }
 }
