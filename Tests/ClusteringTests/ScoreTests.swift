@@ -75,7 +75,7 @@ struct ScoreTests {
         let rows = (0..<256).map { Array(vectors[row: $0]) }
         var sums = [Float](repeating: 0, count: 256)
         for seed: UInt64 in 0..<200 {
-            let tree = IsolationTree(vectors: rows, columns: 2, seed: seed, grownAt: 1)
+            let tree = IsolationTree(vectors: rows, columns: 2, seed: seed, number: 1)
             sums.withUnsafeMutableBufferPointer { sums in
                 vectors.storage.withUnsafeBufferPointer { vectors in
                     guard let to = sums.baseAddress, let from = vectors.baseAddress else { return }
@@ -94,7 +94,7 @@ struct ScoreTests {
 
     @Test("Equal records make a tree of one leaf; a forest tells what random cuts isolate soon, wherever it lies")
     func forest() throws {
-        let same = IsolationTree(vectors: Array(repeating: [1, 2], count: 256), columns: 2, seed: 1, grownAt: 0)
+        let same = IsolationTree(vectors: Array(repeating: [1, 2], count: 256), columns: 2, seed: 1, number: 0)
         #expect(same.nodes.allSatisfy { $0.threshold == .infinity })
         var stream = SyntheticStream(clusters: 1, dimension: 6, spread: 1, seed: 7)
         let model = try Self.learner(stream.records(2000).vectors).model

@@ -13,6 +13,9 @@ struct IsolationForest: Sendable, Equatable {
     /// Trees, and parts of one, that are due.
     private(set) var due = 0.0
 
+    /// How many trees were grown so far: what tells one from that which stood in its place before.
+    private(set) var grown: UInt64 = 0
+
     /// The published number of trees.
     static let count = 100
     /// How often the whole forest is grown anew while the weight of the stream doubles, or fades by half.
@@ -20,10 +23,11 @@ struct IsolationForest: Sendable, Equatable {
 
     init() {}
 
-    init(trees: [IsolationTree], next: Int, due: Double) {
+    init(trees: [IsolationTree], next: Int, due: Double, grown: UInt64) {
         self.trees = trees
         self.next = next
         self.due = due
+        self.grown = grown
     }
 
     /// Grows trees anew after `model` learned `records` more.
@@ -43,18 +47,21 @@ struct IsolationForest: Sendable, Equatable {
     mutating func regrow(_ model: Model, seed: UInt64) {
         due = 0
         guard model.sample.slots.count > 1 else { return trees = [] }
-        trees = (0..<Self.count).map { tree($0, model, seed: seed) }
+        var trees: [IsolationTree] = []
+        for place in 0..<Self.count { trees.append(tree(place, model, seed: seed)) }
+        self.trees = trees
     }
 
-    private func tree(_ place: Int, _ model: Model, seed: UInt64) -> IsolationTree {
+    private mutating func tree(_ place: Int, _ model: Model, seed: UInt64) -> IsolationTree {
         let seed = SeededGenerator.mix(seed ^ SeededGenerator.mix(model.version &+ 1)) ^ UInt64(place)
         var generator = SeededGenerator(seed: SeededGenerator.mix(seed))
         let drawn = model.sample.drawn(IsolationTree.size, at: model.clock, generator: &generator)
+        grown += 1
         return IsolationTree(
             vectors: drawn.map(\.vector),
             columns: model.dimension,
             seed: generator.next(),
-            grownAt: model.version
+            number: grown
         )
     }
 

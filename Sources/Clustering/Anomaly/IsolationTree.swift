@@ -17,8 +17,8 @@ struct IsolationTree: Sendable, Equatable {
     /// Cuts from the root to a leaf: the mean depth of a tree of that size, as published.
     static let height = 8
 
-    /// The version of the model that it was grown for.
-    let grownAt: UInt64
+    /// Its number in the order in which a forest grew its trees, from 1.
+    let number: UInt64
     /// `2^height - 1` cuts, those below node `i` at `2i + 1` and `2i + 2`.
     private(set) var nodes: [Node]
     /// For each of the `2^height` ends of paths: the expected depth at which a record is alone there, in mean depths of
@@ -26,8 +26,8 @@ struct IsolationTree: Sendable, Equatable {
     private(set) var depths: [Float]
 
     /// Grows a tree from vectors of `columns` elements.
-    init(vectors: [[Float]], columns: Int, seed: UInt64, grownAt: UInt64) {
-        self.grownAt = grownAt
+    init(vectors: [[Float]], columns: Int, seed: UInt64, number: UInt64) {
+        self.number = number
         nodes = Array(repeating: Node(), count: 1 << Self.height - 1)
         depths = Array(repeating: 0, count: 1 << Self.height)
         var generator = SeededGenerator(seed: seed)
@@ -140,12 +140,12 @@ struct IsolationTree: Sendable, Equatable {
 
 extension IsolationTree: Codable {
     private enum CodingKeys: String, CodingKey {
-        case grownAt, columns, thresholds, depths
+        case number, columns, thresholds, depths
     }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        grownAt = try container.decode(UInt64.self, forKey: .grownAt)
+        number = try container.decode(UInt64.self, forKey: .number)
         let columns = try container.decode(PackedVector.self, forKey: .columns).elements
         let thresholds = try container.decode(PackedVector.self, forKey: .thresholds).elements
         depths = try container.decode(PackedVector.self, forKey: .depths).elements
@@ -164,7 +164,7 @@ extension IsolationTree: Codable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(grownAt, forKey: .grownAt)
+        try container.encode(number, forKey: .number)
         try container.encode(PackedVector(elements: nodes.map { Float($0.column) }), forKey: .columns)
         try container.encode(PackedVector(elements: nodes.map(\.threshold)), forKey: .thresholds)
         try container.encode(PackedVector(elements: depths), forKey: .depths)

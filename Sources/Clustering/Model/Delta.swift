@@ -77,10 +77,9 @@ public struct Delta: Sendable, Equatable, Codable {
     }
 
     /// Counts a record that was judged.
-    mutating func note(step: Int, isAlarm: Bool) {
+    mutating func note(step: Int) {
         if steps.isEmpty { steps = Array(repeating: 0, count: RarityHistory.steps) }
         steps[step] += 1
-        alarms += isAlarm ? 1 : 0
     }
 
     private mutating func add(steps other: [Int]) {

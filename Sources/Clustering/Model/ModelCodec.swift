@@ -59,7 +59,7 @@ public enum ModelCodec {
         }
         let trees = old?.forest.trees ?? []
         for (place, tree) in new.forest.trees.enumerated()
-        where place >= trees.count || trees[place].grownAt != tree.grownAt {
+        where place >= trees.count || trees[place].number != tree.number {
             try entries.append(tree, key: "tree/\(place)")
         }
         if trees.count > new.forest.trees.count {
@@ -204,7 +204,8 @@ public enum ModelCodec {
             model.forest = IsolationForest(
                 trees: places.map(\.tree),
                 next: meta.forest?.next ?? 0,
-                due: meta.forest?.due ?? 0
+                due: meta.forest?.due ?? 0,
+                grown: meta.forest?.grown ?? 0
             )
             guard StoredMeta.digest(of: model) == meta.digest,
                 clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID && !$0.cluster.prototypeWeights.isEmpty })

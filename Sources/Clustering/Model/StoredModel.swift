@@ -53,7 +53,12 @@ struct StoredMeta: Codable {
         clusters = model.clusters.count
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
-        forest = StoredForest(trees: model.forest.trees.count, next: model.forest.next, due: model.forest.due)
+        forest = StoredForest(
+            trees: model.forest.trees.count,
+            next: model.forest.next,
+            due: model.forest.due,
+            grown: model.forest.grown
+        )
         rarity = model.rarity
         vigilance = model.vigilance
         findings = model.findings
@@ -80,9 +85,9 @@ struct StoredMeta: Codable {
         }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
         if let deep = model.deep, let map = deep.map {
-            for output in 0..<map.outputs { sum &+= identity(5, UInt64(output), deep.fittedAt) }
+            for output in 0..<map.outputs { sum &+= identity(7, UInt64(output), deep.fittedAt) }
         }
-        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(6, UInt64(place), tree.grownAt) }
+        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(6, UInt64(place), tree.number) }
         return sum
     }
 }
@@ -158,6 +163,7 @@ struct StoredForest: Codable {
     var trees: Int
     var next: Int
     var due: Double
+    var grown: UInt64
 }
 
 /// What `cluster/<id>` holds; the prototypes follow from their means.

@@ -65,7 +65,7 @@ public func assign(
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
-        guard isSound[row], pair.cluster >= 0, scores.indices.contains(row) else {
+        guard isSound[row], pair.cluster >= 0 else {
             let vector = isSound[row] ? vectors[row: row] : nil
             gatherer.add(vector: vector, raw: rows?[row: row], observation: observation, to: &delta)
             result.append(Assignment(anomaly: false, version: model.version))
@@ -73,7 +73,8 @@ public func assign(
         }
         let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
         let sighting = Sighting(
-            score: scores[row],
+            // Clusters that nothing is known of but where they are have no bulk to be far from.
+            score: scores.indices.contains(row) ? scores[row] : pair.distance,
             cluster: pair.cluster,
             isFar: isFar,
             isFlood: recentAlarms >= ScoreThreshold.floodShare,
@@ -82,7 +83,7 @@ public func assign(
         )
         let opinion = panel.judge(sighting)
         recentAlarms = model.threshold.recent(recentAlarms, and: sighting.score)
-        delta.note(step: panel.rarity.step(sighting), isAlarm: opinion.reason != nil)
+        delta.note(step: panel.rarity.step(sighting))
         gatherer.add(
             vector: vectors[row: row],
             raw: rows?[row: row],
@@ -106,6 +107,7 @@ public func assign(
         let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii)
         judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
     }
+    delta.alarms += result.count { $0.anomaly }
     for (row, assignment) in result.enumerated() where assignment.anomaly {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
         delta.note(assignment, record: begin.record + UInt64(row), observation: observation, labels: options.labels)
@@ -140,13 +142,6 @@ private func verdict(
     assignment.tail = opinion.tail
     assignment.reason = reason
     return assignment
-}
-
-/// Why a record that is an anomaly is one.
-func reason(_ pair: Nearest, isHeavy: Bool, limits: Radii, model: Model) -> Assignment.Reason {
-    if isHeavy || pair.distance > limits.limits[pair.cluster] { return .far }
-    // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-    return Double(model.records - model.clusters[pair.cluster].bornAt) < 0.1 * Double(model.records) ? .new : .rare
 }
 
 extension Assignment {

@@ -37,22 +37,23 @@ struct DeepJudge {
         guard let limit = model.deep?.threshold.value, !scores.isEmpty else { return }
         for row in suspects {
             guard let number = numbers[row], isSound[number] else { continue }
-            settle(&assignments[row], isFar: Double(scores[number]) > limit, delta: &delta)
+            settle(&assignments[row], isFar: Double(scores[number]) > limit)
         }
     }
 
     /// The deep distance decides whether a record is far; what makes it rare, new or one of a burst is not for it to say.
-    private func settle(_ assignment: inout Assignment, isFar: Bool, delta: inout Delta) {
+    private func settle(_ assignment: inout Assignment, isFar: Bool) {
         guard assignment.reason == nil || assignment.reason == .far, assignment.anomaly != isFar else { return }
         assignment.anomaly = isFar
         assignment.reason = isFar ? .far : nil
         if !isFar { assignment.explanation = nil }
-        delta.alarms += isFar ? 1 : -1
     }
 
     /// Whether a score is so rare in the fast tier that the record may be an anomaly.
     private func isSuspect(_ assignment: Assignment, _ pair: Nearest) -> Bool {
-        guard assignment.cluster != nil, model.threshold.value != nil, let tail = assignment.tail else { return false }
+        guard assignment.cluster != nil, model.threshold.value != nil,
+            let tail = assignment.score.flatMap(model.threshold.tail)
+        else { return false }
         // What an operator has said of a cluster needs no second look.
         let isMember = pair.distance <= radii.limits[pair.cluster]
         guard !isMember || model.clusters[pair.cluster].standing == nil else { return false }
