@@ -262,6 +262,33 @@ struct CommandTests {
         #expect(missing.code == 78 && missing.errors.contains("distill"), "\(missing.errors)")
     }
 
+    @Test(
+        .enabled(
+            if: SharedData.isPresent && SharedData.miniLM != nil,
+            "needs the public texts, and the model: make model"
+        )
+    )
+    func twoTiersAreBetterThanTheFastOneAlone() throws {
+        let scratch = try Scratch()
+        let model = try #require(SharedData.miniLM).path
+        let flood = scratch.folder.appending(path: "static").path
+        #expect(try DaemonProcess.run(["distill", "--model", model, "--output", flood]).code == 0)
+        let input = SharedData.root.appending(path: "text/tweet89.tsv.gz").path
+        func quality(_ options: [String]) throws -> (ari: Double, vMeasure: Double) {
+            let result = try DaemonProcess.run(
+                ["evaluate", "--input", input, "--label", "label", "--field", "text"] + options,
+                environment: ["CENTROIDD_RECLUSTER__SAMPLE": "1000"]
+            )
+            let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+            return (try #require(report["ari"] as? Double), try #require(report["v_measure"] as? Double))
+        }
+        let fast = try quality(["--model", flood])
+        let both = try quality(["--model", model, "--flood", flood])
+        let deep = try quality(["--model", model])
+        #expect(both.ari > fast.ari && both.vMeasure > fast.vMeasure, "\(fast) \(both)")
+        #expect(both.ari > deep.ari - 0.08 && both.vMeasure > deep.vMeasure - 0.05, "\(both) \(deep)")
+    }
+
     @Test func distillLeavesOtherFoldersAlone() throws {
         let scratch = try Scratch()
         let source = SharedData.fixture("encoders/prompts").path
