@@ -109,7 +109,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry", hummingbird, httpTypes, nio, logging],
+            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry", nio, nioPosix, nioHTTP1],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

@@ -4,7 +4,7 @@ import RemoteEmbedding
 import TestSupport
 import Testing
 
-@Suite("Images for a server", .timeLimit(.minutes(1)))
+@Suite("Images for a server", .timeLimit(.minutes(20)))
 struct ImageTests {
     private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3]
 

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// The whole pipeline with a server in the middle of it.
-@Suite("Records that wait for a server", .timeLimit(.minutes(2)))
+@Suite("Records that wait for a server", .timeLimit(.minutes(20)))
 struct RemotePipelineTests {
     private let cluster = SimulatedLog()
 

@@ -17,6 +17,8 @@ struct RemoteFixture: Sendable {
         options.api = api
         options.dimension = EmbeddingServer.dimension
         options.retries = 3
+        // Far above what an answer takes on the busiest machine.
+        options.timeout = .seconds(600)
         options.backoff.base = 0.002
         options.backoff.ceiling = 0.01
         options.waits = false

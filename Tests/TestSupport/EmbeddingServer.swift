@@ -1,11 +1,11 @@
 import Foundation
-import HTTPTypes
-import Hummingbird
-import Logging
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 import Synchronization
 
-/// A small embedding server that speaks both protocols, well or badly as it is told.
+/// A small embedding server that speaks both protocols, well or badly as it is told. It answers from threads of its own,
+/// however busy those of the tests are.
 package final class EmbeddingServer: Sendable {
     /// How a request is answered.
     package enum Reply: Sendable {
@@ -46,6 +46,7 @@ package final class EmbeddingServer: Sendable {
 
     private let asked = Mutex<[Asked]>([])
     private let busy = Mutex<(now: Int, most: Int)>((0, 0))
+    private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let script: Mutex<[Reply]>
     private let rule: @Sendable ([String]) -> Reply
     private let info: String?
@@ -77,50 +78,62 @@ package final class EmbeddingServer: Sendable {
     package func run<Value: Sendable>(port: Int = 0, _ body: @Sendable (String) async throws -> Value) async throws
         -> Value
     {
-        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let router = Router()
-        router.post("/embed") { request, _ in try await self.answer(request, openAI: false) }
-        router.post("/v1/embeddings") { request, _ in try await self.answer(request, openAI: true) }
-        router.get("/info") { _, _ in
-            self.info.map { Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: $0))) }
-                ?? Response(status: .notFound)
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                self.connections.withLock { $0[ObjectIdentifier(channel)] = channel }
+                channel.closeFuture.whenComplete { _ in
+                    self.connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) }
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(RequestHandler(server: self))
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body("http://127.0.0.1:\(listener.localAddress?.port ?? 0)"))
+        } catch {
+            result = .failure(error)
         }
-        let application = Application(
-            router: router,
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { continuation.yield($0.localAddress?.port ?? 0) },
-            logger: Logger(label: "server") { _ in SwiftLogNoOpLogHandler() }
-        )
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            defer { group.cancelAll() }
-            var iterator = ports.makeAsyncIterator()
-            return try await body("http://127.0.0.1:\(await iterator.next() ?? 0)")
-        }
+        try await listener.close()
+        for connection in connections.withLock({ Array($0.values) }) { try? await connection.close() }
+        return try result.get()
     }
 
-    private func answer(_ request: Request, openAI: Bool) async throws -> Response {
+    /// An answer, and how long it takes.
+    fileprivate struct Answer {
+        var status = 200
+        var retryAfter: String?
+        var body = Data()
+        var delay = Duration.zero
+    }
+
+    fileprivate func answer(_ request: HTTPRequestHead, _ body: String) -> Answer {
+        if request.method == .GET {
+            return info.map { Answer(body: Data($0.utf8)) } ?? Answer(status: 404)
+        }
+        let openAI = request.uri == "/v1/embeddings"
+        guard openAI || request.uri == "/embed" else { return Answer(status: 404) }
         busy.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-        defer { busy.withLock { $0.now -= 1 } }
-        let body = String(buffer: try await request.body.collect(upTo: 16 << 20))
-        let document = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        let document = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
         let inputs = document?[openAI ? "input" : "inputs"] as? [String] ?? []
+        let authorization = request.headers.first(name: "authorization")
         asked.withLock {
-            $0.append(
-                Asked(
-                    path: request.uri.path,
-                    inputs: inputs,
-                    authorization: request.headers[.authorization],
-                    body: body
-                )
-            )
+            $0.append(Asked(path: request.uri, inputs: inputs, authorization: authorization, body: body))
         }
         let reply = script.withLock { $0.isEmpty ? nil : $0.removeFirst() } ?? rule(inputs)
-        return try await respond(reply, inputs, openAI)
+        return answer(reply, inputs, openAI)
     }
 
-    private func respond(_ reply: Reply, _ inputs: [String], _ openAI: Bool) async throws -> Response {
+    fileprivate func answered(_ request: HTTPRequestHead) {
+        if request.method == .POST { busy.withLock { $0.now -= 1 } }
+    }
+
+    private func answer(_ reply: Reply, _ inputs: [String], _ openAI: Bool) -> Answer {
         var rows = inputs.enumerated().map { (index: $0.offset, vector: Self.vector(of: $0.element)) }
+        var answer = Answer()
         switch reply {
         case .vectors: break
         case .reversed: rows.reverse()
@@ -129,26 +142,66 @@ package final class EmbeddingServer: Sendable {
         case .longer: rows = rows.map { ($0.index, $0.vector + [1]) }
         case .ragged: if let last = rows.popLast() { rows.append((last.index, last.vector + [1])) }
         case .zero: rows = rows.map { ($0.index, $0.vector.map { _ in 0 }) }
-        case .slow(let duration): try await Task.sleep(for: duration)
-        case .hang(let duration):
-            try await Task.sleep(for: duration)
-            return Response(status: .internalServerError)
-        case .text(let text): return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: text)))
+        case .slow(let duration): answer.delay = duration
+        case .hang(let duration): return Answer(status: 500, delay: duration)
+        case .text(let text): return Answer(body: Data(text.utf8))
         case .status(let code, let retryAfter, let message):
-            var headers = HTTPFields()
-            headers[.retryAfter] = retryAfter
             let text = openAI ? #"{"error":{"message":"\#(message)"}}"# : #"{"error":"\#(message)","error_type":"x"}"#
-            return Response(
-                status: .init(code: code),
-                headers: headers,
-                body: .init(byteBuffer: ByteBuffer(string: text))
-            )
+            return Answer(status: code, retryAfter: retryAfter, body: Data(text.utf8))
         }
         let object: Any =
             openAI
             ? ["object": "list", "data": rows.map { ["index": $0.index, "embedding": $0.vector.map(Double.init)] }]
             : rows.map { $0.vector.map(Double.init) }
-        let data = try JSONSerialization.data(withJSONObject: object)
-        return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: data)))
+        answer.body = (try? JSONSerialization.data(withJSONObject: object)) ?? Data()
+        return answer
+    }
+}
+
+/// Gathers a request, and answers it when its time has come.
+private final class RequestHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let server: EmbeddingServer
+    private var head: HTTPRequestHead?
+    private var body = ""
+
+    init(server: EmbeddingServer) { self.server = server }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): (self.head, body) = (head, "")
+        case .body(let part): body += String(buffer: part)
+        case .end:
+            guard let head else { return }
+            let answer = server.answer(head, body)
+            let (server, bound) = (server, NIOLoopBound(context, eventLoop: context.eventLoop))
+            let nanoseconds =
+                answer.delay.components.seconds * 1_000_000_000
+                + answer.delay.components.attoseconds / 1_000_000_000
+            context.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) {
+                server.answered(head)
+                Self.write(answer, head, bound.value)
+            }
+        }
+    }
+
+    private static func write(
+        _ answer: EmbeddingServer.Answer,
+        _ request: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        var headers: HTTPHeaders = ["content-length": "\(answer.body.count)", "content-type": "application/json"]
+        if let retryAfter = answer.retryAfter { headers.add(name: "retry-after", value: retryAfter) }
+        let head = HTTPResponseHead(
+            version: request.version,
+            status: HTTPResponseStatus(statusCode: answer.status),
+            headers: headers
+        )
+        context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
+        let buffer = context.channel.allocator.buffer(bytes: answer.body)
+        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(buffer))), promise: nil)
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
     }
 }
