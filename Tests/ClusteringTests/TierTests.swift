@@ -149,10 +149,16 @@ struct TierTests {
             columns: 12,
             storage: Array(normal.deep.storage.prefix(20 * 12)) + Array(far.storage.suffix(20 * 12))
         )
-        let (verdicts, _) = assign(vectors: odd, observations: [], model: model, options: learner.options) {
-            deep.selecting($0)
+        // Each by itself: forty odd ones in a row are a flood, which alarms nobody.
+        var verdicts: [Assignment] = []
+        var alone: [Assignment] = []
+        for row in 0..<40 {
+            let record = odd.selecting([row])
+            alone += assign(vectors: record, observations: [], model: model, options: learner.options).assignments
+            verdicts += assign(vectors: record, observations: [], model: model, options: learner.options) { _ in
+                deep.selecting([row])
+            }.assignments
         }
-        let alone = assign(vectors: odd, observations: [], model: model, options: learner.options).assignments
         let suspected = alone.indices.filter { alone[$0].anomaly }
         #expect(suspected.count > 20)
         #expect(suspected.filter { $0 < 20 }.allSatisfy { !verdicts[$0].anomaly && verdicts[$0].reason == nil })
