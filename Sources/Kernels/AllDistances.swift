@@ -85,7 +85,7 @@ public struct AllDistances: Sendable {
             let moved = products + Self.queryBlock * width
             for start in stride(from: 0, to: rows, by: Self.queryBlock) {
                 let count = min(Self.queryBlock, rows - start)
-                let source = move(queries + start * d, rows: count, to: moved)
+                let source = CentroidPacking.moved(queries + start * d, rows: count, by: shift, to: moved)
                 lane.multiply(source, rows: count, by: weights, into: products)
                 for row in 0..<count {
                     let values = UnsafeMutableBufferPointer(start: products + row * width, count: points.rows)
@@ -94,20 +94,6 @@ public struct AllDistances: Sendable {
                 }
             }
         }
-    }
-
-    private func move(
-        _ queries: UnsafePointer<Float>,
-        rows: Int,
-        to moved: UnsafeMutablePointer<Float>
-    ) -> UnsafePointer<Float> {
-        guard !shift.isEmpty else { return queries }
-        moved.update(from: queries, count: rows * shift.count)
-        shift.withUnsafeBufferPointer { shift in
-            guard let base = shift.baseAddress else { return }
-            for row in 0..<rows { VectorMath.add(base, times: -1, to: moved + row * shift.count, count: shift.count) }
-        }
-        return UnsafePointer(moved)
     }
 
     /// Turns products (`q·c`, or `q·c - ‖c‖²/2` of moved vectors) into distances. What may be rounding is nought.
