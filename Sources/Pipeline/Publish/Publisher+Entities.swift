@@ -1,6 +1,7 @@
 import Clustering
 import Embedding
 import Streams
+import Telemetry
 
 // Entities on the publisher's queue: records are in order here, and what a transaction changed is undone with it.
 extension Publisher {
@@ -16,7 +17,7 @@ extension Publisher {
         batch.entities = []
         for (record, outcome) in zip(decoded.batch.records, decoded.outcomes) {
             switch outcome {
-            case .rejected: batch.outcomes.append(outcome)
+            case .rejected, .absorbed: batch.outcomes.append(outcome)
             case .row(let index):
                 let event = decoded.events[index]
                 let result = entities.change(record.source) { table in

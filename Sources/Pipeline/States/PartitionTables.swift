@@ -25,7 +25,8 @@ struct PartitionTables<Table: PartitionTable>: Sendable {
         _ source: TopicPartition,
         _ body: (inout Table) throws -> Result
     ) rethrows -> Result {
-        try body(&tables[home(source), default: Table(options)])
+        let (home, options) = (home(source), options)
+        return try body(&tables[home, default: Table(options)])
     }
 
     /// A record's table.

@@ -20,7 +20,7 @@ public struct SessionsMeasured: TelemetryEvent {
     /// Metrics only.
     public func emit(to sink: EventSink) {
         sink.metrics.set(.sessions, to: Double(open))
-        for (reason, count) in closed { sink.metrics.increment(.sessionsClosed, ["reason": reason], by: count) }
+        for (reason, count) in closed { sink.metrics.increment(.sessionsClosed, by: count, ["reason": reason]) }
         sink.metrics.increment(.sessionEventsLate, by: late)
         sink.metrics.increment(.sessionEventsWithoutKey, by: withoutKey)
     }
