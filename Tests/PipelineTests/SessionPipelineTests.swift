@@ -42,8 +42,8 @@ struct SessionPipelineTests {
         fixture.options.schedule = ReclusterSchedule(period: .off)
         var sessions = SessionOptions()
         sessions.key = .pattern("blk_[0-9]+")
-        // Long, so that nothing ends while a test waits.
-        sessions.window = .gap(100_000)
+        // Hours, so that nothing ends while a test waits.
+        sessions.window = .gap(10_000_000)
         sessions.lateness = 0
         change(&sessions)
         fixture.options.sessions = sessions
@@ -56,7 +56,7 @@ struct SessionPipelineTests {
         for block in blocks {
             for (step, line) in Self.lines.prefix(block % 5 == 0 ? 4 : 3).enumerated() {
                 let text = line.replacingOccurrences(of: "blk_N", with: "blk_\(block)")
-                let time = Int64(block) * 3000 + Int64(step) * 2500
+                let time = Int64(block) * 300_000 + Int64(step) * 250_000
                 records.append(
                     OutgoingRecord(topic: "lines", partition: 0, timestamp: time, value: Array(text.utf8))
                 )
@@ -130,7 +130,7 @@ struct SessionPipelineTests {
         #expect(published.count > 450, "the last ones are still open")
         #expect(published.map(\.session) == (0..<published.count).map { "blk_\($0)" }, "in the order of their ends")
         let long = try #require(published.first { $0.session == "blk_5" })
-        #expect(long.events == 4 && long.start == 15_000 && long.end == 22_500 && long.closed == "window")
+        #expect(long.events == 4 && long.start == 1_500_000 && long.end == 2_250_000 && long.closed == "window")
         #expect(long.sequence.count == 4 && Set(long.sequence).count == 4)
         #expect(
             long.templates[String(long.sequence[1])]
@@ -205,10 +205,10 @@ struct SessionPipelineTests {
     @Test("Late events, and lines without a key, are counted")
     func oddRecords() async throws {
         let fixture = try fixture()
-        try send("Receiving block blk_1 src", at: 1_000_000, fixture)
-        try send("nothing of a block here", at: 1_000_000, fixture)
-        try send("Receiving block blk_2 src", at: 100_000, fixture)
-        try send("nothing of a block here, but the clock goes on", at: 1_200_000, fixture)
+        try send("Receiving block blk_1 src", at: 100_000_000, fixture)
+        try send("nothing of a block here", at: 100_000_000, fixture)
+        try send("Receiving block blk_2 src", at: 10_000_000, fixture)
+        try send("nothing of a block here, but the clock goes on", at: 120_000_000, fixture)
         let sink = PipelineFixture.silent()
         try await run(fixture, until: 4, sink: sink)
         #expect(try published(fixture).map(\.session) == ["blk_1"])
@@ -242,18 +242,18 @@ struct SessionPipelineTests {
             $0.time = ["at"]
         }
         for number in 0..<4 {
-            let time = "2024-05-01T10:0\(number * 2):00Z"
+            let time = "2024-05-0\(number + 1)T10:00:00Z"
             try send(#"{"request":{"id":\#(number)},"at":"\#(time)","message":"GET /a took 5 ms"}"#, at: 7, fixture)
         }
-        try send(#"{"at":"2024-05-01T11:00:00Z","message":"GET /a took 5 ms"}"#, at: 7, fixture)
+        try send(#"{"at":"2024-06-01T11:00:00Z","message":"GET /a took 5 ms"}"#, at: 7, fixture)
         try send(#"{"request":{"id":9},"at":"soon","message":"GET /a took 5 ms"}"#, at: 7, fixture)
         try await run(fixture, until: 6, format: .json)
         #expect(try published(fixture).map(\.session) == ["0", "1", "2"])
         #expect(fixture.cluster.records(of: "app.dead").count == 2)
 
         fixture = try self.fixture { $0.key = .record }
-        for number in 0..<3 { try send("GET /a took 5 ms", at: Int64(number) * 500_000, key: "user\(number)", fixture) }
-        try send("GET /a took 5 ms", at: 2_000_000, fixture)
+        for number in 0..<3 { try send("GET /a took 5 ms", at: Int64(number) * 50_000_000, key: "user\(number)", fixture) }
+        try send("GET /a took 5 ms", at: 200_000_000, fixture)
         try await run(fixture, until: 4)
         #expect(try published(fixture).map(\.session) == ["user0", "user1"])
         #expect(fixture.cluster.records(of: "app.dead").count == 1)
