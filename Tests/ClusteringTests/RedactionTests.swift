@@ -24,6 +24,8 @@ struct RedactionTests {
             ("12345 then 123456", "12345 then <number>"),
             ("call 555-123-4567 or 555 123 4567", "call <number> or <number>"),
             ("2024-01-02", "2024-01-02"),
+            ("2005-06-03-15.42.50.675 RAS", "2005-06-03-15.42.50.675 RAS"),
+            ("2005-13-03-1555 and 2005-06-0315", "<number> and <number>"),
             ("0xdeadbeef 0xbeef", "<hexadecimal> 0xbeef"),
             ("d41d8cd98f00b204e9800998ecf8427e", "<hexadecimal>"),
             ("effaced defaced acceded facade", "effaced defaced acceded facade"),

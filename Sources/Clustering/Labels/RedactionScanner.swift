@@ -163,6 +163,18 @@ struct RedactionScanner {
         return isPrefixed || (hasDigit && hasLetter) ? end : nil
     }
 
+    /// `2005-06-03`, which many logs go on from with the time of day, as in `2005-06-03-15.42.50`: no number of anybody's.
+    private static func isDate(_ bytes: Bytes, _ start: Int) -> Bool {
+        guard start + 10 <= bytes.count, start + 10 == bytes.count || !bytes[start + 10].isDigit else { return false }
+        let shape = (0..<10).allSatisfy { offset in
+            offset == 4 || offset == 7 ? bytes[start + offset] == 0x2D : bytes[start + offset].isDigit
+        }
+        guard shape else { return false }
+        let digit = { (offset: Int) in Int(bytes[start + offset]) - 0x30 }
+        let (century, month, day) = (10 * digit(0) + digit(1), 10 * digit(5) + digit(6), 10 * digit(8) + digit(9))
+        return (19...20).contains(century) && (1...12).contains(month) && (1...31).contains(day)
+    }
+
     /// A long run of digits, or groups of at least two (by hyphens) or three (by spaces) with one kind of separator.
     private static func number(_ bytes: Bytes, _ start: Int) -> Int? {
         var end = run(bytes, start) { $0.isDigit }
@@ -171,6 +183,7 @@ struct RedactionScanner {
         guard end < bytes.count, bytes[end] == 0x20 || bytes[end] == 0x2D else {
             return digits >= longNumber ? end : nil
         }
+        guard !isDate(bytes, start) else { return nil }
         let separator = bytes[end]
         let least = separator == 0x20 ? 3 : 2
         let first = end
