@@ -76,9 +76,9 @@ struct SessionPipelineTests {
         _ fixture: PipelineFixture,
         on log: (any RecordLog)? = nil,
         sink: EventSink = PipelineFixture.silent(),
-        format: InputFormat = .text
+        format: InputFormat = .text,
+        in space: SessionSpace = SessionSpace()
     ) -> Pipeline {
-        let space = SessionSpace()
         return Pipeline(
             options: fixture.options,
             log: log ?? fixture.cluster.client(),
@@ -274,6 +274,51 @@ struct SessionPipelineTests {
         }
         #expect("\(String(describing: failure))".contains("app.sessions"))
         #expect("\(String(describing: failure))".contains("`session`"))
+    }
+
+    @Test("A changed order is an anomaly where the order counts, and the explanation names what followed what")
+    func order() async throws {
+        var fixture = try fixture()
+        var options = SessionSpace.Options()
+        options.ordered = true
+        let space = SessionSpace(options)
+        let steps = ["request of blk_N accepted", "blk_N authorised", "query for blk_N took 5 ms", "blk_N answered"]
+        var generator = SplitMix(seed: 3)
+        let count = 1500
+        for block in 0..<count {
+            var order = generator.next() % 3 == 0 ? [0, 1, 2, 2, 3] : [0, 1, 2, 3]
+            if block == 1200 { order = [0, 2, 1, 3] }
+            for (step, line) in order.enumerated() {
+                let text = steps[line].replacingOccurrences(of: "blk_N", with: "blk_\(block)")
+                try send(text, at: Int64(block * 300_000 + step * 1000), fixture)
+            }
+        }
+        fixture.options.store = nil
+        fixture.options.delivery = .atLeastOnce
+        let pipeline = pipeline(fixture, in: space)
+        try pipeline.start()
+        let cluster = fixture.cluster
+        #expect(try await PipelineFixture.eventually { cluster.records(of: "out").count > 1300 })
+        pipeline.stop()
+        try await pipeline.waitForEnd()
+        let odd = try cluster.records(of: "out").compactMap { record -> Odd? in
+            let odd = try JSONDecoder().decode(Odd.self, from: Data(record.value ?? []))
+            return odd.anomaly ? odd : nil
+        }
+        let found = try #require(odd.first { $0.session == "blk_1200" })
+        let names = found.explain?.fields.map(\.name) ?? []
+        #expect(names.contains { $0.contains("authorised → query for") && !$0.contains("element") }, "\(names)")
+        #expect(odd.count <= 15, "the others are few: \(odd.map(\.session))")
+    }
+
+    private struct Odd: Decodable {
+        struct Explain: Decodable {
+            struct Field: Decodable { var name: String }
+            var fields: [Field]
+        }
+        var session: String
+        var anomaly: Bool
+        var explain: Explain?
     }
 
     @Test("An input that is not kept ends its sessions with it")

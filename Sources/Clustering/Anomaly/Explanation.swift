@@ -94,8 +94,13 @@ struct Explainer {
     private mutating func oddFields(_ vector: ArraySlice<Float>) -> [Explanation.Field] {
         let (means, deviations) = moments ?? Self.moments(of: model.core.records, columns: model.dimension)
         moments = (means, deviations)
+        // As if the record were one of them: an element that has always been the same is odd by what that many records
+        // tell, and not beyond all measure.
+        let count = Float(model.core.records.count)
         let scores = zip(vector, zip(means, deviations)).map { value, usual in
-            usual.1 > 0 ? (value - usual.0) / usual.1 : 0
+            let gap = value - usual.0
+            let variance = count / (count + 1) * (usual.1 * usual.1 + gap * gap / (count + 1))
+            return variance > 0 ? gap / variance.squareRoot() : 0
         }
         var fields: [Explanation.Field] = []
         var position = 0

@@ -78,34 +78,38 @@ public struct SessionSpace: Space {
         of events: Events,
         frequency: (Int) -> (having: Int, all: Int) = { _ in (0, 0) }
     ) -> [Float] {
-        let places = options.ordered ? max(1, dimension / 2) : dimension
         var vector = [Float](repeating: 0, count: dimension)
         // In order of id: sums of floats depend on it where two events share a place.
         for (event, count) in events.counts.sorted(by: { $0.key < $1.key }) {
             let (having, all) = frequency(event)
             let weight = options.weighsByRarity ? 1 + log(Double(all + 1) / Double(having + 1)) : 1
-            vector[event % places] += Float(log(1 + Double(count)) * weight)
+            vector[place(of: event)] += Float(log(1 + Double(count)) * weight)
         }
-        if options.ordered, dimension > places {
-            for (pair, count) in Self.pairs(events.sequence).sorted(by: { $0.key < $1.key }) {
-                vector[places + Int(pair % UInt64(dimension - places))] += Float(log(1 + Double(count)))
+        if options.ordered {
+            var pairs: [Int: Int] = [:]
+            for (first, second) in zip(events.sequence, events.sequence.dropFirst()) {
+                if let place = place(of: first, then: second) { pairs[place, default: 0] += 1 }
             }
+            for (place, count) in pairs { vector[place] = Float(log(1 + Double(count))) }
         }
         if metric == .cosine { VectorMath.normalise(&vector) }
         return vector
     }
 
-    /// How often events followed each other, by a hash of both ids (the finaliser of SplitMix64).
-    private static func pairs(_ sequence: [Int]) -> [UInt64: Int] {
-        var pairs: [UInt64: Int] = [:]
-        for (first, second) in zip(sequence, sequence.dropFirst()) {
-            var hash = UInt64(bitPattern: Int64(first)) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: Int64(second))
-            hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
-            pairs[hash ^ (hash >> 31), default: 0] += 1
-        }
-        return pairs
+    /// The element where an event is counted.
+    public func place(of event: Int) -> Int { event % eventPlaces }
+
+    /// The element where it is counted that an event followed another; nil where order does not count.
+    public func place(of first: Int, then second: Int) -> Int? {
+        guard options.ordered, dimension > eventPlaces else { return nil }
+        // The finaliser of SplitMix64 over both ids.
+        var hash = UInt64(bitPattern: Int64(first)) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: Int64(second))
+        hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+        return eventPlaces + Int((hash ^ (hash >> 31)) % UInt64(dimension - eventPlaces))
     }
+
+    private var eventPlaces: Int { options.ordered ? max(1, dimension / 2) : dimension }
 
     /// A lane without work: vectors are made where windows close.
     public func makeLane() -> any EmbeddingLane {

@@ -108,7 +108,7 @@ extension Publisher {
 
     /// Publishes the sessions of a batch.
     func writeSessions(of batch: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
-        guard sessionSpace != nil else { return }
+        guard let space = sessionSpace else { return }
         // The states and the offset of a record that ends nothing are still to be committed.
         try state.transaction.open()
         for (row, closed) in batch.sessions.enumerated() {
@@ -120,16 +120,16 @@ extension Publisher {
                 key: closed.key,
                 value: nil
             )
-            let session = AssignmentRecord.Session(
-                closed,
-                templates: state.coordinator.model.templates,
-                redaction: options.clustering.labels.redaction
-            )
+            let (book, redaction) = (state.coordinator.model.templates, options.clustering.labels.redaction)
+            let session = AssignmentRecord.Session(closed, templates: book, redaction: redaction)
+            let names = SessionNames(space: space, session: closed.session, book: book, redaction: redaction)
+            var assignment = assignments[row]
+            assignment.explanation = assignment.explanation.map(names.named)
             let text = batch.texts[row]
-            try state.transaction.send(output(assignments[row], of: record, text: text, session: session))
+            try state.transaction.send(output(assignment, of: record, text: text, session: session))
             state.tally.records.assigned += 1
             state.tally.sessions.closed[closed.reason.rawValue, default: 0] += 1
-            if assignments[row].anomaly { note(assignments[row], record, session.name, &state.tally) }
+            if assignment.anomaly { note(assignment, record, session.name, &state.tally) }
         }
     }
 }
