@@ -1,4 +1,5 @@
 public import Clustering
+public import Kernels
 
 /// How a pipeline runs.
 public struct PipelineOptions: Sendable {
@@ -44,6 +45,8 @@ public struct PipelineOptions: Sendable {
     public var schedule = ReclusterSchedule(period: .seconds(600))
     /// Whether reclustering runs between two steps, at an exact record, instead of in the background.
     public var reclustersInline = false
+    /// What a reclustering that runs inline may use: everything else waits for it.
+    public var reclusterLanes = Lanes.serial
     /// Whether the input can be read again after a failure; standard input cannot, so that the first failure is final.
     public var canRewind = true
     /// Transactions that may fail one after the other before the pipeline gives up.

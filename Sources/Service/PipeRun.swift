@@ -36,6 +36,7 @@ public struct PipeRun: Sendable {
         options.memory = settings.pipeline.memory
         options.linger = linger
         options.reclustersInline = true
+        options.reclusterLanes = .dispatch(options.lanes)
         options.canRewind = false
         if case .seconds = options.schedule.period {
             options.schedule.period = .records(Self.recordsPerPeriod)

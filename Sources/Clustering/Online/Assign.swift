@@ -37,45 +37,66 @@ public func assign(
     options: ClusteringOptions,
     into delta: inout Delta
 ) -> [Assignment] {
-    precondition(vectors.columns == model.inputDimension, "vectors must have the model's dimension")
-    precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
-    guard vectors.rows > 0 else { return [] }
-    let rows = model.features == nil ? nil : vectors
-    let vectors = model.encoded(vectors)
-    var gatherer = Gatherer(model: model, options: options)
-    let layout = model.layout
-    let pairs = Nearest.search(
-        queries: vectors,
-        prototypes: model.centroids,
-        layout: layout,
-        metric: model.metric
-    )
-    var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
-    let scores = heavy.scores(queries: vectors, pairs: pairs, model: model, layout: layout)
-    let isSound = vectors.soundRows
-    var result: [Assignment] = []
-    result.reserveCapacity(pairs.count)
-    for (row, pair) in pairs.enumerated() {
-        let observation = observations.indices.contains(row) ? observations[row] : Observation()
-        guard isSound[row], pair.cluster >= 0 else {
-            let vector = isSound[row] ? vectors[row: row] : nil
-            gatherer.add(vector: vector, raw: rows?[row: row], observation: observation, to: &delta)
-            result.append(Assignment(anomaly: false, version: model.version))
-            continue
-        }
-        let score = scores[row]
-        gatherer.add(
-            vector: vectors[row: row],
-            raw: rows?[row: row],
-            observation: observation,
-            pair: pair,
-            score: score,
-            to: &delta
-        )
-        let isHeavy = heavy.isHeavy[pair.cluster]
-        result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
+    var judge = Judge(model: model, options: options)
+    return judge.assign(vectors: vectors, observations: observations, into: &delta)
+}
+
+/// A version of the model made ready to judge: what depends on it alone is found once for all batches of a step.
+public struct Judge: Sendable {
+    /// The version that records are judged by.
+    public let model: Model
+    private let gatherer: Gatherer
+    private let layout: PrototypeLayout
+    private let index: CentroidIndex
+    private var heavy: HeavyClusters
+
+    /// Makes `model` ready.
+    public init(model: Model, options: ClusteringOptions) {
+        self.model = model
+        layout = model.layout
+        gatherer = Gatherer(model: model, options: options)
+        index = CentroidIndex(centroids: model.centroids, metric: model.metric)
+        heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
     }
-    return result
+
+    /// As ``assign(vectors:observations:model:options:into:)``, by the version and options that it was made of.
+    public mutating func assign(
+        vectors: Matrix,
+        observations: [Observation],
+        into delta: inout Delta
+    ) -> [Assignment] {
+        precondition(vectors.columns == model.inputDimension, "vectors must have the model's dimension")
+        precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
+        guard vectors.rows > 0 else { return [] }
+        let rows = model.features == nil ? nil : vectors
+        let vectors = model.encoded(vectors)
+        let pairs = Nearest.search(queries: vectors, index: index, layout: layout)
+        let scores = heavy.scores(queries: vectors, pairs: pairs, model: model, layout: layout)
+        let isSound = vectors.soundRows
+        var result: [Assignment] = []
+        result.reserveCapacity(pairs.count)
+        for (row, pair) in pairs.enumerated() {
+            let observation = observations.indices.contains(row) ? observations[row] : Observation()
+            guard isSound[row], pair.cluster >= 0 else {
+                let vector = isSound[row] ? vectors[row: row] : nil
+                gatherer.add(vector: vector, raw: rows?[row: row], observation: observation, to: &delta)
+                result.append(Assignment(anomaly: false, version: model.version))
+                continue
+            }
+            let score = scores[row]
+            gatherer.add(
+                vector: vectors[row: row],
+                raw: rows?[row: row],
+                observation: observation,
+                pair: pair,
+                score: score,
+                to: &delta
+            )
+            let isHeavy = heavy.isHeavy[pair.cluster]
+            result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
+        }
+        return result
+    }
 }
 
 /// The verdict on one record.

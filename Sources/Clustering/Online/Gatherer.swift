@@ -24,7 +24,7 @@ struct Gatherer {
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
     /// is nil where there is no sound one, `raw` where vectors are ready made.
-    mutating func add(
+    func add(
         vector: ArraySlice<Float>?,
         raw: ArraySlice<Float>?,
         observation: Observation,

@@ -5,7 +5,7 @@ struct HeavyClusters: Sendable {
     /// Whether the cluster of a row is one of them.
     let isHeavy: [Bool]
     /// Their prototypes, made on first need.
-    private var centroids: Matrix?
+    private var index: CentroidIndex?
 
     /// Clusters of at least `share` of the clustered weight. Where these hold less than half of it (many small
     /// clusters), the heaviest ones that together leave out no more than `share`.
@@ -41,10 +41,16 @@ struct HeavyClusters: Sendable {
             }
         }
         guard !unknown.isEmpty else { return scores }
-        let heavy = centroids ?? model.centroids.selecting(layout.owners.indices.filter { isHeavy[layout.owners[$0]] })
-        centroids = heavy
-        let found = NearestTwo.search(queries: queries.selecting(unknown), centroids: heavy, metric: model.metric)
+        let found = prototypes(of: model, layout).search(queries.selecting(unknown))
         for (row, pair) in zip(unknown, found) { scores[row] = pair.firstDistance }
         return scores
+    }
+
+    private mutating func prototypes(of model: Model, _ layout: PrototypeLayout) -> CentroidIndex {
+        if let index { return index }
+        let rows = layout.owners.indices.filter { isHeavy[layout.owners[$0]] }
+        let made = CentroidIndex(centroids: model.centroids.selecting(rows), metric: model.metric)
+        index = made
+        return made
     }
 }

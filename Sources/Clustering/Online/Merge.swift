@@ -132,7 +132,7 @@ extension Model {
 
     /// Sets a prototype from its mean.
     mutating func updateCentroid(row: Int) {
-        centroids.replace(row: row, with: means[row: row])
+        centroids.copy(row: row, of: means)
         if metric == .cosine { centroids.normalise(row: row) }
     }
 

@@ -5,19 +5,20 @@ import Kernels
 ///
 /// A step (see `Model.recordsLeftInStep`) is assigned against one model; at its end the delta goes to the coordinator.
 struct Worker: Sendable {
-    private(set) var model: Model
+    /// Nil between the end of a step and the model that comes of it.
+    private var judge: Judge?
     private var delta: Delta
     private let options: ClusteringOptions
 
     init(model: Model, options: ClusteringOptions) {
-        self.model = model
         self.options = options
+        judge = Judge(model: model, options: options)
         delta = Delta(model: model)
     }
 
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
-        self.model = model
+        judge = Judge(model: model, options: options)
         delta = Delta(model: model)
     }
 
@@ -41,13 +42,7 @@ struct Worker: Sendable {
             if let lessons = teaches?[row..<end], lessons.contains(false) {
                 assignments += assign(part, known, teaches: Array(lessons))
             } else {
-                assignments += Clustering.assign(
-                    vectors: part,
-                    observations: known,
-                    model: model,
-                    options: options,
-                    into: &delta
-                )
+                assignments += judge?.assign(vectors: part, observations: known, into: &delta) ?? []
             }
             row = end
             if left <= 0 { try flush(handOver) }
@@ -76,26 +71,25 @@ struct Worker: Sendable {
             let known = chosen.map { observations[$0] }
             let part: [Assignment]
             if lesson {
-                part = Clustering.assign(
-                    vectors: rows,
-                    observations: known,
-                    model: model,
-                    options: options,
-                    into: &delta
-                )
+                part = judge?.assign(vectors: rows, observations: known, into: &delta) ?? []
             } else {
-                part = Clustering.assign(vectors: rows, observations: known, model: model, options: options).assignments
+                var unheeded = judge.map { Delta(model: $0.model) } ?? delta
+                part = judge?.assign(vectors: rows, observations: known, into: &unheeded) ?? []
             }
             for (row, assignment) in zip(chosen, part) { assignments[row] = assignment }
         }
         return assignments.compactMap { $0 }
     }
 
-    private var left: Int { model.recordsLeftInStep(gathered: delta.records, options: options) }
+    private var left: Int {
+        judge?.model.recordsLeftInStep(gathered: delta.records, options: options) ?? 0
+    }
 
     /// Hands over a part of a step, where the model must cover all records so far (before it is stored).
     mutating func flush(_ handOver: (Delta) throws(ClusteringError) -> Model) throws(ClusteringError) {
         guard delta.records > 0 else { return }
+        // The old version goes first, so that the merge changes the model in place.
+        judge = nil
         follow(try handOver(delta))
     }
 }

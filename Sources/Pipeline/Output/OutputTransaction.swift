@@ -42,6 +42,9 @@ struct OutputTransaction: Sendable {
         return producer
     }
 
+    /// Whether headers of records are kept; where not, they need not be made.
+    var keepsHeaders: Bool { producer.keepsHeaders }
+
     /// Sends a record, opening the transaction where it is not.
     mutating func send(_ record: OutgoingRecord) throws(StreamError) {
         try open()

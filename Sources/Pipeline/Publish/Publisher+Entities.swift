@@ -90,7 +90,10 @@ extension Publisher {
             figures: row.figures,
             options: options
         )
-        try state.transaction.send(output(assignment, of: named, text: nil, entity: entity))
+        let hasHeaders = state.transaction.keepsHeaders
+        try state.transaction.send(
+            output(assignment, of: named, text: nil, entity: entity, hasHeaders: hasHeaders)
+        )
     }
 
     /// The records that take the stored states to where the tables stand, for the open transaction.

@@ -28,6 +28,9 @@ public final class LineProducer: RecordProducer {
         self.topics = topics
     }
 
+    /// Lines have no headers.
+    public var keepsHeaders: Bool { false }
+
     /// Nothing to register with.
     public func initializeTransactions() {}
 
