@@ -102,15 +102,14 @@ extension Settings {
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2
         options.lanes = pipeline.lanes ?? ProcessorCount.active
-        options.maximumBatch = pipeline.batch ?? defaultBatch
+        options.maximumBatch = pipeline.batch ?? 1024
+        // About as many tokens as the transformer's products take at once; everything else is so cheap that larger
+        // batches pay.
+        options.smallestBatch = space.model == nil ? 64 : 8
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
         return options
     }
-
-    /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
-    /// that larger batches pay.
-    private var defaultBatch: Int { space.model == nil ? 500 : 64 }
 
     /// Options of the Kafka client.
     public var kafkaOptions: KafkaOptions {

@@ -90,7 +90,9 @@ private struct Chance {
         let model = Model(space: "toy", dimension: 1, metric: .euclidean)
         let row = Matrix(columns: 1, storage: [1])
         let known = [Observation()]
-        var result = assign(vectors: row, observations: known, model: model, options: ClusteringOptions()).assignments[0]
+        var result = assign(vectors: row, observations: known, model: model, options: ClusteringOptions()).assignments[
+            0
+        ]
         result.cluster = coin() ? nil : next(5000)
         result.label = coin() ? nil : text()
         result.distance = coin() ? nil : Float(figure())
@@ -110,7 +112,9 @@ private struct Chance {
             figures: [],
             options: EntityOptions(aggregates: [])
         )
-        for _ in 0..<next(5) { entity.features["f\(next(30))"] = coin() ? .some(nil) : AssignmentRecord.rounded(figure()) }
+        for _ in 0..<next(5) {
+            entity.features["f\(next(30))"] = coin() ? .some(nil) : AssignmentRecord.rounded(figure())
+        }
         return entity
     }
 }

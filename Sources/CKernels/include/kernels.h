@@ -123,6 +123,9 @@ const centroidd_kernel_table *centroidd_kernels(void);
 int64_t centroidd_attention_scratch(int64_t tokens, int64_t head_size);
 /// The peak rate of the fastest instruction set; see `peak_gflops`.
 double centroidd_fma_peak_gflops(double seconds);
+/// Products of bytes summed in 32 bits (AVX-512 VNNI) in registers for about `seconds`: 10^9 operations a second that
+/// one core can reach; 0 where this machine has no such instruction.
+double centroidd_int8_peak_gops(double seconds);
 
 #ifdef __cplusplus
 }

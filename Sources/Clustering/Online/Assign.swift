@@ -49,6 +49,8 @@ public struct Judge: Sendable {
     private let layout: PrototypeLayout
     private let index: CentroidIndex
     private var heavy: HeavyClusters
+    /// The weight of each bin of the scores and those above it.
+    private let weightsAbove: [Double]
 
     /// Makes `model` ready.
     public init(model: Model, options: ClusteringOptions) {
@@ -57,6 +59,7 @@ public struct Judge: Sendable {
         gatherer = Gatherer(model: model, options: options)
         index = CentroidIndex(centroids: model.centroids, metric: model.metric)
         heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
+        weightsAbove = model.threshold.body.weightsAbove
     }
 
     /// As ``assign(vectors:observations:model:options:into:)``, by the version and options that it was made of.
@@ -92,35 +95,37 @@ public struct Judge: Sendable {
                 score: score,
                 to: &delta
             )
-            let isHeavy = heavy.isHeavy[pair.cluster]
-            result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
+            result.append(verdict(pair, score: score))
         }
         return result
     }
-}
 
-/// The verdict on one record.
-private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
-    let cluster = model.clusters[pair.cluster]
-    let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
-    var assignment = Assignment(anomaly: anomaly, version: model.version)
-    assignment.cluster = cluster.id
-    assignment.label = cluster.label
-    assignment.distance = pair.distance
-    if pair.other >= 0 {
-        assignment.runnerUp = .init(cluster: model.clusters[pair.other].id, distance: pair.otherDistance)
-    }
-    assignment.score = score
-    assignment.tail = model.threshold.tail(score)
-    if anomaly {
-        // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-        if isHeavy || pair.distance > limits.limits[pair.cluster] {
-            assignment.reason = .far
-        } else {
-            assignment.reason = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records) ? .new : .rare
+    /// The verdict on one record.
+    private func verdict(_ pair: Nearest, score: Float) -> Assignment {
+        let cluster = model.clusters[pair.cluster]
+        let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
+        var assignment = Assignment(anomaly: anomaly, version: model.version)
+        assignment.cluster = cluster.id
+        assignment.label = cluster.label
+        assignment.distance = pair.distance
+        if pair.other >= 0 {
+            assignment.runnerUp = .init(cluster: model.clusters[pair.other].id, distance: pair.otherDistance)
         }
+        assignment.score = score
+        assignment.tail = model.threshold.tail(score) { least in
+            model.threshold.body.weight(atLeast: least) { weightsAbove[$0] }
+        }
+        if anomaly {
+            // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
+            if heavy.isHeavy[pair.cluster] || pair.distance > gatherer.radii.limits[pair.cluster] {
+                assignment.reason = .far
+            } else {
+                let isYoung = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records)
+                assignment.reason = isYoung ? .new : .rare
+            }
+        }
+        return assignment
     }
-    return assignment
 }
 
 extension Assignment {

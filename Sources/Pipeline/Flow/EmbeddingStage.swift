@@ -26,17 +26,21 @@ final class EmbeddingStage: Sendable {
     private let dimension: Int
     private let sequencer: Sequencer
     private let sink: EventSink
+    private let embedded: @Sendable (_ records: Int, _ seconds: Double) -> Void
 
     /// Where `events` is given, records are only decoded: entities are embedded in order, by the publisher.
+    /// `embedded` is told how long each batch took.
     init(
         space: any Space,
         decoder: RecordDecoder,
         events: EventDecoder? = nil,
         lanes: Int,
         sequencer: Sequencer,
-        sink: EventSink
+        sink: EventSink,
+        embedded: @escaping @Sendable (_ records: Int, _ seconds: Double) -> Void = { _, _ in }
     ) {
         self.sink = sink
+        self.embedded = embedded
         self.events = events
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
         self.decoder = decoder
@@ -50,13 +54,14 @@ final class EmbeddingStage: Sendable {
         lane.queue.async { [self] in
             dispatchPrecondition(condition: .onQueue(lane.queue))
             let start = ContinuousClock.now
-            let (embedded, tokens) = lane.embedder.withLock { embedder in
+            let (result, tokens) = lane.embedder.withLock { embedder in
                 let before = embedder.tokens
                 return (embed(batch, with: embedder), embedder.tokens - before)
             }
             let seconds = (ContinuousClock.now - start).seconds
             sink.emit(BatchEmbedded(records: batch.records.count, tokens: tokens, seconds: seconds))
-            sequencer.complete(batch.sequence, .batch(embedded))
+            self.embedded(batch.records.count, seconds)
+            sequencer.complete(batch.sequence, .batch(result))
         }
     }
 
