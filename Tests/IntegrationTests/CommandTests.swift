@@ -108,6 +108,67 @@ struct CommandTests {
         }
     }
 
+    @Test func aCellThatIsNoNumberIsNamedByLineAndColumn() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "points.csv")
+        var text = "height,width\n"
+        for number in 0..<300 {
+            text += number == 120 ? "1.5,wide\n" : "\(number % 2 * 5).\(number % 7),\(number % 3).25\n"
+        }
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let judged = try DaemonProcess.run(["evaluate", "--input", file.path])
+        let report = try #require(try JSONSerialization.jsonObject(with: judged.output) as? [String: Any])
+        #expect(judged.code == 0 && report["refused"] as? Int == 1)
+        #expect(report["first_refusal"] as? String == "line 122: column \"width\" holds \"wide\", not a number")
+        let grouped = try DaemonProcess.run(["cluster", "--input", file.path, "--algorithm", "kmeans", "--k", "2"])
+        #expect(grouped.code == 0)
+        #expect(
+            grouped.errors.contains("line 122: column \\\"width\\\" holds \\\"wide\\\", not a number"),
+            "\(grouped.errors)"
+        )
+    }
+
+    @Test func customersWhoChangeTheirHabitsChangeTheirSegment() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "customers.yaml")
+        try """
+        input: {format: json, key: entity}
+        entity: {field: customer, time: at, aggregates: {mean: mean(amount) half_life 3d, events: count half_life 3d}}
+        space: {kind: features, fields: {mean: {kind: number, log: true}, events: {kind: number, log: true}}}
+        """.write(to: file, atomically: true, encoding: .utf8)
+        // Large purchases once in a while, or small ones often; the first twenty customers go over in the middle.
+        var lines = ""
+        let start = 1_700_000_000
+        for day in 0..<60 {
+            for customer in 0..<120 {
+                let isLarge = (customer % 2 == 0) != (customer < 20 && day >= 30)
+                guard !isLarge || (day + customer) % 3 == 0 else { continue }
+                let wobble = (day * 31 + customer * 17) % 20
+                for turn in 0..<(isLarge ? 1 : 3) {
+                    let amount = isLarge ? 900 + 10 * wobble : 8 + wobble / 4
+                    let at = start + day * 86_400 + customer * 60 + turn
+                    lines += "{\"customer\":\"c\(customer)\",\"amount\":\(amount),\"at\":\(at)}\n"
+                }
+            }
+        }
+        let result = try DaemonProcess.run(["pipe", "--config", file.path], input: Data(lines.utf8))
+        #expect(result.code == 0, "\(result.errors)")
+        var last: [String: Int?] = [:]
+        var changes: [String: Int] = [:]
+        for published in try objects(result.output) {
+            let entity = try #require(published["entity"] as? String)
+            #expect(published["previous"] as? Int == last[entity] ?? nil, "a change must follow from the one before")
+            #expect(published["features"] is [String: Any])
+            last[entity] = published["cluster"] as? Int
+            changes[entity, default: 0] += 1
+        }
+        #expect(last.count == 120)
+        func segments(_ customers: some Sequence<Int>) -> Set<Int?> { Set(customers.map { last["c\($0)"] ?? nil }) }
+        let large = segments(stride(from: 20, to: 120, by: 2)).union(segments(stride(from: 1, to: 20, by: 2)))
+        let small = segments(stride(from: 21, to: 120, by: 2)).union(segments(stride(from: 0, to: 20, by: 2)))
+        #expect(large.isDisjoint(with: small) && !large.contains(nil) && !small.contains(nil), "\(large), \(small)")
+    }
+
     @Test(.enabled(if: SharedData.miniLM != nil, "needs the model: make model"))
     func embedGivesUnitVectorsAndTokens() throws {
         let model = try #require(SharedData.miniLM)

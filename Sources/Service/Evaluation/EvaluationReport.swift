@@ -20,6 +20,8 @@ public struct EvaluationReport: Encodable, Sendable {
     public var clustersUsed: Int?
     /// Records that could not be used.
     public var refused = 0
+    /// Where the first of them is, and what is wrong with it.
+    public var firstRefusal: String?
     /// External measures, against the label column.
     public var ari, ami, nmi, vMeasure, purity, groupingAccuracy, groupF1: Double?
     /// Internal measures, on the model's sample.
@@ -75,7 +77,7 @@ extension EvaluationReport {
         var judgedRows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)] = []
         var retentions: [Double] = []
         var flagged = 0
-        var assigned = 0
+        var isAssigned = [Bool](repeating: false, count: truth.count)
         let first = Self.warmUp(truth.count)
         for record in output {
             let value = Data(record.value ?? [])
@@ -89,13 +91,16 @@ extension EvaluationReport {
                 }
             } else if record.topic == assignments {
                 let assignment = try decoder.decode(JudgedAssignment.self, from: value)
-                assigned += 1
+                isAssigned[assignment.source.offset] = true
                 guard assignment.source.offset >= first else { continue }
                 flagged += assignment.anomaly ? 1 : 0
                 judgedRows.append((truth[assignment.source.offset], assignment))
             }
         }
-        refused = truth.count - assigned
+        refused = isAssigned.count { !$0 }
+        if let first = isAssigned.firstIndex(of: false) {
+            firstRefusal = "line \(truth[first].line): \(truth[first].fault ?? "not a record of this space")"
+        }
         judged = judgedRows.count
         alarmRate = judged > 0 ? Double(flagged) / Double(judged) : 0
         if !retentions.isEmpty { idRetention = retentions.reduce(0, +) / Double(retentions.count) }
