@@ -31,6 +31,9 @@ public struct PipelineOptions: Sendable {
     public var commitInterval = Duration.milliseconds(500)
     /// ... or holds this many records.
     public var maximumTransactionRecords = 50_000
+    /// Whether assignments that were sent at least once are flushed whenever nothing else waits, and not only when they are
+    /// committed.
+    public var flushesWhenIdle = false
     /// Ceiling on what is in flight, in bytes.
     public var memory = 128 << 20
     /// Serial embedding lanes.

@@ -36,6 +36,7 @@ public struct PipeRun: Sendable {
         options.delivery = .atLeastOnce
         options.memory = settings.pipeline.memory
         options.linger = linger
+        options.flushesWhenIdle = true
         options.reclustersInline = true
         options.reclusterLanes = .dispatch(options.lanes)
         options.canRewind = false

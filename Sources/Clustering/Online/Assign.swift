@@ -102,11 +102,11 @@ public struct Judge: Sendable {
 
     /// The verdict on one record.
     private func verdict(_ pair: Nearest, score: Float) -> Assignment {
-        let cluster = model.clusters[pair.cluster]
         let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
         var assignment = Assignment(anomaly: anomaly, version: model.version)
-        assignment.cluster = cluster.id
-        assignment.label = cluster.label
+        // Field by field: a copy of the cluster would take all its references.
+        assignment.cluster = model.clusters[pair.cluster].id
+        assignment.label = model.clusters[pair.cluster].label
         assignment.distance = pair.distance
         if pair.other >= 0 {
             assignment.runnerUp = .init(cluster: model.clusters[pair.other].id, distance: pair.otherDistance)
@@ -120,7 +120,7 @@ public struct Judge: Sendable {
             if heavy.isHeavy[pair.cluster] || pair.distance > gatherer.radii.limits[pair.cluster] {
                 assignment.reason = .far
             } else {
-                let isYoung = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records)
+                let isYoung = Double(model.records - model.clusters[pair.cluster].bornAt) < 0.1 * Double(model.records)
                 assignment.reason = isYoung ? .new : .rare
             }
         }

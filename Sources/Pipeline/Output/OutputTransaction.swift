@@ -52,6 +52,11 @@ struct OutputTransaction: Sendable {
         records += 1
     }
 
+    /// Sees to it that what was sent can be read. A transaction's records cannot before it ends.
+    func flush() throws(StreamError) {
+        if delivery == .atLeastOnce { try producer.flush() }
+    }
+
     /// Opens the transaction where it is not; offsets alone need one, too.
     mutating func open() throws(StreamError) {
         guard !isOpen else { return }

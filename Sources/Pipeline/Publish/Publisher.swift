@@ -147,6 +147,9 @@ final class Publisher: Sendable {
             }
             if state.transaction.records >= options.maximumTransactionRecords || commitIsDue(state) {
                 try commit(&state)
+            } else if options.flushesWhenIdle, budget.current.batches <= 1 {
+                // This batch is the only one: what it says is waited for.
+                try state.transaction.flush()
             }
         }
     }
@@ -185,9 +188,10 @@ final class Publisher: Sendable {
         let now = Timestamp.now()
         var observations: [Observation] = []
         observations.reserveCapacity(embedded.vectors.rows)
-        for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
+        for (place, outcome) in embedded.outcomes.enumerated() {
             guard case .row(let row) = outcome else { continue }
-            let time = embedded.entities.isEmpty ? record.timestamp : embedded.entities[row].time
+            let isRecord = embedded.entities.isEmpty
+            let time = isRecord ? embedded.batch.records[place].timestamp : embedded.entities[row].time
             // A clock that runs ahead somewhere must not age everything that was learned before.
             let timestamp = time.map { min($0, now) }
             let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
