@@ -82,7 +82,9 @@ private struct Chance {
     }
 
     mutating func figure() -> Double {
-        let special = [0, -0.0, 1, 1e-12, 123_456_789, 1e17, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 0.1, -2.5e-7]
+        let special = [
+            0, -0.0, 1, 1e-12, 123_456_789, 1e17, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 0.1, -2.5e-7,
+        ]
         return coin() ? special[next(UInt64(special.count))] : Double(next(2_000_001)) / 1e6 - 1
     }
 

@@ -32,7 +32,8 @@ enum EndToEndBenchmark {
     static func alone(model: String, count: Int) throws -> Double {
         let space = try TransformerTextSpace(folder: model, precision: .automatic)
         let texts = TextCorpus.logLines(count).texts
-        return Double(count) / PeerComparison.several(space, texts, ProcessInfo.processInfo.activeProcessorCount, repeats: 1)
+        return Double(count)
+            / PeerComparison.several(space, texts, ProcessInfo.processInfo.activeProcessorCount, repeats: 1)
     }
 
     /// - Parameter alone: where given, the texts are all different, and the rate is told as a share of it.

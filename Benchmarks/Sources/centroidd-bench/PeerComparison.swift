@@ -76,7 +76,9 @@ enum PeerComparison {
         let lanes = (0..<threads).map { _ in LaneBox(lane: space.makeLane()) }
         return Measure.wallMedian(repeats) {
             DispatchQueue.concurrentPerform(iterations: threads) { thread in
-                for part in stride(from: thread, to: parts.count, by: threads) { _ = lanes[thread].lane.embed(parts[part]) }
+                for part in stride(from: thread, to: parts.count, by: threads) {
+                    _ = lanes[thread].lane.embed(parts[part])
+                }
             }
         }
     }

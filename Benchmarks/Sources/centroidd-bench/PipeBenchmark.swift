@@ -59,7 +59,10 @@ enum PipeBenchmark {
             "pipe, MiniLM with cache, repeated log lines",
             [
                 ("lines/s", Measure.rounded(Double(count) / ((end - start) / .seconds(1)))),
-                ("in its second half", Measure.rounded(Double(count - middle.records) / ((end - middle.time) / .seconds(1)))),
+                (
+                    "in its second half",
+                    Measure.rounded(Double(count - middle.records) / ((end - middle.time) / .seconds(1)))
+                ),
                 ("lines", "\(count)"), ("different", "\(distinct)"),
                 ("bytes", "\(text.count * files)"),
             ]
