@@ -46,7 +46,7 @@ demo: build
 test: deps
 	$(SWIFT) test $(TEST_FLAGS)
 
-# PART chooses some: embedding transformer tokenizer fidelity assignment kmeans grouping latency pipe pipeline.
+# PART chooses some: embedding transformer tokenizer fidelity assignment kmeans grouping templates latency pipe pipeline.
 bench: build
 	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench $(PART)
 

@@ -10,6 +10,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
         case vector
         /// Fields of a record.
         case features
+        /// Lines of logs, by their templates.
+        case log
     }
 
     /// The kind of space.
@@ -51,6 +53,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
         }
         switch kind {
         case .text: return try makeTextSpace(metric)
+        case .log: return LogSpace(text: try makeTextSpace(metric))
         case .features:
             // Text becomes unit vectors, whatever the metric of the whole.
             guard fields.contains(where: { $0.kind == .text }) else {

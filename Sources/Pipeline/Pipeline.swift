@@ -146,6 +146,7 @@ public final class Pipeline: Sendable {
             sink: sink,
             restore: restore,
             entities: try entityParts(),
+            templates: space.isMined ? TemplateEmbedder(space: space) : nil,
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }
@@ -221,13 +222,15 @@ public final class Pipeline: Sendable {
     }
 
     private func checked(_ model: Model?) throws -> Model {
-        guard let model else {
-            return Model(
+        guard var model else {
+            var model = Model(
                 space: space.identity,
                 dimension: space.dimension,
                 metric: space.metric,
                 layout: space.layout
             )
+            if space.isMined { model.mineTemplates(options.templates) }
+            return model
         }
         guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
             model.features?.encoding.layout == space.layout
@@ -239,6 +242,7 @@ public final class Pipeline: Sendable {
                     + "the application another name to start a new model"
             )
         }
+        if space.isMined { model.mineTemplates(options.templates) }
         return model
     }
 

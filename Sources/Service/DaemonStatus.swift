@@ -5,6 +5,7 @@ import Pipeline
 import Settings
 import Streams
 public import Telemetry
+import Templates
 
 /// What a running daemon says of itself.
 public struct DaemonStatus: StatusSource {
@@ -91,6 +92,7 @@ public struct DaemonStatus: StatusSource {
         report.model.dimension = model.dimension
         report.model.metric = model.metric.rawValue
         report.model.threshold = model.threshold.value
+        report.model.templates = model.templates?.templates.count
         let weights = model.weights
         let total = max(model.totalWeight, .leastNormalMagnitude)
         let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(Self.shownClusters)

@@ -15,6 +15,7 @@ extension Settings {
             case .text: .text
             case .vector: .vector
             case .features: .features
+            case .log: .log
             }
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model

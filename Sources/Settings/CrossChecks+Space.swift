@@ -4,7 +4,7 @@ extension CrossChecks {
     mutating func checkSpace() {
         switch settings.space.kind {
         case .vector: checkVectors(settings.space, settings.input)
-        case .text: checkText(settings.space, settings.input)
+        case .text, .log: checkText(settings.space, settings.input)
         case .features: checkFeatures(settings.space, settings.input)
         }
         if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
@@ -72,7 +72,7 @@ extension CrossChecks {
         require(
             input.format != .vector,
             ["input.format", "space.kind"],
-            "`vector` with `space.kind: text`",
+            "`vector` with `space.kind: \(space.kind.rawValue)`",
             "text or json",
             "Set `space.kind: vector`, or another `input.format`"
         )

@@ -57,7 +57,7 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text, vector or features.")
+    @Option(help: "text, vector, features or log.")
     var space: SpaceSettings.Kind?
 
     @Option(

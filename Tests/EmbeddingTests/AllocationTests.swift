@@ -24,7 +24,10 @@ struct AllocationTests {
 
     @Test(
         "However much the transformer reads, it asks for its result and no more",
-        .enabled(if: SharedData.miniLM != nil && centroidd_large_allocations() >= 0, "needs the model, and no sanitizer"),
+        .enabled(
+            if: SharedData.miniLM != nil && centroidd_large_allocations() >= 0,
+            "needs the model, and no sanitizer"
+        ),
         arguments: [Precision.int8, .f32]
     )
     func transformer(precision: Precision) throws {

@@ -35,6 +35,43 @@ struct CommandTests {
         #expect(try objects(result.output).count == 2_000)
     }
 
+    @Test func pipeShowsTemplatesAndGoesOnFromASnapshot() throws {
+        let scratch = try Scratch()
+        let snapshot = scratch.folder.appending(path: "logs.centroid").path
+        let text = (0..<400).map { number in
+            number % 2 == 0
+                ? "Mar  1 10:00:00 web sshd[\(number)]: Failed password for invalid user n\(number) from 10.0.0.\(number % 200)"
+                : "Mar  1 10:00:00 web app[7]: error in step \(number)\n\tat a.B(C.java:\(number))"
+        }
+        func part(_ range: Range<Int>) -> Data { Data(text[range].joined(separator: "\n").utf8) }
+        let arguments = ["pipe", "--space", "log"]
+        let whole = try DaemonProcess.run(arguments, input: part(0..<400))
+        #expect(whole.code == 0, "\(whole.errors)")
+        let records = try objects(whole.output)
+        #expect(records.count == 400, "a stack trace belongs to the record before")
+        #expect(records[398]["template"] as? String == "Failed password for invalid user <*> from <*>")
+        #expect(records[398]["parameters"] as? [String] == ["n398", "10.0.0.198"])
+        #expect(Set(records.compactMap { $0["template_id"] as? Int }) == [1, 2])
+        _ = try DaemonProcess.run(arguments + ["--snapshot", snapshot], input: part(0..<150))
+        let second = try DaemonProcess.run(arguments + ["--snapshot", snapshot], input: part(150..<400))
+        #expect(
+            try objects(second.output).map { $0["template_id"] as? Int }
+                == records.suffix(250).map { $0["template_id"] as? Int }
+        )
+        #expect(try DaemonProcess.run(arguments, input: part(0..<400)).output == whole.output)
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "needs the public log data"))
+    func evaluateJudgesTemplates() throws {
+        let file = SharedData.root.appending(path: "logs/loghub2k/OpenStack_2k.log_structured.csv").path
+        let arguments = ["evaluate", "--input", file, "--space", "log", "--field", "Content", "--label", "EventId"]
+        let result = try DaemonProcess.run(arguments)
+        let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+        #expect(report["grouping_accuracy"] as? Double ?? 0 > 0.95)
+        #expect(report["group_f1"] as? Double ?? 0 > 0.95)
+        #expect(report["templates"] as? Int == 43)
+    }
+
     @Test func aSnapshotGoesOnWhereItEnded() throws {
         let scratch = try Scratch()
         let snapshot = scratch.folder.appending(path: "model.centroid").path

@@ -54,7 +54,8 @@ struct AssignmentRecordTests {
                 value: nil
             ),
             text: chance.coin() ? nil : chance.text(),
-            entity: chance.coin() ? nil : chance.entity()
+            entity: chance.coin() ? nil : chance.entity(),
+            line: chance.coin() ? nil : chance.line()
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -107,6 +108,10 @@ private struct Chance {
         return result
     }
 
+    mutating func line() -> MinedLine {
+        MinedLine(template: next(500), text: text(), words: text(), parameters: (0..<next(4)).map { _ in text() })
+    }
+
     mutating func entity() -> AssignmentRecord.Entity {
         var entity = AssignmentRecord.Entity(
             key: Array(text().utf8),
@@ -149,6 +154,7 @@ private struct ReferenceRecord: Encodable {
     enum CodingKeys: String, CodingKey {
         case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
         case entity, previous, features
+        case template, templateID = "template_id", parameters
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -160,6 +166,11 @@ private struct ReferenceRecord: Encodable {
             try container.encode(entity.name, forKey: .entity)
             try container.encode(entity.previous, forKey: .previous)
             try container.encode(entity.features, forKey: .features)
+        }
+        if let line = published.line {
+            try container.encode(line.text, forKey: .template)
+            try container.encode(line.template, forKey: .templateID)
+            try container.encode(line.parameters, forKey: .parameters)
         }
         try container.encode(assignment.cluster, forKey: .cluster)
         try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)

@@ -4,12 +4,13 @@ import Kernels
 
 /// `make bench`: what one core and the whole daemon do on this machine, beside the machine's own peak and the peers.
 ///
-/// Arguments choose parts: embedding, transformer, tokenizer, fidelity, assignment, kmeans, grouping, latency, pipe,
-/// pipeline; all without any.
+/// Arguments choose parts: embedding, transformer, tokenizer, fidelity, assignment, kmeans, grouping, templates, latency,
+/// pipe, pipeline; all without any.
 @main
 struct Main {
     enum Part: String, CaseIterable {
-        case embedding, transformer, tokenizer, fidelity, assignment, kmeans, grouping, latency, pipe, pipeline
+        case embedding, transformer, tokenizer, fidelity, assignment, kmeans, grouping, templates, latency, pipe,
+            pipeline
     }
 
     static func main() async throws {
@@ -39,6 +40,7 @@ struct Main {
                 AssignmentBenchmark.runNaive()
             case .kmeans: GroupingBenchmark.kmeans()
             case .grouping: try GroupingBenchmark.run()
+            case .templates: try TemplatesBenchmark.run()
             case .latency: try LatencyBenchmark.run()
             case .pipeline: try await pipeline()
             }

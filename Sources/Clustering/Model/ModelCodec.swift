@@ -1,4 +1,5 @@
 import Kernels
+import Templates
 
 /// A model as keys and values: what a compacted topic or a snapshot file holds.
 ///
@@ -50,6 +51,7 @@ public enum ModelCodec {
                 entries.append(ModelEntry(key: "sample/\(slot)", value: nil))
             }
         }
+        try entries.append(templatesFrom: old?.templates, to: new.templates)
         try entries.append(StoredMeta(new, sourceOffsets: sourceOffsets), key: "meta")
         return entries
     }
@@ -74,14 +76,17 @@ public enum ModelCodec {
     }
 
     /// The entries read so far.
-    private struct Parts {
+    struct Parts {
         var clusters: [StoredCluster] = []
         var nursery: [StoredRecord] = []
         var sample: [(slot: Int, record: StoredRecord)] = []
+        var templates: [Template] = []
+        var names: [UInt64] = []
 
         mutating func read(_ key: String, _ value: [UInt8], meta: StoredMeta) throws(ClusteringError) {
             let parts = key.split(separator: "/")
             guard parts.count == 2, let number = UInt64(parts[1]) else { throw Self.unknown(key) }
+            if try readTemplates(parts[0], number, key, value) { return }
             let vector: [Float]
             var expected = meta.dimension
             switch parts[0] {
@@ -132,6 +137,7 @@ public enum ModelCodec {
             if let features = meta.features { try features.check(dimension: meta.dimension) }
             var model = Model(space: meta.space, dimension: meta.dimension, metric: meta.metric)
             model.restore(meta)
+            model.templates = try book(meta.templates)
             let ordered = clusters.sorted { $0.cluster.id < $1.cluster.id }
             model.clusters = ordered.map(\.cluster)
             model.means = Matrix(columns: meta.dimension, storage: ordered.flatMap(\.mean.elements))
@@ -158,7 +164,7 @@ public enum ModelCodec {
             .storedModel("\"\(key)\" is not the key of a model's entry: the set is mixed with something else")
         }
 
-        private static func misplaced(_ key: String) -> ClusteringError {
+        static func misplaced(_ key: String) -> ClusteringError {
             .storedModel("the model's entry \(key) holds another entry's value")
         }
     }
@@ -178,11 +184,5 @@ extension Model {
         nextWarmUp = meta.nextWarmUp
         threshold = meta.threshold
         features = meta.features
-    }
-}
-
-extension [ModelEntry] {
-    fileprivate mutating func append(_ value: some Encodable, key: String) throws(ClusteringError) {
-        append(ModelEntry(key: key, value: try EntryFormat.encode(value, key: key)))
     }
 }

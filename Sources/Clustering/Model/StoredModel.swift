@@ -1,4 +1,5 @@
 import Kernels
+import Templates
 
 /// What `meta` holds: everything of a model but its clusters, nursery and sample, and what these must add up to.
 struct StoredMeta: Codable {
@@ -23,6 +24,8 @@ struct StoredMeta: Codable {
     var sourceOffsets: [String: Int64]
     /// How feature rows become vectors, where the model does it.
     var features: FeatureState?
+    /// What is known of templates beside themselves, where they are mined.
+    var templates: TemplateBook.Summary?
 
     init(_ model: Model, sourceOffsets: [String: Int64]) {
         space = model.space
@@ -43,6 +46,7 @@ struct StoredMeta: Codable {
         sample = model.sample.slots.count
         digest = Self.digest(of: model)
         features = model.features
+        templates = model.templates?.summary
         self.sourceOffsets = sourceOffsets
     }
 
@@ -55,6 +59,9 @@ struct StoredMeta: Codable {
         var sum: UInt64 = 0
         for cluster in model.clusters { sum &+= identity(1, UInt64(cluster.id), cluster.revision) }
         for record in model.nursery.waiting { sum &+= identity(2, record.record, 0) }
+        for template in model.templates?.templates ?? [] {
+            sum &+= identity(4, UInt64(template.id), UInt64(template.lines))
+        }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
         return sum
     }

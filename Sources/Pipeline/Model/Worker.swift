@@ -12,13 +12,13 @@ struct Worker: Sendable {
 
     init(model: Model, options: ClusteringOptions) {
         self.options = options
-        judge = Judge(model: model, options: options)
+        judge = Judge(model: model.withoutTemplates, options: options)
         delta = Delta(model: model)
     }
 
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
-        judge = Judge(model: model, options: options)
+        judge = Judge(model: model.withoutTemplates, options: options)
         delta = Delta(model: model)
     }
 

@@ -35,6 +35,8 @@ struct AssignmentRecord: Sendable {
     let text: String?
     /// The entity, where entities are clustered.
     var entity: Entity?
+    /// The template, where lines of logs are clustered.
+    var line: MinedLine?
 
     /// The bytes of the object (UTF-8), as Foundation's `JSONEncoder` would write them with sorted keys and slashes left
     /// as they are; it took most of the publisher's time.
@@ -51,6 +53,10 @@ struct AssignmentRecord: Sendable {
         writer.write(assignment.cluster == nil ? nil : assignment.label)
         writer.key("model")
         writer.write(assignment.version)
+        if let line {
+            writer.key("parameters")
+            writer.write(line.parameters)
+        }
         if let entity {
             writer.key("previous")
             writer.write(entity.previous)
@@ -65,6 +71,12 @@ struct AssignmentRecord: Sendable {
         writeSource(to: &writer)
         writer.key("tail")
         writer.write(assignment.tail.flatMap(Self.rounded))
+        if let line {
+            writer.key("template")
+            writer.write(line.text)
+            writer.key("template_id")
+            writer.write(line.template)
+        }
         if let text {
             writer.key("text")
             writer.write(text)

@@ -76,6 +76,16 @@ struct JSONObjectWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Writes an array of strings.
+    mutating func write(_ values: [String]) {
+        bytes.append(UInt8(ascii: "["))
+        for (place, value) in values.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            write(value)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
     private mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }

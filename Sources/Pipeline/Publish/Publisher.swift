@@ -5,6 +5,7 @@ import Kernels
 import Streams
 import Synchronization
 import Telemetry
+import Templates
 
 /// What the publisher asks of the rest of the pipeline, from its own queue.
 protocol PublisherDelegate: AnyObject, Sendable {
@@ -38,6 +39,8 @@ final class Publisher: Sendable {
         var stored: Model?
         /// What is kept of entities, beyond the last commit; nil where records are clustered.
         var entities: EntityTables?
+        /// Cuts lines of logs into tokens.
+        var scanner = LineScanner()
         var epoch: UInt64 = 0
         var tally = Tally()
         var failuresInARow = 0
@@ -72,6 +75,8 @@ final class Publisher: Sendable {
     private let delegate: any PublisherDelegate
     /// Where entities are clustered.
     let embedder: EntityEmbedder?
+    /// Where lines of logs are clustered.
+    let templates: TemplateEmbedder?
     /// Nil where entities live in memory alone, or records are clustered.
     let entityStore: StoredEntities?
     /// Reads back what was committed last; nil where nothing was, or nothing is stored.
@@ -92,9 +97,11 @@ final class Publisher: Sendable {
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
         entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        templates: TemplateEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
+        self.templates = templates
         entityStore = entities?.store
         self.options = options
         self.budget = budget
@@ -138,8 +145,9 @@ final class Publisher: Sendable {
             guard !state.failed, embedded.batch.epoch == state.epoch else { return }
             let start = ContinuousClock.now
             let usable = usablePart(of: embedEntities(of: embedded, state: &state))
-            let assignments = try assign(usable.batch, state: &state)
-            try write(usable.batch, assignments, state: &state)
+            let batch = mineTemplates(of: usable.batch, state: &state)
+            let assignments = try assign(batch, state: &state)
+            try write(batch, assignments, state: &state)
             sink.emit(BatchPublished(records: assignments.count, latency: (ContinuousClock.now - start).seconds))
             if let refusal = usable.refusal {
                 try commit(&state)
@@ -195,7 +203,9 @@ final class Publisher: Sendable {
             // A clock that runs ahead somewhere must not age everything that was learned before.
             let timestamp = time.map { min($0, now) }
             let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
-            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row], words: words))
+            // What all lines of a template have in common is what a cluster of them is about.
+            let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
+            observations.append(Observation(timestamp: timestamp, text: text, words: words))
         }
         guard !observations.isEmpty else { return [] }
         let assignments = try learn(embedded, observations, with: &state.worker, &state.coordinator)
@@ -234,8 +244,11 @@ final class Publisher: Sendable {
                 let assignment = assignments[row]
                 var text = embedded.texts[row]
                 if embedded.entities.isEmpty {
+                    let line = embedded.lines.isEmpty ? nil : embedded.lines[row]
                     let hasHeaders = state.transaction.keepsHeaders
-                    try state.transaction.send(output(assignment, of: record, text: text, hasHeaders: hasHeaders))
+                    try state.transaction.send(
+                        output(assignment, of: record, text: text, line: line, hasHeaders: hasHeaders)
+                    )
                 } else {
                     let entity = embedded.entities[row]
                     text = AssignmentRecord.Entity.name(of: entity.key)
@@ -255,13 +268,15 @@ final class Publisher: Sendable {
         of record: Record,
         text: String?,
         entity: AssignmentRecord.Entity? = nil,
+        line: MinedLine? = nil,
         hasHeaders: Bool
     ) -> OutgoingRecord {
         let published = AssignmentRecord(
             assignment: assignment,
             record: record,
             text: options.includesText ? text : nil,
-            entity: entity
+            entity: entity,
+            line: line
         )
         let version = hasHeaders ? [Header("model-version", String(assignment.version))] : []
         return OutgoingRecord(

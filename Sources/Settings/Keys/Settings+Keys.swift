@@ -107,7 +107,8 @@ extension Settings {
             "space.kind",
             .choice,
             \.space.kind,
-            "Embedded text, ready-made vectors, or the fields of a JSON object (customers, orders, measurements)."
+            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), or lines of "
+                + "logs: their templates are mined and embedded."
         ),
         SettingsKey(
             "space.field",

@@ -8,6 +8,8 @@ public struct SpaceSettings: Sendable, Equatable {
         case vector
         /// Numbers, categories, times and text of a JSON object or a table's row.
         case features
+        /// Lines of logs: templates are mined, and embedded as text is.
+        case log
     }
 
     /// Arithmetic of a model's linear layers.

@@ -29,6 +29,8 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         /// Lines before this one are skipped.
         var wanted: Int64 = 0
         var isFinished = false
+        /// A record whose lines may go on.
+        var open: Record?
     }
 
     init(log: FileLog) {
@@ -54,15 +56,17 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         guard !isPaused else { return Polled(records: []) }
         var records: [Record] = []
         var bytes = 0
+        // A record of several lines is whole when nothing has come for the whole of the timeout.
+        let span = log.joining == nil ? min(timeout, Self.moment) : timeout
         var limit: ContinuousClock.Instant?
         while current < cursors.count, records.count < max(1, maximum), bytes < maximumBytes {
             var wait = timeout
             // The clock is asked only where there is something to wait for.
             if !records.isEmpty, cursors[current].reader?.hasLine != true {
                 let now = ContinuousClock.now
-                let end = limit ?? now + Self.moment * Self.patience
+                let end = limit ?? now + span * Self.patience
                 limit = end
-                wait = min(timeout, Self.moment, max(.zero, end - now))
+                wait = min(span, max(.zero, end - now))
             }
             guard let step = try next(timeout: wait) else { break }
             if let record = step {
@@ -94,6 +98,7 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
                 cursors[index].line = 0
             }
             cursors[index].wanted = offset
+            cursors[index].open = nil
             cursors[index].isFinished = false
             current = min(current, index)
         }
@@ -125,6 +130,7 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         }
         if cursors[current].reader == nil { cursors[current].reader = try log.reader(of: cursors[current].input) }
         guard let reader = cursors[current].reader else { return nil }
+        if log.joining != nil { return try nextJoined(reader, timeout: timeout) }
         switch try reader.next(timeout: timeout) {
         case .timedOut: return nil
         case .end:
@@ -137,6 +143,38 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
             cursors[current].line += 1
             guard offset >= cursors[current].wanted else { return .some(nil) }
             return FileLog.record(line, source: cursors[current].source, offset: offset)
+        }
+    }
+
+    /// The next record of one or several lines: it is known to be whole when the line after it is, or when none came in
+    /// time.
+    private func nextJoined(_ reader: LineReader, timeout: Duration) throws(StreamError) -> Record?? {
+        switch try reader.next(timeout: timeout) {
+        case .timedOut:
+            guard let whole = cursors[current].open else { return nil }
+            cursors[current].open = nil
+            return whole
+        case .end:
+            let whole = cursors[current].open
+            cursors[current].open = nil
+            cursors[current].isFinished = true
+            cursors[current].reader = nil
+            return .some(whole)
+        case .line(let line):
+            let offset = cursors[current].line
+            cursors[current].line += 1
+            guard offset >= cursors[current].wanted else { return .some(nil) }
+            let goesOn = line.bytes.withUnsafeBufferPointer { log.joining?($0) ?? false }
+            if goesOn, var record = cursors[current].open, let value = record.value,
+                value.count + line.bytes.count < log.lineCeiling
+            {
+                record.value = value + [0x0a] + line.bytes
+                cursors[current].open = record
+                return .some(nil)
+            }
+            let whole = cursors[current].open
+            cursors[current].open = FileLog.record(line, source: cursors[current].source, offset: offset)
+            return .some(whole)
         }
     }
 }

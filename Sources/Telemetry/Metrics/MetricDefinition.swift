@@ -85,6 +85,8 @@ extension MetricName {
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
+        case .templates: .init(.gauge, "Templates of lines of logs in the model.")
+        case .templateChanges: .init(.counter, "Templates born, merged, split or retired.", labels: ["change"])
         case .entities: .init(.gauge, "Entities whose state this instance keeps.")
         case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
         case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")

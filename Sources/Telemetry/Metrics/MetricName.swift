@@ -81,6 +81,11 @@ public enum MetricName: String, CaseIterable, Sendable {
     /// The share of sampled records that kept their cluster id at the last reclustering.
     case reclusterRetention = "centroidd_recluster_id_retention"
 
+    /// Templates of lines of logs in the model.
+    case templates = "centroidd_templates"
+    /// Templates born, merged, split, retired.
+    case templateChanges = "centroidd_template_changes_total"
+
     /// Entities whose state this instance keeps.
     case entities = "centroidd_entities"
     /// Entities that had to make room for others.

@@ -102,6 +102,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var metric = ""
         /// The score above which a record is anomalous; nil before there is one.
         public var threshold: Double?
+        /// Templates of lines of logs; nil where none are mined.
+        public var templates: Int?
 
         /// An empty model.
         public init() {}

@@ -1,0 +1,194 @@
+extension TemplateBook {
+    // MARK: - Births
+
+    /// A template for lines like this one.
+    mutating func bear(
+        _ parts: [TemplatePart],
+        _ tokens: [LineToken],
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Int {
+        if templates.count >= options.maximum { makeRoom() }
+        var template = Template(id: nextID, parts: parts, line: lines)
+        template.count(tokens, in: bytes, line: lines, halfLife: options.halfLife)
+        nextID += 1
+        templates.append(template)
+        let index = templates.count - 1
+        enter(index)
+        tell(.born, template)
+        return mergeSiblings(of: index)
+    }
+
+    /// Makes a template as wide as a line asks for; its place afterwards.
+    mutating func widen(
+        _ index: Int,
+        to parts: [TemplatePart],
+        _ tokens: [LineToken],
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Int {
+        let before = templates[index]
+        leave(index)
+        templates[index].parts = parts.enumerated().map { position, part in
+            var part = part
+            if part.kind == .open, part.values == nil {
+                part.open()
+                part.values?.add(before.parts[position], count: before.lines)
+            }
+            return part
+        }
+        templates[index].refresh()
+        templates[index].count(tokens, in: bytes, line: lines, halfLife: options.halfLife)
+        if let twin = shapes.find(templates[index].parts.shape) { return merge([min(twin, index), max(twin, index)]) }
+        enter(index)
+        return index
+    }
+
+    // MARK: - Corrections
+
+    /// Where many templates differ from a new one in one word alone, and most of them are rare, the word is a value.
+    private mutating func mergeSiblings(of index: Int) -> Int {
+        let parts = templates[index].parts
+        let first = parts.firstIndex { $0.kind == .word || $0.kind == .pattern }
+        guard templates[index].literals >= 3 else { return index }
+        for (position, skeleton) in parts.skeletons {
+            guard let siblings = skeletons[skeleton], siblings.count >= options.fieldSiblings else { continue }
+            let isField =
+                parts[position].isInField && siblings.allSatisfy { !templates[$0].parts[position].isFrozen }
+            let needed = position == first ? options.firstWordSiblings : options.siblings
+            guard isField || siblings.count >= needed else { continue }
+            // Kinds of event come back; values are new again and again.
+            let rare = siblings.count { templates[$0].lines <= 2 }
+            guard isField || 2 * rare >= siblings.count else { continue }
+            guard position != first || templates[index].literals >= 4 else { continue }
+            return mergeAll(siblings.sorted(), at: position)
+        }
+        return index
+    }
+
+    /// Makes one template of those that differ in one word, and of one that has a value there already.
+    private mutating func mergeAll(_ siblings: [Int], at position: Int) -> Int {
+        let words = siblings.map { (part: templates[$0].parts[position], lines: templates[$0].lines) }
+        let eldest = siblings[0]
+        templates[eldest].parts[position].open()
+        for word in words { templates[eldest].parts[position].values?.add(word.part, count: word.lines) }
+        guard let twin = shapes.find(templates[eldest].parts.shape), !siblings.contains(twin) else {
+            return merge(siblings)
+        }
+        return merge((siblings + [twin]).sorted())
+    }
+
+    /// Makes several templates one: the eldest lives on, as wide as any of them. Its place afterwards.
+    private mutating func merge(_ indices: [Int]) -> Int {
+        var heir = templates[indices[0]]
+        for index in indices.dropFirst() {
+            let other = templates[index]
+            heir.lines += other.lines
+            heir.weight = heir.weight(at: lines, halfLife: options.halfLife)
+            heir.weight += other.weight(at: lines, halfLife: options.halfLife)
+            heir.lastLine = lines
+            heir.firstLine = min(heir.firstLine, other.firstLine)
+            for position in heir.parts.indices { heir.parts[position].widen(to: other.parts[position]) }
+        }
+        heir.refresh()
+        templates[indices[0]] = heir
+        tell(.merged, heir, indices.dropFirst().map { templates[$0].id })
+        remove(Set(indices.dropFirst()))
+        return index(of: heir.id) ?? 0
+    }
+
+    /// Closes the open parts of a template that only ever had a handful of words, each often: one template for each.
+    mutating func split(_ index: Int) {
+        let template = templates[index]
+        for position in template.open {
+            guard let values = template.parts[position].values, values.others == 0, values.entries.count > 1,
+                !template.parts[position].isIdentity,
+                values.entries.allSatisfy({ 20 * $0.count >= template.lines }),
+                values.entries.allSatisfy({ isFree($0, at: position, of: template) })
+            else { continue }
+            let ranked = values.entries.sorted { $0.count != $1.count ? $0.count > $1.count : $0.text < $1.text }
+            var related: [Int] = []
+            for (rank, entry) in ranked.enumerated() {
+                var part = template.parts[position]
+                (part.kind, part.text, part.hash, part.values) = (.word, entry.text, entry.hash, nil)
+                part.isFrozen = true
+                if rank == 0 {
+                    templates[index].parts[position] = part
+                    templates[index].lines = entry.count
+                    templates[index].weight *= Double(entry.count) / Double(template.lines)
+                    templates[index].refresh()
+                } else {
+                    related.append(nextID)
+                    var other = template
+                    other = Template(id: nextID, parts: template.parts, line: lines)
+                    other.parts[position] = part
+                    other.lines = entry.count
+                    other.weight = template.weight * Double(entry.count) / Double(template.lines)
+                    other.refresh()
+                    templates.append(other)
+                    nextID += 1
+                }
+            }
+            tell(.split, templates[index], related)
+            return rebuild()
+        }
+    }
+
+    /// Whether no other template has just this word at a place that is to be closed.
+    private func isFree(_ word: ValueSketch.Entry, at position: Int, of template: Template) -> Bool {
+        var parts = template.parts
+        (parts[position].kind, parts[position].hash) = (.word, word.hash)
+        return shapes.find(parts.shape) == nil
+    }
+
+    /// Retires the sixteenth part that has been seen least lately.
+    private mutating func makeRoom() {
+        let ranked = templates.indices.sorted { a, b in
+            let weights = (
+                templates[a].weight(at: lines, halfLife: options.halfLife),
+                templates[b].weight(at: lines, halfLife: options.halfLife)
+            )
+            return weights.0 != weights.1 ? weights.0 < weights.1 : templates[a].lastLine < templates[b].lastLine
+        }
+        let going = ranked.prefix(max(1, options.maximum / 16)).sorted()
+        for index in going { tell(.retired, templates[index]) }
+        remove(Set(going))
+    }
+
+    private mutating func remove(_ gone: Set<Int>) {
+        templates = templates.indices.filter { !gone.contains($0) }.map { templates[$0] }
+        rebuild()
+    }
+
+    private mutating func tell(_ kind: TemplateEvent.Kind, _ template: Template, _ related: [Int] = []) {
+        events.append(
+            TemplateEvent(kind: kind, template: template.id, related: related, text: template.text, line: lines)
+        )
+    }
+
+    // MARK: - What follows from the templates
+
+    /// Makes a template findable.
+    mutating func enter(_ index: Int) {
+        let parts = templates[index].parts
+        if shapes.find(parts.shape) == nil { shapes.insert(parts.shape, index) }
+        shelves[parts.shelf, default: []].append(index)
+        for skeleton in parts.skeletons { skeletons[skeleton.hash, default: []].append(index) }
+        // What fitted others best may fit this one better.
+        if fitted.count > 0 { fitted = ShapeTable() }
+    }
+
+    /// Takes a template out of all that finds it, before it changes.
+    private mutating func leave(_ index: Int) {
+        let parts = templates[index].parts
+        if shapes.find(parts.shape) == index { shapes.remove(parts.shape) }
+        shelves[parts.shelf]?.removeAll { $0 == index }
+        for skeleton in parts.skeletons { skeletons[skeleton.hash]?.removeAll { $0 == index } }
+    }
+
+    /// Finds everything anew.
+    mutating func rebuild() {
+        shapes = ShapeTable(capacity: templates.count)
+        shelves = [:]
+        skeletons = [:]
+        for index in templates.indices { enter(index) }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Templates
+import Testing
+
+@Suite("A book that was stored")
+struct StoredBookTests {
+    private func lines(_ count: Int) -> [String] {
+        (0..<count).map { index in
+            switch index % 5 {
+            case 0: "Invalid user name\(index % 7) from 10.0.0.\(index % 250)"
+            case 1: "session opened for user \(["root", "ann", "bob"][index % 3]) by (uid=\(index % 4))"
+            case 2: "worker \(["one", "two", "six", "ten", "five", "four", "nine"][index % 7]) took \(index) ms"
+            case 3: "Deleting block blk_\(index) file /data/blk_\(index)"
+            default:
+                "mail for user=\(["ann", "joe"][index % 2]) delayed by host=\(index % 11 == 0 ? "null" : "web\(index)")"
+            }
+        }
+    }
+
+    private func reopened(_ book: TemplateBook) throws -> TemplateBook {
+        let templates = try JSONDecoder().decode([Template].self, from: JSONEncoder().encode(book.templates))
+        let summary = try JSONDecoder().decode(TemplateBook.Summary.self, from: JSONEncoder().encode(book.summary))
+        return try #require(TemplateBook(summary, templates: templates.reversed(), nameHashes: book.nameHashes))
+    }
+
+    @Test("goes on as it would have", arguments: [1, 10, 137, 500])
+    func storingChangesNothing(cut: Int) throws {
+        var options = TemplateOptions()
+        options.splitLines = 64
+        var (unbroken, broken) = (Mining(options), Mining(options))
+        let lines = lines(900)
+        let expected = lines.map { unbroken.learn($0) }
+        var found = lines.prefix(cut).map { broken.learn($0) }
+        let before = broken.book
+        broken.book = try reopened(broken.book)
+        #expect(broken.book == before)
+        found += lines.dropFirst(cut).map { broken.learn($0) }
+        #expect(found == expected)
+        #expect(broken.book == unbroken.book)
+        #expect(broken.book.templates.map(\.text) == unbroken.book.templates.map(\.text))
+    }
+
+    @Test("is refused when parts of it are missing")
+    func partsMustBelongTogether() {
+        var mining = Mining()
+        for line in lines(100) { mining.learn(line) }
+        let book = mining.book
+        #expect(TemplateBook(book.summary, templates: book.templates.dropLast(), nameHashes: []) == nil)
+        #expect(TemplateBook(book.summary, templates: book.templates + [book.templates[0]], nameHashes: []) == nil)
+    }
+
+    @Test("Options out of range are named")
+    func optionsAreChecked() {
+        #expect(TemplateOptions().problems().isEmpty)
+        var options = TemplateOptions()
+        options.maximum = 3
+        #expect(options.problems().count == 1)
+    }
+}
