@@ -146,6 +146,7 @@ public final class Pipeline: Sendable {
             sink: sink,
             restore: restore,
             entities: try entityParts(),
+            deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
             templates: space.isMined ? TemplateEmbedder(space: space) : nil,
             delegate: self
         )
@@ -223,6 +224,14 @@ public final class Pipeline: Sendable {
 
     private func checked(_ model: Model?) throws -> Model {
         guard var model else {
+            if let deep = space.deep {
+                return Model(
+                    space: space.identity,
+                    dimension: deep.dimension,
+                    metric: space.metric,
+                    rowDimension: space.dimension
+                )
+            }
             var model = Model(
                 space: space.identity,
                 dimension: space.dimension,
@@ -233,7 +242,9 @@ public final class Pipeline: Sendable {
             return model
         }
         guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
-            model.features?.encoding.layout == space.layout
+            model.features?.encoding.layout == space.layout,
+            model.deep == nil || model.dimension == space.deep?.dimension,
+            (model.deep == nil) == (space.deep == nil)
         else {
             throw PipelineFailure.model(
                 "the stored model was learnt in space \(model.space) (\(model.inputDimension) dimensions, "

@@ -19,6 +19,7 @@ extension Settings {
             }
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
+        options.floodFolder = space.floodFolder
         options.dimension = space.dimension
         options.encoding =
             switch space.encoding {
@@ -58,7 +59,7 @@ extension Settings {
         options.maximumClusters = clusters.maximum
         options.seed = UInt64(bitPattern: Int64(clusters.seed))
         options.step = clusters.step
-        options.sampleCapacity = recluster.sample
+        options.sampleCapacity = recluster.sample ?? (space.flood == nil ? 20_000 : 4000)
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
         // A rule that is no regular expression was refused when the file was read.
@@ -106,7 +107,7 @@ extension Settings {
         options.maximumBatch = pipeline.batch ?? 1024
         // About as many tokens as the transformer's products take at once; everything else is so cheap that larger
         // batches pay.
-        options.smallestBatch = space.model == nil ? 64 : 8
+        options.smallestBatch = space.model == nil || space.flood != nil ? 64 : 8
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
         return options

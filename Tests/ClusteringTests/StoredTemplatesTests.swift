@@ -36,8 +36,12 @@ struct StoredTemplatesTests {
         var after = before
         var scanner = LineScanner()
         _ = after.withTemplates { $0.learn("step two done", with: &scanner) }
-        let changes = try ModelCodec.changes(from: before, to: after, sourceOffsets: [:])
-        #expect(changes.map(\.key).filter { $0.hasPrefix("template/") } == ["template/3"])
+        var changes = try ModelCodec.changes(from: before, to: after, sourceOffsets: [:])
+        #expect(changes.map(\.key) == ["counts/0", "meta"], "a line that is like others changes counts alone")
+        _ = after.withTemplates { $0.learn("login of user=joe after 7 ms", with: &scanner) }
+        _ = after.withTemplates { $0.learn("nobody ever said this", with: &scanner) }
+        changes = try ModelCodec.changes(from: before, to: after, sourceOffsets: [:])
+        #expect(changes.map(\.key) == ["template/1", "template/5", "counts/0", "names/0", "meta"])
         let stored = applied(changes, to: applied(try ModelCodec.entries(of: before, sourceOffsets: [:])))
         #expect(try ModelCodec.decode(stored).model == after)
     }

@@ -225,6 +225,82 @@ struct CommandTests {
         #expect(raw.output.count == 2 * 384 * 4)
     }
 
+    @Test func distillMakesAStaticModelThatTextsGoThrough() throws {
+        let scratch = try Scratch()
+        let folder = scratch.folder.appending(path: "static").path
+        let source = SharedData.fixture("encoders/prompts").path
+        let made = try DaemonProcess.run(["distill", "--model", source, "--out", folder, "--dimensions", "8"])
+        #expect(made.code == 0 && made.errors.contains("8 dimensions"), "\(made.errors)")
+        let embedded = try DaemonProcess.run(["embed", "--model", folder], input: Data("disk quota\n".utf8))
+        let vector = try #require(try objects(embedded.output).first?["vector"] as? [Double])
+        #expect(vector.count == 8 && abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-4)
+        let corpus = scratch.folder.appending(path: "corpus.txt")
+        try lines(200).write(to: corpus)
+        let weighed = ["distill", "--model", source, "--output", folder, "--corpus", corpus.path]
+        #expect(try DaemonProcess.run(weighed).code == 0, "a static model may take the place of another")
+        let assigned = try DaemonProcess.run(["pipe", "--model", folder], input: lines(500))
+        #expect(try objects(assigned.output).count == 500, "\(assigned.errors)")
+    }
+
+    @Test func twoTiersGiveTheSameBytesOnAnyNumberOfLanes() throws {
+        let scratch = try Scratch()
+        let model = scratch.folder.appending(path: "model").path
+        try FileManager.default.copyItem(atPath: SharedData.fixture("encoders/prompts").path, toPath: model)
+        let made = try DaemonProcess.run(["distill", "--model", model, "--output", model + "-static"])
+        #expect(made.code == 0, "\(made.errors)")
+        let input = lines(2_500)
+        let runs = try ["1", "3"].map { lanes in
+            try DaemonProcess.run(
+                ["pipe", "--model", model, "--flood", "static"],
+                input: input,
+                environment: ["CENTROIDD_PIPELINE__LANES": lanes, "CENTROIDD_RECLUSTER__SAMPLE": "400"]
+            )
+        }
+        #expect(runs[0].code == 0 && runs[0].output == runs[1].output, "\(runs[0].errors)")
+        #expect(Set(try objects(runs[0].output).compactMap { $0["cluster"] as? Int }).count > 1)
+        let missing = try DaemonProcess.run(["pipe", "--model", model, "--flood", scratch.folder.path], input: input)
+        #expect(missing.code == 78 && missing.errors.contains("distill"), "\(missing.errors)")
+    }
+
+    @Test(
+        .enabled(
+            if: SharedData.isPresent && SharedData.miniLM != nil,
+            "needs the public texts, and the model: make model"
+        )
+    )
+    func twoTiersAreBetterThanTheFastOneAlone() throws {
+        let scratch = try Scratch()
+        let model = try #require(SharedData.miniLM).path
+        let flood = scratch.folder.appending(path: "static").path
+        #expect(try DaemonProcess.run(["distill", "--model", model, "--output", flood]).code == 0)
+        let input = SharedData.root.appending(path: "text/tweet89.tsv.gz").path
+        func quality(_ options: [String]) throws -> (ari: Double, vMeasure: Double) {
+            let result = try DaemonProcess.run(
+                ["evaluate", "--input", input, "--label", "label", "--field", "text"] + options,
+                environment: ["CENTROIDD_RECLUSTER__SAMPLE": "1000"]
+            )
+            let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+            return (try #require(report["ari"] as? Double), try #require(report["v_measure"] as? Double))
+        }
+        let fast = try quality(["--model", flood])
+        let both = try quality(["--model", model, "--flood", flood])
+        let deep = try quality(["--model", model])
+        #expect(both.ari > fast.ari && both.vMeasure > fast.vMeasure, "\(fast) \(both)")
+        #expect(both.ari > deep.ari - 0.08 && both.vMeasure > deep.vMeasure - 0.05, "\(both) \(deep)")
+    }
+
+    @Test func distillLeavesOtherFoldersAlone() throws {
+        let scratch = try Scratch()
+        let source = SharedData.fixture("encoders/prompts").path
+        try Data("x".utf8).write(to: scratch.folder.appending(path: "notes.txt"))
+        let occupied = try DaemonProcess.run(["distill", "--model", source, "--output", scratch.folder.path])
+        #expect(occupied.code == 64 && occupied.errors.contains(scratch.folder.path), "\(occupied.errors)")
+        let missing = scratch.folder.appending(path: "out").path
+        let nothing = try DaemonProcess.run(["distill", "--model", missing, "--output", missing])
+        #expect(nothing.code == 78 && nothing.errors.contains(missing), "\(nothing.errors)")
+        #expect(!FileManager.default.fileExists(atPath: missing))
+    }
+
     @Test func theDemoEndsByItselfWithASummary() throws {
         let scratch = try Scratch()
         let file = scratch.folder.appending(path: "app.log")

@@ -74,11 +74,14 @@ struct HeaderTests {
         }
         for line in [
             "\tat a.b.C(D.java:1)", "  File \"x.py\", line 3", "Caused by: java.io.Oops", "at a.b.C(D.java:1)",
-            "... 3 more",
+            "... 3 more", "java.io.IOException: gone", "ValueError: x", "Traceback (most recent call last):",
         ] {
             #expect(goesOn(line), "\(line)")
         }
-        for line in ["", "   ", "attached", "Causes are unknown", "2024-03-01 10:00:00 INFO at work"] {
+        for line in [
+            "", "   ", "attached", "Causes are unknown", "Error: x", "an Error: x", "SomeErrors: 3",
+            "2024-03-01 10:00:00 INFO at work",
+        ] {
             #expect(!goesOn(line), "\(line)")
         }
     }

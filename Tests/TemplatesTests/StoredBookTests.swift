@@ -20,7 +20,10 @@ struct StoredBookTests {
     private func reopened(_ book: TemplateBook) throws -> TemplateBook {
         let templates = try JSONDecoder().decode([Template].self, from: JSONEncoder().encode(book.templates))
         let summary = try JSONDecoder().decode(TemplateBook.Summary.self, from: JSONEncoder().encode(book.summary))
-        return try #require(TemplateBook(summary, templates: templates.reversed(), nameHashes: book.nameHashes))
+        let counts = try JSONDecoder().decode(TemplateBook.Counts.self, from: JSONEncoder().encode(book.counts))
+        return try #require(
+            TemplateBook(summary, templates: templates.reversed(), counts: counts, nameHashes: book.nameHashes)
+        )
     }
 
     @Test("goes on as it would have", arguments: [1, 10, 137, 500])
@@ -45,8 +48,13 @@ struct StoredBookTests {
         var mining = Mining()
         for line in lines(100) { mining.learn(line) }
         let book = mining.book
-        #expect(TemplateBook(book.summary, templates: book.templates.dropLast(), nameHashes: []) == nil)
-        #expect(TemplateBook(book.summary, templates: book.templates + [book.templates[0]], nameHashes: []) == nil)
+        func reopened(_ templates: [Template], _ counts: TemplateBook.Counts) -> TemplateBook? {
+            TemplateBook(book.summary, templates: templates, counts: counts, nameHashes: [])
+        }
+        #expect(reopened(book.templates, book.counts) != nil)
+        #expect(reopened(book.templates.dropLast(), book.counts) == nil)
+        #expect(reopened(book.templates + [book.templates[0]], book.counts) == nil)
+        #expect(reopened(book.templates, TemplateBook.Counts()) == nil)
     }
 
     @Test("Options out of range are named")

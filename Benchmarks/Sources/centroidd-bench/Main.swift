@@ -58,6 +58,7 @@ struct Main {
         } else {
             print("(no model in \(model): run `make model` for the transformer's figures)")
         }
+        try StaticBenchmark.run(folder: "\(model)-static")
         EmbeddingBenchmark.hashed()
     }
 

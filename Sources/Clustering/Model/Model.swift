@@ -44,6 +44,8 @@ public struct Model: Sendable, Equatable {
     public internal(set) var sample: Reservoir
     /// How feature rows become vectors; nil where vectors are ready made.
     public internal(set) var features: FeatureState?
+    /// What is known of the deep space; nil in a model of one tier.
+    public internal(set) var deep: DeepState?
     /// The templates of lines of logs; nil where none are mined. It follows the records that were published, while the
     /// rest follows those that were learned: at the end of a step both are the same.
     public internal(set) var templates: TemplateBook?

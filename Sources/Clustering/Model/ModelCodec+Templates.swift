@@ -3,6 +3,8 @@ import Templates
 extension ModelCodec {
     /// The key of the hashes of names that templates know.
     static let namesKey = "names/0"
+    /// The key of the templates' counts.
+    static let countsKey = "counts/0"
 }
 
 extension [ModelEntry] {
@@ -12,12 +14,13 @@ extension [ModelEntry] {
         to new: TemplateBook?
     ) throws(ClusteringError) {
         guard let new else { return }
-        for template in new.templates where old?.template(template.id) != template {
+        for template in new.templates where old?.template(template.id)?.isStored(as: template) != true {
             try append(template, key: "template/\(template.id)")
         }
         for template in old?.templates ?? [] where new.template(template.id) == nil {
             append(ModelEntry(key: "template/\(template.id)", value: nil))
         }
+        if old?.counts != new.counts { try append(new.counts, key: ModelCodec.countsKey) }
         if !new.nameHashes.isEmpty, old?.nameHashes.count != new.nameHashes.count {
             try append(new.nameHashes, key: ModelCodec.namesKey)
         }
@@ -41,6 +44,7 @@ extension ModelCodec.Parts {
             let template = try EntryFormat.decode(Template.self, from: value, key: key)
             guard UInt64(exactly: template.id) == number else { throw Self.misplaced(key) }
             templates.append(template)
+        case "counts": counts = try EntryFormat.decode(TemplateBook.Counts.self, from: value, key: key)
         case "names": names = try EntryFormat.decode([UInt64].self, from: value, key: key)
         default: return false
         }
@@ -57,7 +61,7 @@ extension ModelCodec.Parts {
             }
             return nil
         }
-        guard let book = TemplateBook(summary, templates: templates, nameHashes: names) else {
+        guard let book = TemplateBook(summary, templates: templates, counts: counts, nameHashes: names) else {
             throw .storedModel(
                 "the stored model has \(templates.count) templates; its meta entry expects \(summary.templates) with ids"
                     + " below \(summary.nextID): entries are missing, damaged or left over"

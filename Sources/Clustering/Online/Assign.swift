@@ -8,12 +8,15 @@ public import Kernels
 ///     but that it was there.
 ///   - observations: one for each row; where there are fewer, the rest are records without time and text.
 ///   - model: a version to judge by; it is not changed.
+///   - deepVectors: in a model of two tiers gives the deep vectors of the rows with these numbers, in order. Called at most
+///     once, with those that the sample takes and those that may be anomalies.
 /// - Returns: an assignment for each row, in order, and what ``Model/merge(_:options:)`` turns into the next version.
 public func assign(
     vectors: Matrix,
     observations: [Observation],
     model: Model,
-    options: ClusteringOptions
+    options: ClusteringOptions,
+    deepVectors: (([Int]) -> Matrix)? = nil
 ) -> (assignments: [Assignment], delta: Delta) {
     var delta = Delta(model: model)
     let assignments = assign(
@@ -21,7 +24,8 @@ public func assign(
         observations: observations,
         model: model,
         options: options,
-        into: &delta
+        into: &delta,
+        deepVectors: deepVectors
     )
     return (assignments, delta)
 }
@@ -35,16 +39,18 @@ public func assign(
     observations: [Observation],
     model: Model,
     options: ClusteringOptions,
-    into delta: inout Delta
+    into delta: inout Delta,
+    deepVectors: (([Int]) -> Matrix)? = nil
 ) -> [Assignment] {
     var judge = Judge(model: model, options: options)
-    return judge.assign(vectors: vectors, observations: observations, into: &delta)
+    return judge.assign(vectors: vectors, observations: observations, into: &delta, deepVectors: deepVectors)
 }
 
 /// A version of the model made ready to judge: what depends on it alone is found once for all batches of a step.
 public struct Judge: Sendable {
     /// The version that records are judged by.
     public let model: Model
+    private let options: ClusteringOptions
     private let gatherer: Gatherer
     private let layout: PrototypeLayout
     private let index: CentroidIndex
@@ -55,6 +61,7 @@ public struct Judge: Sendable {
     /// Makes `model` ready.
     public init(model: Model, options: ClusteringOptions) {
         self.model = model
+        self.options = options
         layout = model.layout
         gatherer = Gatherer(model: model, options: options)
         index = CentroidIndex(centroids: model.centroids, metric: model.metric)
@@ -66,12 +73,14 @@ public struct Judge: Sendable {
     public mutating func assign(
         vectors: Matrix,
         observations: [Observation],
-        into delta: inout Delta
+        into delta: inout Delta,
+        deepVectors: (([Int]) -> Matrix)? = nil
     ) -> [Assignment] {
         precondition(vectors.columns == model.inputDimension, "vectors must have the model's dimension")
         precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
         guard vectors.rows > 0 else { return [] }
-        let rows = model.features == nil ? nil : vectors
+        let rows = model.features == nil && model.deep == nil ? nil : vectors
+        let begin = (record: delta.firstRecord + UInt64(delta.records), sampled: delta.sampled.count)
         let vectors = model.encoded(vectors)
         let pairs = Nearest.search(queries: vectors, index: index, layout: layout)
         let scores = heavy.scores(queries: vectors, pairs: pairs, model: model, layout: layout)
@@ -97,6 +106,16 @@ public struct Judge: Sendable {
             )
             result.append(verdict(pair, score: score))
         }
+        if let deepVectors, model.deep != nil {
+            let judge = DeepJudge(
+                model: model,
+                options: options,
+                pairs: pairs,
+                radii: gatherer.radii,
+                heavy: heavy.isHeavy
+            )
+            judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
+        }
         return result
     }
 
@@ -116,16 +135,18 @@ public struct Judge: Sendable {
             model.threshold.body.weight(atLeast: least) { weightsAbove[$0] }
         }
         if anomaly {
-            // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-            if heavy.isHeavy[pair.cluster] || pair.distance > gatherer.radii.limits[pair.cluster] {
-                assignment.reason = .far
-            } else {
-                let isYoung = Double(model.records - model.clusters[pair.cluster].bornAt) < 0.1 * Double(model.records)
-                assignment.reason = isYoung ? .new : .rare
-            }
+            let isHeavy = heavy.isHeavy[pair.cluster]
+            assignment.reason = reason(pair, isHeavy: isHeavy, limits: gatherer.radii, model: model)
         }
         return assignment
     }
+}
+
+/// Why a record that is an anomaly is one.
+func reason(_ pair: Nearest, isHeavy: Bool, limits: Radii, model: Model) -> Assignment.Reason {
+    if isHeavy || pair.distance > limits.limits[pair.cluster] { return .far }
+    // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
+    return Double(model.records - model.clusters[pair.cluster].bornAt) < 0.1 * Double(model.records) ? .new : .rare
 }
 
 extension Assignment {

@@ -24,15 +24,22 @@ struct Worker: Sendable {
 
     /// Assigns `vectors` (`m × d`); `handOver` takes a full step's delta and gives the next model.
     ///
-    /// - Parameter teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
+    /// - Parameters:
+    ///   - teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
+    ///   - deepVectors: the deep vectors of the rows with these numbers, where there are two tiers.
     mutating func assign(
         vectors: Matrix,
         observations: [Observation],
         teaches: [Bool]? = nil,
+        deepVectors: (([Int]) -> Matrix)? = nil,
         handOver: (Delta) throws(ClusteringError) -> Model
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
         assignments.reserveCapacity(vectors.rows)
+        let early =
+            deepVectors == nil
+            ? [] : judge?.model.rowsToSample(observations, after: delta, options: options) ?? []
+        let deepVectors = deepVectors.map { DeepVectors(early: early, from: $0) }
         var row = 0
         while row < vectors.rows {
             let end = stepEnd(from: row, rows: vectors.rows, teaches)
@@ -42,7 +49,13 @@ struct Worker: Sendable {
             if let lessons = teaches?[row..<end], lessons.contains(false) {
                 assignments += assign(part, known, teaches: Array(lessons))
             } else {
-                assignments += judge?.assign(vectors: part, observations: known, into: &delta) ?? []
+                assignments +=
+                    judge?.assign(
+                        vectors: part,
+                        observations: known,
+                        into: &delta,
+                        deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
+                    ) ?? []
             }
             row = end
             if left <= 0 { try flush(handOver) }

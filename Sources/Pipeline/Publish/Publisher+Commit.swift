@@ -92,6 +92,7 @@ extension Publisher {
             judged.inertia = verdict.inUse?.inertia
             judged.anomalyRate = verdict.inUse?.anomalyRate
             judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
+            judged.mapResidual = verdict.mapResidual
             sink.emit(judged)
         }
     }

@@ -75,6 +75,8 @@ final class Publisher: Sendable {
     private let delegate: any PublisherDelegate
     /// Where entities are clustered.
     let embedder: EntityEmbedder?
+    /// Where there are two tiers.
+    private let deep: DeepEmbedder?
     /// Where lines of logs are clustered.
     let templates: TemplateEmbedder?
     /// Nil where entities live in memory alone, or records are clustered.
@@ -97,12 +99,14 @@ final class Publisher: Sendable {
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
         entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        deep: DeepEmbedder? = nil,
         templates: TemplateEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
         self.templates = templates
         entityStore = entities?.store
+        self.deep = deep
         self.options = options
         self.budget = budget
         self.consumer = consumer
@@ -224,7 +228,8 @@ final class Publisher: Sendable {
         return try worker.assign(
             vectors: embedded.vectors,
             observations: observations,
-            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches)
+            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
+            deepVectors: deep.map { deep in { rows in deep.embed(rows.map { embedded.texts[$0] ?? "" }) } }
         ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }

@@ -132,8 +132,16 @@ extension Settings {
             "space.model",
             ValueCodec.text("path").optional,
             \.space.model,
-            "The folder of a sentence transformer (BERT family, safetensors), relative to the working directory. "
-                + "Empty: hashed n-grams, which need no model."
+            "The folder of a sentence transformer (BERT family, safetensors), or of a static model that `centroidd distill` "
+                + "or Model2Vec made of one, relative to the working directory. Empty: hashed n-grams, which need no model."
+        ),
+        SettingsKey(
+            "space.flood",
+            ValueCodec.text("path").optional,
+            \.space.flood,
+            "Two tiers: the folder of a static model that embeds every text, so that `space.model` embeds only the sample and "
+                + "what may be an anomaly. `static` is the folder beside the model that is called like it with -static behind. "
+                + "Empty: the model embeds every text."
         ),
         SettingsKey(
             "space.dimension",

@@ -91,7 +91,7 @@ extension MetricName {
         case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
         case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")
         case .reclusterSilhouette, .reclusterDaviesBouldin, .reclusterCalinskiHarabasz, .reclusterInertia,
-            .reclusterAnomalyRate, .reclusterRetention:
+            .reclusterAnomalyRate, .reclusterRetention, .mapResidual:
             qualityDefinition
         case .errors: .init(.counter, "Errors by stage and type.", labels: ["error_type", "stage"])
         case .ready: .init(.gauge, "1 while the daemon is ready, 0 while it is not.")
@@ -113,6 +113,8 @@ extension MetricName {
             .init(.gauge, "Held-out Calinski-Harabasz index of the clusters in use; high is good.")
         case .reclusterInertia: .init(.gauge, "Sum of squared distances of held-out records to their centroids.")
         case .reclusterAnomalyRate: .init(.gauge, "Share of held-out records that the clusters in use flag.")
+        case .mapResidual:
+            .init(.gauge, "Share of held-out deep vectors' variance that the map between the tiers does not explain.")
         default: .init(.gauge, "Share of sampled records that kept their cluster id at the last reclustering.")
         }
     }

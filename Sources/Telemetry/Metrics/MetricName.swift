@@ -80,6 +80,8 @@ public enum MetricName: String, CaseIterable, Sendable {
     case reclusterAnomalyRate = "centroidd_recluster_anomaly_rate"
     /// The share of sampled records that kept their cluster id at the last reclustering.
     case reclusterRetention = "centroidd_recluster_id_retention"
+    /// The share of the deep vectors' variance that the map between the two tiers leaves unexplained, held out.
+    case mapResidual = "centroidd_space_map_residual"
 
     /// Templates of lines of logs in the model.
     case templates = "centroidd_templates"

@@ -1,5 +1,5 @@
 /// What lines of one kind have in common: the words that a program writes, with places for its values.
-public struct Template: Sendable, Equatable, Codable {
+public struct Template: Sendable, Equatable {
     /// A positive number, never given to another template.
     public let id: Int
     /// As a person would write it: `<*>` stands for what varies.
@@ -15,7 +15,9 @@ public struct Template: Sendable, Equatable, Codable {
     /// The decayed number of lines, as of ``lastLine``.
     var weight: Double
     var parts: [TemplatePart]
-    /// The open parts.
+    /// The number of the line that changed the parts last.
+    public internal(set) var changed: UInt64
+    /// The open parts whose words are still counted.
     private(set) var open: [Int] = []
     /// Patterns that had the same name in all lines.
     private(set) var constants: [Int] = []
@@ -25,7 +27,7 @@ public struct Template: Sendable, Equatable, Codable {
     init(id: Int, parts: [TemplatePart], line: UInt64) {
         self.id = id
         self.parts = parts
-        (lines, firstLine, lastLine, weight) = (0, line, line, 0)
+        (lines, firstLine, lastLine, changed, weight) = (0, line, line, line, 0)
         (text, words) = ("", "")
         refresh()
     }
@@ -34,7 +36,7 @@ public struct Template: Sendable, Equatable, Codable {
     mutating func refresh() {
         text = parts.shown
         words = parts.words
-        open = parts.indices.filter { parts[$0].kind == .open }
+        open = parts.indices.filter { parts[$0].values != nil }
         constants = parts.indices.filter { parts[$0].kind == .pattern && parts[$0].constant != nil }
         isWatching = !open.isEmpty || !constants.isEmpty
     }
@@ -47,6 +49,14 @@ public struct Template: Sendable, Equatable, Codable {
         if isWatching { watch(tokens, in: bytes) }
     }
 
+    /// Counts no more words at open parts: whether to close them has been decided.
+    mutating func settle(at line: UInt64) {
+        guard !open.isEmpty else { return }
+        for index in open { parts[index].values = nil }
+        changed = line
+        refresh()
+    }
+
     private mutating func watch(_ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) {
         for index in constants where parts[index].constant != tokens[index].raw {
             forgetConstants(tokens)
@@ -57,6 +67,7 @@ public struct Template: Sendable, Equatable, Codable {
 
     private mutating func forgetConstants(_ tokens: [LineToken]) {
         for index in constants where parts[index].constant != tokens[index].raw { parts[index].constant = nil }
+        changed = lastLine
         refresh()
     }
 

@@ -35,6 +35,7 @@ extension TemplateBook {
             }
             return part
         }
+        templates[index].changed = lines
         templates[index].refresh()
         templates[index].count(tokens, in: bytes, line: lines, halfLife: options.halfLife)
         if let twin = shapes.find(templates[index].parts.shape) { return merge([min(twin, index), max(twin, index)]) }
@@ -88,6 +89,7 @@ extension TemplateBook {
             heir.firstLine = min(heir.firstLine, other.firstLine)
             for position in heir.parts.indices { heir.parts[position].widen(to: other.parts[position]) }
         }
+        heir.changed = lines
         heir.refresh()
         templates[indices[0]] = heir
         tell(.merged, heir, indices.dropFirst().map { templates[$0].id })
@@ -95,41 +97,37 @@ extension TemplateBook {
         return index(of: heir.id) ?? 0
     }
 
-    /// Closes the open parts of a template that only ever had a handful of words, each often: one template for each.
-    mutating func split(_ index: Int) {
+    /// When a template has had enough lines: closes an open part that only ever had a handful of words, each often, by
+    /// one template for each; otherwise leaves the parts open for good.
+    mutating func settle(_ index: Int) {
         let template = templates[index]
-        for position in template.open {
-            guard let values = template.parts[position].values, values.others == 0, values.entries.count > 1,
-                !template.parts[position].isIdentity,
-                values.entries.allSatisfy({ 20 * $0.count >= template.lines }),
-                values.entries.allSatisfy({ isFree($0, at: position, of: template) })
-            else { continue }
-            let ranked = values.entries.sorted { $0.count != $1.count ? $0.count > $1.count : $0.text < $1.text }
-            var related: [Int] = []
-            for (rank, entry) in ranked.enumerated() {
-                var part = template.parts[position]
-                (part.kind, part.text, part.hash, part.values) = (.word, entry.text, entry.hash, nil)
-                part.isFrozen = true
-                if rank == 0 {
-                    templates[index].parts[position] = part
-                    templates[index].lines = entry.count
-                    templates[index].weight *= Double(entry.count) / Double(template.lines)
-                    templates[index].refresh()
-                } else {
-                    related.append(nextID)
-                    var other = template
-                    other = Template(id: nextID, parts: template.parts, line: lines)
-                    other.parts[position] = part
-                    other.lines = entry.count
-                    other.weight = template.weight * Double(entry.count) / Double(template.lines)
-                    other.refresh()
-                    templates.append(other)
-                    nextID += 1
-                }
-            }
-            tell(.split, templates[index], related)
-            return rebuild()
+        guard let position = template.open.first(where: { isHandful(at: $0, of: template) }),
+            let values = template.parts[position].values
+        else { return templates[index].settle(at: lines) }
+        let ranked = values.entries.sorted { $0.count != $1.count ? $0.count > $1.count : $0.text < $1.text }
+        for (rank, entry) in ranked.enumerated() {
+            var part = template.parts[position]
+            (part.kind, part.text, part.hash, part.values) = (.word, entry.text, entry.hash, nil)
+            part.isFrozen = true
+            var closed = rank == 0 ? template : Template(id: nextID + rank - 1, parts: template.parts, line: lines)
+            closed.parts[position] = part
+            closed.lines = entry.count
+            closed.weight = template.weight * Double(entry.count) / Double(template.lines)
+            closed.changed = lines
+            closed.refresh()
+            if rank == 0 { templates[index] = closed } else { templates.append(closed) }
         }
+        let related = Array(nextID..<(nextID + ranked.count - 1))
+        nextID += related.count
+        tell(.split, templates[index], related)
+        rebuild()
+    }
+
+    private func isHandful(at position: Int, of template: Template) -> Bool {
+        guard let values = template.parts[position].values, values.others == 0, values.entries.count > 1,
+            !template.parts[position].isIdentity
+        else { return false }
+        return values.entries.allSatisfy { 20 * $0.count >= template.lines && isFree($0, at: position, of: template) }
     }
 
     /// Whether no other template has just this word at a place that is to be closed.

@@ -19,15 +19,50 @@ extension TemplateBook {
     /// Hashes of words that stood where names of people and machines stand, in the order found.
     public var nameHashes: [UInt64] { names }
 
+    /// What changes of templates with every line: a row for each, in order of id.
+    public struct Counts: Sendable, Equatable, Codable {
+        /// The templates' ids.
+        public var ids: [Int] = []
+        /// How many lines each had.
+        public var lines: [Int] = []
+        /// The number of the line that each was seen in last.
+        public var lastLines: [UInt64] = []
+        /// The decayed number of lines, as of the last.
+        public var weights: [Double] = []
+
+        /// No row.
+        public init() {}
+
+        var isRegular: Bool {
+            ids.count == lines.count && ids.count == lastLines.count && ids.count == weights.count
+        }
+    }
+
+    /// The counts of all templates.
+    public var counts: Counts {
+        var counts = Counts()
+        counts.ids = templates.map(\.id)
+        counts.lines = templates.map(\.lines)
+        counts.lastLines = templates.map(\.lastLine)
+        counts.weights = templates.map(\.weight)
+        return counts
+    }
+
     /// A book as it was stored; it goes on as the first would have.
     ///
     /// - Returns: nil where the parts do not belong together.
-    public init?(_ summary: Summary, templates: [Template], nameHashes: [UInt64]) {
+    public init?(_ summary: Summary, templates: [Template], counts: Counts, nameHashes: [UInt64]) {
         self.init(options: summary.options)
-        let ordered = templates.sorted { $0.id < $1.id }
-        guard summary.templates == ordered.count, zip(ordered, ordered.dropFirst()).allSatisfy({ $0.id < $1.id }),
-            ordered.allSatisfy({ $0.id > 0 && $0.id < summary.nextID && !$0.parts.isEmpty || $0.text.isEmpty })
+        var ordered = templates.sorted { $0.id < $1.id }
+        guard summary.templates == ordered.count, counts.isRegular, counts.ids == ordered.map(\.id),
+            zip(ordered, ordered.dropFirst()).allSatisfy({ $0.id < $1.id }),
+            ordered.allSatisfy({ $0.id > 0 && $0.id < summary.nextID })
         else { return nil }
+        for index in ordered.indices {
+            ordered[index].lines = counts.lines[index]
+            ordered[index].lastLine = counts.lastLines[index]
+            ordered[index].weight = counts.weights[index]
+        }
         (lines, nextID, names, self.templates) = (summary.lines, summary.nextID, nameHashes, ordered)
         knownNames = Set(nameHashes)
         rebuild()

@@ -63,12 +63,12 @@ public struct TemplateBook: Sendable {
         if let index = shapes.find(scanner.shape) ?? fitted.find(scanner.shape) {
             count(scanner.tokens, in: line, at: index)
             let id = templates[index].id
-            if templates[index].lines == options.splitLines, !templates[index].open.isEmpty { split(index) }
+            if templates[index].lines == options.splitLines { settle(index) }
             return id
         }
         let index = place(scanner.tokens, scanner.shape, in: line)
         let id = templates[index].id
-        if templates[index].lines == options.splitLines, !templates[index].open.isEmpty { split(index) }
+        if templates[index].lines == options.splitLines { settle(index) }
         return id
     }
 
@@ -90,14 +90,14 @@ public struct TemplateBook: Sendable {
         in bytes: UnsafeBufferPointer<UInt8>
     ) -> Int {
         if let index = fitting(tokens, in: bytes) {
-            note(templates[index].parts, tokens)
+            note(templates[index].parts, tokens, in: bytes)
             // Which template a shape fits does not change until there is another template.
             if fitted.count < 4 * options.maximum { fitted.insert(shape, index) }
             count(tokens, in: bytes, at: index)
             return index
         }
         let parts = [TemplatePart](tokens, in: bytes)
-        note(parts, tokens)
+        note(parts, tokens, in: bytes)
         if let (index, widened) = candidate(for: parts, tokens) { return widen(index, to: widened, tokens, in: bytes) }
         return bear(parts, tokens, in: bytes)
     }
@@ -128,9 +128,15 @@ public struct TemplateBook: Sendable {
     }
 
     /// Remembers the words that stand where names stand.
-    private mutating func note(_ parts: [TemplatePart], _ tokens: [LineToken]) {
+    private mutating func note(
+        _ parts: [TemplatePart],
+        _ tokens: [LineToken],
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) {
         for (part, token) in zip(parts, tokens) where token.kind == .word && part.isIdentity {
-            guard names.count < Self.maximumNames, knownNames.insert(token.hash).inserted else { continue }
+            guard names.count < Self.maximumNames, !Words.common.contains(bytes[token.range]),
+                knownNames.insert(token.hash).inserted
+            else { continue }
             names.append(token.hash)
         }
     }
