@@ -54,7 +54,7 @@ enum PipeBenchmark {
         }
         let end = ContinuousClock.now
         let count = linesOfFile * files
-        let middle = marks.withLock { $0.first { $0.records >= count / 2 } } ?? (start, 0)
+        let middle = marks.withLock { $0.first { $0.records >= count / 2 } } ?? (time: start, records: 0)
         Measure.print(
             "pipe, MiniLM with cache, repeated log lines",
             [
