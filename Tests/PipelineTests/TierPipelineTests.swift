@@ -3,6 +3,7 @@ import Embedding
 import Kernels
 import Streams
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Pipeline
@@ -59,12 +60,13 @@ struct TierPipelineTests {
         let space = TieredToySpace(asked: Counter())
         var options = fixture.options
         options.lanes = lanes
+        let sink = PipelineFixture.silent()
         let pipeline = Pipeline(
             options: options,
             log: fixture.cluster.client(),
             space: space,
             decoder: RecordDecoder(space: space, format: .text, maximumBytes: 4096),
-            sink: PipelineFixture.silent()
+            sink: sink
         )
         try pipeline.start()
         #expect(
@@ -72,7 +74,9 @@ struct TierPipelineTests {
         )
         pipeline.stop()
         try await pipeline.waitForEnd()
-        return space.asked.texts.load(ordering: .relaxed)
+        let asked = space.asked.texts.load(ordering: .relaxed)
+        #expect(sink.metrics.value(of: .embeddingDeep) == Double(asked))
+        return asked
     }
 
     @Test func everyRecordOnceOverARestartAndTheMapIsStoredWithTheModel() async throws {

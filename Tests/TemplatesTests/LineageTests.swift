@@ -27,6 +27,25 @@ struct LineageTests {
         #expect(mining.learned("the city of \(word(500)) was reached").parameters == [word(500)])
     }
 
+    @Test("Lines that begin alike and end in free text become one template")
+    func freeTextMerges() {
+        var mining = Mining()
+        mining.learn("review of item 3: shipped")
+        func review(_ index: Int) -> String {
+            "review of item \(index): " + (0...(2 + index % 9)).map { word(7 * index + 31 * $0) }.joined(separator: " ")
+        }
+        for _ in 0..<9 { mining.learn("review of item 4: still waiting for somebody") }
+        let ids = (0..<200).map { mining.learn(review($0)) }
+        #expect(Set(ids.suffix(120)).count == 1)
+        #expect(mining.learned(review(999)).template == "review of item <*>: <*>")
+        #expect(mining.learned("review of item 8: it is good, isn't it").parameters == ["8", "it is good, isn't it"])
+        // What came often stays what it was.
+        #expect(mining.learned("review of item 5: still waiting for somebody").template.hasSuffix("for somebody"))
+        #expect(mining.book.templates.count < 10)
+        let merged = mining.book.takeEvents().filter { $0.kind == .merged }
+        #expect(merged.last?.template == ids.last)
+    }
+
     @Test("A handful of words that come back are kinds of line, and stay apart")
     func frequentSiblingsStay() {
         var mining = Mining()

@@ -10,6 +10,8 @@ struct StoredBookTests {
             case 0: "Invalid user name\(index % 7) from 10.0.0.\(index % 250)"
             case 1: "session opened for user \(["root", "ann", "bob"][index % 3]) by (uid=\(index % 4))"
             case 2: "worker \(["one", "two", "six", "ten", "five", "four", "nine"][index % 7]) took \(index) ms"
+            case 3 where index % 2 == 0:
+                "note on job \(index): \(String(index, radix: 7)) w\(index * index)x said \(index % 3)"
             case 3: "Deleting block blk_\(index) file /data/blk_\(index)"
             default:
                 "mail for user=\(["ann", "joe"][index % 2]) delayed by host=\(index % 11 == 0 ? "null" : "web\(index)")"

@@ -48,7 +48,7 @@ public func adopt(
     var next = trial.next
     if model.deep != nil, verdict.adopted {
         next = model
-        next.take(trial.next, heldOut: candidate.heldOut, options: options)
+        next.take(trial.next, of: candidate, options: options)
         verdict.mapResidual = next.deep?.map?.residual
     }
     return Adoption(

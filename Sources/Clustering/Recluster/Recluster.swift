@@ -15,6 +15,7 @@ public func recluster(
 ) throws(ClusteringError) -> Candidate {
     // Features are fitted anew with the clusters, so that these are made in the space that they will live in.
     // Of two tiers the deep one is grouped.
+    let whole = model
     var model = model.deepView
     if let encoding = model.refittedEncoding(options: options) { model.reencode(to: encoding) }
     let since = model.memoryBegins
@@ -43,6 +44,7 @@ public func recluster(
     candidate.since = since
     candidate.encoding = model.features?.encoding
     candidate.heldOut = heldOut.map { records[$0].record }.sorted()
+    candidate.map = whole.fittedMap(heldOut: candidate.heldOut)
     return candidate
 }
 

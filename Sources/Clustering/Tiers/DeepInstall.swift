@@ -6,30 +6,45 @@ extension Model {
         guard deep != nil else { return install(candidate, options: options).lineage }
         var view = deepView
         let installation = view.install(candidate, options: options)
-        take(view, heldOut: candidate.heldOut, options: options)
+        take(view, of: candidate, options: options)
         return installation.lineage
     }
 
-    /// Takes over the clusters that were made of deep vectors: fits the map anew, and puts each cluster where the mapped
-    /// rows of its members have their mean.
+    /// The map from rows to deep vectors that fits the sample as it is now; nil in a model of one tier.
+    ///
+    /// - Parameter heldOut: the numbers of the sampled records that judge it and are not fitted.
+    func fittedMap(heldOut: [UInt64]) -> SpaceMap? {
+        guard let deep else { return nil }
+        let judges = Set(heldOut)
+        let records = deepSample
+        return .fit(
+            from: Matrix(columns: deep.rowDimension, storage: records.flatMap { $0.row ?? [] }),
+            to: Matrix(columns: dimension, storage: records.flatMap { $0.deep ?? [] }),
+            heldOut: records.indices.filter { judges.contains(records[$0].record) }
+        )
+    }
+
+    /// The faded sample, as far as it has deep vectors.
+    private var deepSample: [StoredRecord] {
+        sample.living(at: clock).filter { $0.deep?.count == dimension }
+    }
+
+    /// Takes over the clusters that were made of deep vectors, with the map that was fitted with them, and puts each where
+    /// the mapped rows of its members have their mean.
     ///
     /// - Parameters:
-    ///   - next: the ``deepView`` of this model after a candidate was installed in it.
-    ///   - heldOut: the numbers of the sampled records that the candidate was not fitted to, ascending; they judge the map
-    ///     and set the threshold.
-    mutating func take(_ next: Model, heldOut: [UInt64], options: ClusteringOptions) {
-        guard let deep else { return }
-        let judges = Set(heldOut)
-        let before = sample.living(at: clock).filter { $0.deep?.count == dimension }
+    ///   - next: the ``deepView`` of this model after the candidate was installed in it.
+    ///   - candidate: its records that were held out set the threshold.
+    mutating func take(_ next: Model, of candidate: Candidate, options: ClusteringOptions) {
+        guard deep != nil else { return }
+        let judges = Set(candidate.heldOut)
+        let before = deepSample
         let rows = before.indices.filter { judges.contains(before[$0].record) }
         let deepVectors = Matrix(columns: dimension, storage: before.flatMap { $0.deep ?? [] })
-        self.deep?.map = .fit(
-            from: Matrix(columns: deep.rowDimension, storage: before.flatMap { $0.row ?? [] }),
-            to: deepVectors,
-            heldOut: rows
-        )
-        self.deep?.fittedAt = next.version
-        self.deep?.threshold = next.threshold
+        let map = candidate.map ?? fittedMap(heldOut: candidate.heldOut)
+        deep?.map = map
+        deep?.fittedAt = next.version
+        deep?.threshold = next.threshold
         remap()
 
         version = next.version
@@ -39,7 +54,7 @@ extension Model {
         unassignedClock = next.unassignedClock
         let sampled = DeepSample(
             records: before,
-            own: self.deep?.encode(before, dimension: dimension, metric: metric) ?? before,
+            own: deep?.encode(before, dimension: dimension, metric: metric) ?? before,
             deep: deepVectors
         )
         means = sampled.means(of: next)

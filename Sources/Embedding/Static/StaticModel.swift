@@ -28,7 +28,7 @@ public struct StaticModel: Sendable {
     public var tokens: Int { tokenizer.vocabulary.size }
 }
 
-/// Text as the mean of its tokens' vectors: thousands of times as fast as a transformer.
+/// Text as the mean of its tokens' vectors: hundreds of times as fast as a transformer.
 ///
 /// A text without a known token takes the vector of the unknown token, so that it has a direction.
 public struct StaticTextSpace: TokenizingSpace {

@@ -23,19 +23,25 @@ final class DeepEmbedder: Sendable {
         self.lanes = (0..<max(1, lanes)).map { _ in Lane(space: space) }
     }
 
-    /// The vectors of texts, `n × e`, in order.
-    func embed(_ texts: [String]) -> Matrix {
+    /// The vectors of texts, `n × e`, in order, and the number of tokens that were read for them.
+    func embed(_ texts: [String]) -> (vectors: Matrix, tokens: Int) {
         let parts = stride(from: 0, to: texts.count, by: Self.part).map { $0..<min(texts.count, $0 + Self.part) }
         let results = Mutex([[Float]](repeating: [], count: parts.count))
         let next = Atomic(0)
+        let tokens = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(lanes.count, parts.count)) { lane in
             while true {
                 let part = next.add(1, ordering: .relaxed).oldValue
                 guard part < parts.count else { return }
-                let vectors = lanes[lane].embedder.withLock { $0.embed(texts[parts[part]].map { .text($0) }) }
+                let vectors = lanes[lane].embedder.withLock { embedder in
+                    let before = embedder.tokens
+                    defer { tokens.add(embedder.tokens - before, ordering: .relaxed) }
+                    return embedder.embed(texts[parts[part]].map { .text($0) })
+                }
                 results.withLock { $0[part] = vectors.storage }
             }
         }
-        return Matrix(columns: dimension, storage: results.withLock { $0.flatMap { $0 } })
+        let vectors = Matrix(columns: dimension, storage: results.withLock { $0.flatMap { $0 } })
+        return (vectors, tokens.load(ordering: .relaxed))
     }
 }

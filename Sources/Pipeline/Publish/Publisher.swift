@@ -229,13 +229,19 @@ final class Publisher: Sendable {
             vectors: embedded.vectors,
             observations: observations,
             teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
-            deepVectors: deep.map { deep in { rows in deep.embed(rows.map { embedded.texts[$0] ?? "" }) } }
+            deepVectors: deep.map { deep in { [self] rows in deepVectors(rows, of: embedded, by: deep) } }
         ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
             let lanes = options.reclusterLanes
             return try coordinator.adopt(recluster(model: model, options: options.clustering, lanes: lanes)).model
         }
+    }
+
+    private func deepVectors(_ rows: [Int], of embedded: EmbeddedBatch, by deep: DeepEmbedder) -> Matrix {
+        let (vectors, tokens) = deep.embed(rows.map { embedded.texts[$0] ?? "" })
+        sink.emit(BatchLookedAtDeeply(records: rows.count, tokens: tokens))
+        return vectors
     }
 
     private func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {

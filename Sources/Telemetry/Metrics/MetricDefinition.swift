@@ -61,6 +61,7 @@ extension MetricName {
         case .assignedPartitions: .init(.gauge, "Partitions that this instance owns.")
         case .rebalances: .init(.counter, "Changes of the assignment.", labels: ["change"])
         case .embeddingTokens: .init(.counter, "Tokens embedded.")
+        case .embeddingDeep: .init(.counter, "Records that the deep one of two tiers has embedded.")
         case .embeddingBatchRecords: .init(batchHistogram, "Records in an embedding batch.")
         case .embeddingDuration: .init(shortHistogram, "How long an embedding batch takes.")
         case .cacheLookups: .init(.counter, "Texts looked up in the cache of vectors.")

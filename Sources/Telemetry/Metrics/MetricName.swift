@@ -32,6 +32,8 @@ public enum MetricName: String, CaseIterable, Sendable {
 
     /// Tokens embedded.
     case embeddingTokens = "centroidd_embedding_tokens_total"
+    /// Records that the deep one of two tiers has embedded.
+    case embeddingDeep = "centroidd_embedding_deep_records_total"
     /// Records in an embedding batch.
     case embeddingBatchRecords = "centroidd_embedding_batch_records"
     /// How long an embedding batch takes.

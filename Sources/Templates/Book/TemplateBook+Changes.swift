@@ -15,7 +15,8 @@ extension TemplateBook {
         let index = templates.count - 1
         enter(index)
         tell(.born, template)
-        return mergeSiblings(of: index)
+        let place = mergeSiblings(of: index)
+        return templates[place].id == template.id ? mergeTails(of: place) : place
     }
 
     /// Makes a template as wide as a line asks for; its place afterwards.
@@ -63,6 +64,26 @@ extension TemplateBook {
             return mergeAll(siblings.sorted(), at: position)
         }
         return index
+    }
+
+    /// Where many rare templates begin as a new one does, what follows is free text.
+    private mutating func mergeTails(of index: Int) -> Int {
+        let parts = templates[index].parts
+        guard let count = parts.stemCount, let alike = stems[parts.stem(count)], alike.count >= options.tails else {
+            return index
+        }
+        let rare = alike.filter { templates[$0].lines <= 2 }.sorted()
+        guard 4 * rare.count >= 3 * alike.count, rare.count > 1 else { return index }
+        // Whatever else they have in common at the beginning stays.
+        let shared = rare.reduce(parts.count - 1) { min($0, parts.beginning(sharedWith: templates[$1].parts)) }
+        let rest = TemplatePart(
+            kind: .rest,
+            text: "",
+            hash: LineToken.variableHash,
+            isSpaced: parts[max(count, shared)].isSpaced
+        )
+        for index in rare { templates[index].parts = templates[index].parts.prefix(max(count, shared)) + [rest] }
+        return merge(rare)
     }
 
     /// Makes one template of those that differ in one word, and of one that has a value there already.
@@ -170,6 +191,13 @@ extension TemplateBook {
         if shapes.find(parts.shape) == nil { shapes.insert(parts.shape, index) }
         shelves[parts.shelf, default: []].append(index)
         for skeleton in parts.skeletons { skeletons[skeleton.hash, default: []].append(index) }
+        if let count = parts.stemCount {
+            if parts.last?.kind == .rest {
+                rests[parts.stem(count), default: []].append(index)
+            } else {
+                stems[parts.stem(count), default: []].append(index)
+            }
+        }
         // What fitted others best may fit this one better.
         if fitted.count > 0 { fitted = ShapeTable() }
     }
@@ -180,6 +208,9 @@ extension TemplateBook {
         if shapes.find(parts.shape) == index { shapes.remove(parts.shape) }
         shelves[parts.shelf]?.removeAll { $0 == index }
         for skeleton in parts.skeletons { skeletons[skeleton.hash]?.removeAll { $0 == index } }
+        guard let count = parts.stemCount else { return }
+        stems[parts.stem(count)]?.removeAll { $0 == index }
+        rests[parts.stem(count)]?.removeAll { $0 == index }
     }
 
     /// Finds everything anew.
@@ -187,6 +218,7 @@ extension TemplateBook {
         shapes = ShapeTable(capacity: templates.count)
         shelves = [:]
         skeletons = [:]
+        (stems, rests) = ([:], [:])
         for index in templates.indices { enter(index) }
     }
 }

@@ -17,15 +17,24 @@ extension TemplateBook {
     ///   - line: the line that was learned or matched last with `scanner`.
     ///   - id: its template.
     public func parameters(of line: UnsafeBufferPointer<UInt8>, template id: Int, in scanner: LineScanner) -> [String] {
-        guard let index = index(of: id), templates[index].parts.count == scanner.tokens.count else { return [] }
+        guard let index = index(of: id) else { return [] }
+        let (parts, tokens) = (templates[index].parts, scanner.tokens)
+        guard parts.count == tokens.count || (parts.last?.kind == .rest && tokens.count >= parts.count - 1) else {
+            return []
+        }
         var result: [String] = []
-        for (part, token) in zip(templates[index].parts, scanner.tokens) {
+        for (position, part) in parts.enumerated() {
+            let range: Range<Int>
             switch part.kind {
             case .word, .mark: continue
             case .pattern where part.constant != nil: continue
-            case .pattern: result.append(String(decoding: line[token.varying], as: UTF8.self))
-            case .number, .text, .open: result.append(String(decoding: line[token.range], as: UTF8.self))
+            case .pattern: range = tokens[position].varying
+            case .number, .text, .open: range = tokens[position].range
+            case .rest:
+                guard position < tokens.count, let last = tokens.last else { continue }
+                range = Int(tokens[position].start)..<Int(last.end)
             }
+            result.append(String(decoding: line[range], as: UTF8.self))
         }
         return result
     }

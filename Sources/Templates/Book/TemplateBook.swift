@@ -29,6 +29,11 @@ public struct TemplateBook: Sendable {
     /// Templates by their shape without one of their words.
     var skeletons: [UInt64: [Int]] = [:]
 
+    /// Templates by how they begin.
+    var stems: [UInt64: [Int]] = [:]
+    /// Those that end in free text, by how they begin.
+    var rests: [UInt64: [Int]] = [:]
+
     static let maximumNames = 4096
 
     /// An empty book.
@@ -76,7 +81,8 @@ public struct TemplateBook: Sendable {
     public func match(_ line: UnsafeBufferPointer<UInt8>, with scanner: inout LineScanner) -> Int? {
         scanner.scan(line)
         if let index = shapes.find(scanner.shape) { return templates[index].id }
-        return fitting(scanner.tokens, in: line).map { templates[$0].id }
+        if let index = fitting(scanner.tokens, in: line) { return templates[index].id }
+        return freeText([TemplatePart](scanner.tokens, in: line), scanner.tokens, in: line).map { templates[$0].id }
     }
 
     private mutating func count(_ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>, at index: Int) {
@@ -99,6 +105,10 @@ public struct TemplateBook: Sendable {
         let parts = [TemplatePart](tokens, in: bytes)
         note(parts, tokens, in: bytes)
         if let (index, widened) = candidate(for: parts, tokens) { return widen(index, to: widened, tokens, in: bytes) }
+        if let index = freeText(parts, tokens, in: bytes) {
+            self.count(tokens, in: bytes, at: index)
+            return index
+        }
         return bear(parts, tokens, in: bytes)
     }
 
@@ -115,6 +125,19 @@ public struct TemplateBook: Sendable {
             if fits, templates[index].literals > best?.literals ?? -1 { best = (index, templates[index].literals) }
         }
         return best?.index
+    }
+
+    /// The template that ends in free text and begins as a line does: the eldest of them.
+    private func freeText(
+        _ parts: [TemplatePart],
+        _ tokens: [LineToken],
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Int? {
+        guard let count = parts.stemCount else { return nil }
+        return rests[parts.stem(count)]?.first { index in
+            let beginning = templates[index].parts.dropLast()
+            return beginning.count <= tokens.count && zip(beginning, tokens).allSatisfy { $0.accepts($1, in: bytes) }
+        }
     }
 
     /// The template that a line comes nearest to, and what it would become.

@@ -10,6 +10,8 @@ public struct TemplateOptions: Sendable, Equatable, Codable {
     public var fieldSiblings = 4
     /// The same where the word is the first of the line.
     public var firstWordSiblings = 32
+    /// Templates that begin alike, and were seen once or twice each, are free text once there are this many.
+    public var tails = 64
     /// After this many lines a variable that was only ever a handful of words is taken apart again.
     public var splitLines = 2048
 
@@ -21,7 +23,7 @@ public struct TemplateOptions: Sendable, Equatable, Codable {
         var problems: [String] = []
         if maximum < 16 { problems.append("the most templates must be at least 16, not \(maximum)") }
         if !(halfLife >= 1) { problems.append("the half-life must be at least 1 line, not \(halfLife)") }
-        if min(siblings, fieldSiblings, firstWordSiblings) < 3 {
+        if min(siblings, fieldSiblings, firstWordSiblings, tails) < 3 {
             problems.append("at least 3 siblings can become one template")
         }
         if splitLines < 32 { problems.append("a template is taken apart after 32 lines at the earliest") }

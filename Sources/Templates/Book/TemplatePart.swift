@@ -14,6 +14,8 @@ struct TemplatePart: Sendable, Equatable, Codable {
         case text
         /// Values, names and words.
         case open
+        /// Whatever is left of the line, at its end.
+        case rest
 
         var isVariable: Bool { rawValue >= Self.number.rawValue }
     }
@@ -72,6 +74,7 @@ struct TemplatePart: Sendable, Equatable, Codable {
             token.kind.isVariable || token.kind == .pattern
                 || (token.kind == .word && Words.nothing.contains(bytes[token.range]))
         case .open: token.kind != .mark
+        case .rest: true
         }
     }
 
@@ -83,7 +86,7 @@ struct TemplatePart: Sendable, Equatable, Codable {
         case .pattern:
             String(decoding: text.utf8.prefix(head), as: UTF8.self) + "<*>"
                 + String(decoding: text.utf8.suffix(tail), as: UTF8.self)
-        case .number, .text, .open: "<*>"
+        case .number, .text, .open, .rest: "<*>"
         }
     }
 }

@@ -75,13 +75,38 @@ extension [TemplatePart] {
         return LineHash.join(UInt64(truncatingIfNeeded: count), first?.hash ?? 0)
     }
 
+    /// How many parts make the beginning that lines of free text have in common: up to the second word, three at least;
+    /// nil where nothing much follows.
+    var stemCount: Int? {
+        var words = 0
+        for (position, part) in enumerated() {
+            if part.kind == .word || part.kind == .pattern { words += 1 }
+            if words >= 2, position >= 2 { return position + 2 < count || last?.kind == .rest ? position + 1 : nil }
+        }
+        return nil
+    }
+
+    /// How many parts at the beginning are the same.
+    func beginning(sharedWith other: [TemplatePart]) -> Int {
+        zip(self, other).prefix { a, b in
+            a.kind.isVariable == b.kind.isVariable && (a.kind.isVariable || a.hash == b.hash)
+        }.count
+    }
+
+    /// The hash of the first parts.
+    func stem(_ count: Int) -> UInt64 {
+        prefix(count).reduce(UInt64(truncatingIfNeeded: count)) {
+            LineHash.join($0, $1.kind.isVariable ? LineToken.variableHash : $1.hash)
+        }
+    }
+
     /// The words, and the beginnings of names, one after another; `value` where there are none.
     var words: String {
         let words = compactMap { part -> String? in
             switch part.kind {
             case .word: part.text
             case .pattern: String(decoding: part.text.utf8.prefix(part.head), as: UTF8.self)
-            case .mark, .number, .text, .open: nil
+            case .mark, .number, .text, .open, .rest: nil
             }
         }
         let result = words.filter { !$0.isEmpty }.joined(separator: " ")
