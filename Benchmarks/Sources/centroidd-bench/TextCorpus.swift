@@ -16,7 +16,7 @@ struct TextCorpus {
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
             $0.hasSuffix(".log")
         }
-        let lines = files.sorted().flatMap { lines(of: "\(folder)/\($0)") }
+        let lines = files.sorted().flatMap { Self.lines(of: "\(folder)/\($0)") }
         guard lines.count >= 1000 else {
             return TextCorpus(name: "made-up log lines", texts: EmbeddingBenchmark.texts(count, words: 20))
         }
@@ -46,8 +46,9 @@ struct TextCorpus {
         guard (try? process.run()) != nil else { return [] }
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
-            line.split(separator: "\t").max { $0.count < $1.count }.map(String.init)
+        let rows = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).dropFirst()
+        return rows.compactMap { row in
+            row.split(separator: Character("\t")).max { $0.count < $1.count }.map { String($0) }
         }
     }
 
