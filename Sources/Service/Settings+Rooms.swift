@@ -16,7 +16,10 @@ extension Settings {
             case .vector: .vector
             case .features: .features
             case .log: .log
+            // Made elsewhere: see `makeSpace`.
+            case .remote: .text
             }
+        options.masks = space.mask == .numbers
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
         options.floodFolder = space.floodFolder
@@ -62,6 +65,7 @@ extension Settings {
         options.sampleCapacity = recluster.sample ?? (space.flood == nil ? 20_000 : 4000)
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
+        options.anomalies.incidentQuiet = anomalies.incidentQuiet.inSeconds
         // A rule that is no regular expression was refused when the file was read.
         options.labels.redaction = (try? Redaction(rules: labels.redact)) ?? .builtIn
         options.labels.terms = labels.terms
@@ -103,14 +107,19 @@ extension Settings {
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2
-        options.lanes = pipeline.lanes ?? ProcessorCount.active
-        options.maximumBatch = pipeline.batch ?? 1024
-        // About as many tokens as the transformer's products take at once; everything else is so cheap that larger
-        // batches pay.
-        options.smallestBatch = space.model == nil || space.flood != nil ? 64 : 8
+        options.lanes = lanes
+        options.maximumBatch = pipeline.batch ?? (space.kind == .remote ? space.batch : 1024)
+        options.smallestBatch = smallestBatch
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
         return options
+    }
+
+    /// A transformer's products take in about as many tokens at once as 8 records have; everything else is so cheap that
+    /// larger batches pay, and a server is asked for as much as one request may hold.
+    private var smallestBatch: Int {
+        if space.kind == .remote { return space.batch }
+        return space.model == nil || space.flood != nil ? 64 : 8
     }
 
     /// Options of the Kafka client.

@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
 import Kernels
 import Streams
 import Testing
 
+@testable import Clustering
 @testable import Pipeline
 
 @Suite("Published assignments")
@@ -105,6 +105,17 @@ private struct Chance {
         result.anomaly = coin()
         result.reason = coin() ? nil : [.far, .rare, .new, .burst][next(4)]
         result.version = coin() ? .max : UInt64(next(100))
+        result.explanation = coin() ? nil : explanation()
+        return result
+    }
+
+    mutating func explanation() -> Explanation {
+        var result = Explanation()
+        result.deviations = coin() ? nil : figure()
+        result.terms = (0..<next(4)).map { _ in text() }
+        result.fields = (0..<next(4)).map { _ in .init(name: text(), deviations: figure()) }
+        result.lastSeen = coin() ? nil : coin() ? .min : 1_700_000_000_123
+        result.lastRecord = coin() ? nil : coin() ? .max : UInt64(next(1000))
         return result
     }
 
@@ -151,8 +162,36 @@ private struct ReferenceRecord: Encodable {
         }
     }
 
+    struct Explain: Encodable {
+        struct Field: Encodable {
+            var name: String
+            var deviations: Double?
+        }
+
+        var deviations: Double?
+        var terms: [String]
+        var fields: [Field]
+        var lastSeen: Int64?
+        var lastRecord: UInt64?
+
+        enum CodingKeys: String, CodingKey {
+            case deviations, terms, fields, lastSeen = "last_seen", lastRecord = "last_record"
+        }
+
+        init(_ explanation: Explanation) {
+            deviations = explanation.deviations.flatMap(AssignmentRecord.rounded)
+            terms = explanation.terms
+            fields = explanation.fields.map {
+                Field(name: $0.name, deviations: AssignmentRecord.rounded($0.deviations))
+            }
+            lastSeen = explanation.lastSeen
+            lastRecord = explanation.lastRecord
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
-        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
+        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, explain, model
+        case source
         case entity, previous, features
         case template, templateID = "template_id", parameters
     }
@@ -183,6 +222,7 @@ private struct ReferenceRecord: Encodable {
         try container.encode(assignment.tail.flatMap(AssignmentRecord.rounded), forKey: .tail)
         try container.encode(assignment.anomaly, forKey: .anomaly)
         try container.encode(assignment.reason?.rawValue, forKey: .reason)
+        try container.encodeIfPresent(assignment.explanation.map(Explain.init), forKey: .explain)
         try container.encode(assignment.version, forKey: .model)
         try container.encode(Source(record: published.record), forKey: .source)
     }

@@ -48,7 +48,13 @@ struct AssignmentRecord: Sendable {
         writer.write(assignment.cluster)
         writer.key("distance")
         writer.write(Self.rounded(assignment.distance))
-        if let entity { write(entity, to: &writer) }
+        if let entity {
+            writer.key("entity")
+            writer.write(entity.name)
+        }
+        // There for anomalies alone.
+        if let explanation = assignment.explanation { write(explanation, to: &writer) }
+        if let entity { write(entity.features, to: &writer) }
         writer.key("label")
         writer.write(assignment.cluster == nil ? nil : assignment.label)
         writer.key("model")
@@ -85,12 +91,44 @@ struct AssignmentRecord: Sendable {
         return writer.bytes
     }
 
-    private func write(_ entity: Entity, to writer: inout JSONObjectWriter) {
-        writer.key("entity")
-        writer.write(entity.name)
+    private func write(_ explanation: Explanation, to writer: inout JSONObjectWriter) {
+        writer.key("explain")
+        writer.open()
+        // Unlike the record's own members, absent ones are left out.
+        let deviations = explanation.deviations.flatMap(Self.rounded)
+        if let deviations {
+            writer.key("deviations", isFirst: true)
+            writer.write(deviations)
+        }
+        writer.key("fields", isFirst: deviations == nil)
+        writer.write(explanation.fields) { field, writer in
+            writer.open()
+            let deviations = Self.rounded(field.deviations)
+            if let deviations {
+                writer.key("deviations", isFirst: true)
+                writer.write(deviations)
+            }
+            writer.key("name", isFirst: deviations == nil)
+            writer.write(field.name)
+            writer.close()
+        }
+        if let record = explanation.lastRecord {
+            writer.key("last_record")
+            writer.write(record)
+        }
+        if let time = explanation.lastSeen {
+            writer.key("last_seen")
+            writer.write(time)
+        }
+        writer.key("terms")
+        writer.write(explanation.terms)
+        writer.close()
+    }
+
+    private func write(_ features: [String: Double?], to writer: inout JSONObjectWriter) {
         writer.key("features")
         writer.open()
-        for (place, feature) in entity.features.sorted(by: { $0.key < $1.key }).enumerated() {
+        for (place, feature) in features.sorted(by: { $0.key < $1.key }).enumerated() {
             writer.key(named: feature.key, isFirst: place == 0)
             writer.write(feature.value)
         }

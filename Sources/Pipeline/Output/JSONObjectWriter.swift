@@ -16,7 +16,13 @@ struct JSONObjectWriter: Sendable {
 
     /// Writes a key that needs no escapes; the first of an object `opens` it.
     mutating func key(_ name: StaticString, opens: Bool = false) {
-        bytes.append(opens ? UInt8(ascii: "{") : UInt8(ascii: ","))
+        if opens { open() }
+        key(name, isFirst: opens)
+    }
+
+    /// Writes a key that needs no escapes, of an object that was opened.
+    mutating func key(_ name: StaticString, isFirst: Bool) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
         bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         bytes.append(UInt8(ascii: "\""))
@@ -78,10 +84,15 @@ struct JSONObjectWriter: Sendable {
 
     /// Writes an array of strings.
     mutating func write(_ values: [String]) {
+        write(values) { value, writer in writer.write(value) }
+    }
+
+    /// Writes an array whose elements `write` writes.
+    mutating func write<Element>(_ values: [Element], _ write: (Element, inout JSONObjectWriter) -> Void) {
         bytes.append(UInt8(ascii: "["))
         for (place, value) in values.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            write(value)
+            write(value, &self)
         }
         bytes.append(UInt8(ascii: "]"))
     }
