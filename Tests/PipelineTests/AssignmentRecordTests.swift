@@ -55,7 +55,8 @@ struct AssignmentRecordTests {
             ),
             text: chance.coin() ? nil : chance.text(),
             entity: chance.coin() ? nil : chance.entity(),
-            line: chance.coin() ? nil : chance.line()
+            line: chance.coin() ? nil : chance.line(),
+            session: chance.coin() ? nil : chance.session()
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -121,6 +122,19 @@ private struct Chance {
 
     mutating func line() -> MinedLine {
         MinedLine(template: next(500), text: text(), words: text(), parameters: (0..<next(4)).map { _ in text() })
+    }
+
+    mutating func session() -> AssignmentRecord.Session {
+        let origin = RecordOrigin(source: TopicPartition(topic: "t", partition: 0), offset: 1, timestamp: nil)
+        var session = OpenSession(window: 0, time: coin() ? .min : 17, origin: origin)
+        for _ in 0..<next(9) { session.add(next(200), time: 1_700_000_000_123, origin: origin, sequence: 5) }
+        var result = AssignmentRecord.Session(
+            ClosedSession(key: Array(text().utf8), session: session, reason: coin() ? .window : .room),
+            templates: nil,
+            redaction: .builtIn
+        )
+        for key in result.templates.keys.sorted() where coin() { result.templates[key]?.template = text() }
+        return result
     }
 
     mutating func entity() -> AssignmentRecord.Entity {
@@ -194,6 +208,12 @@ private struct ReferenceRecord: Encodable {
         case source
         case entity, previous, features
         case template, templateID = "template_id", parameters
+        case session, start, end, events, closed, sequence, templates
+    }
+
+    struct Event: Encodable {
+        var count: Int
+        var template: String?
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -210,6 +230,18 @@ private struct ReferenceRecord: Encodable {
             try container.encode(line.text, forKey: .template)
             try container.encode(line.template, forKey: .templateID)
             try container.encode(line.parameters, forKey: .parameters)
+        }
+        if let session = published.session {
+            try container.encode(session.name, forKey: .session)
+            try container.encode(session.start, forKey: .start)
+            try container.encode(session.end, forKey: .end)
+            try container.encode(session.events, forKey: .events)
+            try container.encode(session.closed, forKey: .closed)
+            try container.encode(session.sequence, forKey: .sequence)
+            try container.encode(
+                session.templates.mapValues { Event(count: $0.count, template: $0.template) },
+                forKey: .templates
+            )
         }
         try container.encode(assignment.cluster, forKey: .cluster)
         try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)

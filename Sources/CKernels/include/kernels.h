@@ -86,6 +86,8 @@ typedef struct {
     double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
     /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
     int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
+    /// The k-th smallest (k from 1 to n) of values that are no NaN.
+    float (*order_statistic)(const float *values, int64_t n, int64_t k);
     /// Cuts every row of x (|x| < 1e38) into `levels` equal steps (at most 255) between its smallest and its largest
     /// value.
     void (*quantise)(uint8_t *q, centroidd_row_scale *scales, const float *x, int64_t rows, int64_t n,

@@ -1,6 +1,7 @@
 import Clustering
 import Foundation
 import Streams
+import Templates
 
 /// An assignment as it is published: one JSON object per input record.
 ///
@@ -29,6 +30,42 @@ struct AssignmentRecord: Sendable {
         }
     }
 
+    /// What is said of a session beside its cluster: the sequence of its events, as a record of its own.
+    struct Session: Sendable {
+        /// Its key as text; a key that is not UTF-8 is written in base64.
+        var name: String
+        var start: Int64
+        var end: Int64
+        /// How many events.
+        var events: Int
+        /// Why it ended.
+        var closed: String
+        /// The templates' ids in the order of the events, up to a ceiling.
+        var sequence: [Int]
+        /// How often each happened, and what it says, by the template's id.
+        var templates: [String: Event]
+
+        struct Event: Sendable {
+            var count: Int
+            var template: String?
+        }
+
+        init(_ closed: ClosedSession, templates: TemplateBook?, redaction: Redaction) {
+            let session = closed.session
+            name = Entity.name(of: closed.key)
+            (start, end, events) = (session.first, session.last, session.events)
+            self.closed = closed.reason.rawValue
+            sequence = session.sequence
+            self.templates = Dictionary(
+                session.counts.map { id, count in
+                    let text = templates?.template(id)?.text
+                    return (String(id), Event(count: count, template: text.map { redaction.kept($0, limit: 500) }))
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+    }
+
     let assignment: Assignment
     let record: Record
     /// The record's text, where it is asked for.
@@ -37,6 +74,8 @@ struct AssignmentRecord: Sendable {
     var entity: Entity?
     /// The template, where lines of logs are clustered.
     var line: MinedLine?
+    /// The session, where sessions are clustered.
+    var session: Session?
 
     /// The bytes of the object (UTF-8), as Foundation's `JSONEncoder` would write them with sorted keys and slashes left
     /// as they are; it took most of the publisher's time.
@@ -44,13 +83,25 @@ struct AssignmentRecord: Sendable {
         var writer = JSONObjectWriter(capacity: 320 + (text?.utf8.count ?? 0))
         writer.key("anomaly", opens: true)
         writer.write(assignment.anomaly)
+        if let session {
+            writer.key("closed")
+            writer.write(session.closed)
+        }
         writer.key("cluster")
         writer.write(assignment.cluster)
         writer.key("distance")
         writer.write(Self.rounded(assignment.distance))
+        if let session {
+            writer.key("end")
+            writer.write(session.end)
+        }
         if let entity {
             writer.key("entity")
             writer.write(entity.name)
+        }
+        if let session {
+            writer.key("events")
+            writer.write(session.events)
         }
         // There for anomalies alone.
         if let explanation = assignment.explanation { write(explanation, to: &writer) }
@@ -73,8 +124,18 @@ struct AssignmentRecord: Sendable {
         if let runnerUp = assignment.runnerUp { write(runnerUp, to: &writer) } else { writer.writeNull() }
         writer.key("score")
         writer.write(Self.rounded(assignment.score))
+        if let session {
+            writer.key("sequence")
+            writer.write(session.sequence) { event, writer in writer.write(event) }
+            writer.key("session")
+            writer.write(session.name)
+        }
         writer.key("source")
         writeSource(to: &writer)
+        if let session {
+            writer.key("start")
+            writer.write(session.start)
+        }
         writer.key("tail")
         writer.write(assignment.tail.flatMap(Self.rounded))
         if let line {
@@ -83,6 +144,7 @@ struct AssignmentRecord: Sendable {
             writer.key("template_id")
             writer.write(line.template)
         }
+        if let session { write(session.templates, to: &writer) }
         if let text {
             writer.key("text")
             writer.write(text)
@@ -131,6 +193,22 @@ struct AssignmentRecord: Sendable {
         for (place, feature) in features.sorted(by: { $0.key < $1.key }).enumerated() {
             writer.key(named: feature.key, isFirst: place == 0)
             writer.write(feature.value)
+        }
+        writer.close()
+    }
+
+    private func write(_ templates: [String: Session.Event], to writer: inout JSONObjectWriter) {
+        writer.key("templates")
+        writer.open()
+        for (place, event) in templates.sorted(by: { $0.key < $1.key }).enumerated() {
+            writer.key(named: event.key, isFirst: place == 0)
+            writer.key("count", opens: true)
+            writer.write(event.value.count)
+            if let template = event.value.template {
+                writer.key("template")
+                writer.write(template)
+            }
+            writer.close()
         }
         writer.close()
     }
