@@ -45,8 +45,8 @@ public struct PipelineOptions: Sendable {
     public var lanes = 2
     /// Most records in a batch, while much waits.
     public var maximumBatch = 256
-    /// Most records in a batch while nothing waits.
-    public var smallestBatch = 16
+    /// Most records in a batch while nothing waits; ``maximumBatch`` where that is less.
+    public var smallestBatch = 256
     /// How long a poll waits for its first record.
     public var linger = Duration.milliseconds(50)
     /// How long a stop, or a revocation, waits for what is in flight.
