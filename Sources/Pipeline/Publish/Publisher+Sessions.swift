@@ -126,7 +126,10 @@ extension Publisher {
             var assignment = assignments[row]
             assignment.explanation = assignment.explanation.map(names.named)
             let text = batch.texts[row]
-            try state.transaction.send(output(assignment, of: record, text: text, session: session))
+            let hasHeaders = state.transaction.keepsHeaders
+            try state.transaction.send(
+                output(assignment, of: record, text: text, session: session, hasHeaders: hasHeaders)
+            )
             state.tally.records.assigned += 1
             state.tally.sessions.closed[closed.reason.rawValue, default: 0] += 1
             if assignment.anomaly { note(assignment, record, session.name, &state.tally) }
