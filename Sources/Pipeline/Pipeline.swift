@@ -154,7 +154,8 @@ public final class Pipeline: Sendable {
             restore: restore,
             entities: try entityParts(),
             deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
-            templates: space.isMined ? TemplateEmbedder(space: space) : nil,
+            templates: space.isMined
+                ? TemplateEmbedder(space: space, redaction: options.clustering.labels.redaction) : nil,
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }

@@ -6,7 +6,9 @@ struct Sighting: Sendable {
     var cluster: Int
     /// Whether it is beyond the reach of that cluster.
     var isFar: Bool
-    /// Whether alarms by distance flood already.
+    /// The tail of its score among those of the whole stream; nil where it is not known yet.
+    var streamTail: Double?
+    /// Whether alarms by distance flood already, in its cluster or, where that is not judged by itself, in all.
     var isFlood = false
     /// Records that were judged since the model's version, by ``RarityHistory`` step; empty for none.
     var pending: [Int] = []
@@ -24,24 +26,31 @@ protocol Detector: Sendable {
     func reason(_ sighting: Sighting) -> Assignment.Reason
 }
 
-/// How far a record lies from the bulk of the stream, by the distribution of the scores before it.
+/// How far a record lies from the bulk of the stream, by the distribution of the scores before it: those of its own
+/// cluster where that has enough, else of all.
 struct DistanceDetector: Detector {
     static let part = 0.8
 
     let threshold: ScoreThreshold
+    /// Of each cluster.
+    let local: [LocalTail?]
     let rarity: RarityDetector
     let isHeavy: [Bool]
     /// What is due to it of the false-alarm rate.
     let rate: Double
     let share = Self.part
 
-    /// The estimated tail, on that side of the rate on which the threshold puts the score. In a flood there is no alarm:
-    /// what comes so often is another stream, to which the threshold is on its way.
+    /// The estimated tail. In a flood there is no alarm: what comes so often is another stream, to which the threshold is
+    /// on its way.
     func tail(_ sighting: Sighting) -> Double? {
-        guard let tail = threshold.tail(sighting.score) else { return nil }
-        let isBeyond = threshold.value.map { Double(sighting.score) > $0 } ?? false
-        guard isBeyond, !sighting.isFlood else { return max(tail, rate.nextUp) }
-        return min(tail, rate)
+        guard let stream = sighting.streamTail ?? threshold.tail(sighting.score) else { return nil }
+        guard let value = threshold.value else { return stream }
+        if let own = local[sighting.cluster]?.tail(stream: stream) {
+            return sighting.isFlood ? max(own, rate.nextUp) : own
+        }
+        // On that side of the rate on which the threshold puts the score.
+        let tail = min(1, stream / threshold.gain)
+        return Double(sighting.score) > value && !sighting.isFlood ? min(tail, rate) : max(tail, rate.nextUp)
     }
 
     /// A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
@@ -117,6 +126,7 @@ struct DetectorPanel: Sendable {
         rate = options.falseAlarmRate
         distance = DistanceDetector(
             threshold: model.threshold,
+            local: model.clusters.map(\.localTail),
             rarity: rarity,
             isHeavy: HeavyClusters(weights: weights, share: options.heavyShare).isHeavy,
             rate: options.ofDistance.falseAlarmRate

@@ -23,6 +23,8 @@ public struct Delta: Sendable, Equatable, Codable {
     var gainIndex: [Int: Int] = [:]
     /// Every record's anomaly score, in order.
     var scores: [Float] = []
+    /// Beside each score the cluster that the record is nearest to, and its tail in the stream.
+    var surprises: [Surprise] = []
     /// How many records came to clusters of each ``RarityHistory`` step; empty while there are no clusters.
     var steps: [Int] = []
     /// How many records raised an alarm.
@@ -66,6 +68,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.widen(oldest: other.oldestTimestamp, newest: other.newestTimestamp)
         for gain in other.gains { result.add(gain) }
         result.scores += other.scores
+        result.surprises += other.surprises
         result.alarms += other.alarms
         result.add(steps: other.steps)
         result.far += other.far
@@ -99,6 +102,27 @@ public struct Delta: Sendable, Equatable, Codable {
             gainIndex[gain.cluster] = gains.count
             gains.append(gain)
         }
+    }
+}
+
+/// How odd a record is for the whole stream, and which cluster it is nearest to.
+struct Surprise: Sendable, Equatable {
+    let cluster: Int
+    /// The tail of its score among those of all records, as of the version that judged it; -1 where that was not known.
+    let tail: Float
+}
+
+extension Surprise: Codable {
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        cluster = try container.decode(Int.self)
+        tail = try container.decode(Float.self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(cluster)
+        try container.encode(tail)
     }
 }
 

@@ -60,7 +60,7 @@ public func assign(
     var explainer = Explainer(model: model, options: options, radii: gatherer.radii)
     let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
     let isSound = vectors.soundRows
-    var recentAlarms = model.threshold.recentAlarms(after: delta.scores)
+    var flood = FloodWatch(model: model, delta: delta, options: options.anomalies)
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
@@ -72,18 +72,24 @@ public func assign(
             continue
         }
         let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
+        // Clusters that nothing is known of but where they are have no bulk to be far from.
+        let score = scores.indices.contains(row) ? scores[row] : pair.distance
+        let streamTail = model.threshold.tail(score)
         let sighting = Sighting(
-            // Clusters that nothing is known of but where they are have no bulk to be far from.
-            score: scores.indices.contains(row) ? scores[row] : pair.distance,
+            score: score,
             cluster: pair.cluster,
             isFar: isFar,
-            isFlood: recentAlarms >= ScoreThreshold.floodShare,
+            streamTail: streamTail,
+            isFlood: flood.isFlood(row: pair.cluster),
             pending: delta.steps,
             timestamp: observation.timestamp
         )
         let opinion = panel.judge(sighting)
-        recentAlarms = model.threshold.recent(recentAlarms, and: sighting.score)
+        flood.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
         delta.note(step: panel.rarity.step(sighting))
+        delta.surprises.append(
+            Surprise(cluster: model.clusters[pair.cluster].id, tail: Float(streamTail ?? -1))
+        )
         gatherer.add(
             vector: vectors[row: row],
             raw: rows?[row: row],

@@ -53,7 +53,11 @@ struct Coordinator: Sendable {
             let lines = body(&book)
             return (lines, book.takeEvents())
         }
-        events += mined?.1.map(ModelEvent.template) ?? []
+        events += (mined?.1 ?? []).map { event in
+            var event = event
+            event.text = options.labels.redaction.redacted(event.text)
+            return .template(event)
+        }
         return mined?.0 ?? []
     }
 
