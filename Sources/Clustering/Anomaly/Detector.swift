@@ -12,6 +12,12 @@ struct Sighting: Sendable {
     var isFlood = false
     /// Records that were judged since the model's version, by ``RarityHistory`` step; empty for none.
     var pending: [Int] = []
+    /// Whether it is beyond the reach of every cluster and unlike all that wait there: the first of its kind.
+    var isFirst = false
+    /// Where it comes from.
+    var source: Int = 0
+    /// By source what was judged since the model's version.
+    var novelties: [Int: NoveltyHistory.Tally] = [:]
     /// Its own time in milliseconds since 1970, when it has one.
     var timestamp: Int64?
 }
@@ -45,12 +51,22 @@ struct DistanceDetector: Detector {
     func tail(_ sighting: Sighting) -> Double? {
         guard let stream = sighting.streamTail ?? threshold.tail(sighting.score) else { return nil }
         guard let value = threshold.value else { return stream }
+        // What is far from all there is, of a source that has only begun, is what that source is like.
+        if sighting.isFar, rarity.isLearning(sighting) { return max(stream, rate.nextUp) }
         if let own = local[sighting.cluster]?.tail(stream: stream) {
             return sighting.isFlood ? max(own, rate.nextUp) : own
         }
         // On that side of the rate on which the threshold puts the score.
         let tail = min(1, stream / threshold.gain)
         return Double(sighting.score) > value && !sighting.isFlood ? min(tail, rate) : max(tail, rate.nextUp)
+    }
+
+    /// Whether a record is silent for the flood alone.
+    func isMuted(_ sighting: Sighting) -> Bool {
+        guard sighting.isFlood else { return false }
+        var calm = sighting
+        calm.isFlood = false
+        return tail(calm).map { $0 <= rate } ?? false
     }
 
     /// A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
@@ -63,6 +79,7 @@ struct DistanceDetector: Detector {
 /// did: a stream that brings forth new kinds all the time makes no alarm of one more.
 struct RarityDetector: Detector {
     let history: RarityHistory
+    let novelty: NoveltyHistory
     /// Of each cluster, see ``RarityHistory/step(share:)``.
     let steps: [Int]
     let isYoung: [Bool]
@@ -72,6 +89,7 @@ struct RarityDetector: Detector {
 
     init(model: Model, weights: [Double], options: AnomalyOptions) {
         history = model.rarity
+        novelty = model.novelty
         let total = max(weights.reduce(model.outlierWeight, +), .leastNormalMagnitude)
         steps = weights.map { RarityHistory.step(share: $0 / total) }
         isYoung = model.clusters.map { Double(model.records - $0.bornAt) < 0.1 * Double(model.records) }
@@ -81,8 +99,24 @@ struct RarityDetector: Detector {
     /// The step that a record counts for.
     func step(_ sighting: Sighting) -> Int { sighting.isFar ? RarityHistory.unseen : steps[sighting.cluster] }
 
+    /// Whether the source of a record has hardly begun.
+    func isLearning(_ sighting: Sighting) -> Bool {
+        novelty.isLearning(source: sighting.source, pending: sighting.novelties, learningPeriod: learningPeriod)
+    }
+
+    /// Of the first of a kind the probability of the unseen, of others how many came that were as rare.
     func tail(_ sighting: Sighting) -> Double? {
-        history.total >= learningPeriod ? history.tail(step(sighting), pending: sighting.pending) : nil
+        if sighting.isFar {
+            guard
+                let unseen = novelty.unseen(
+                    source: sighting.source,
+                    pending: sighting.novelties,
+                    learningPeriod: learningPeriod
+                )
+            else { return nil }
+            if sighting.isFirst { return unseen }
+        }
+        return history.total >= learningPeriod ? history.tail(step(sighting), pending: sighting.pending) : nil
     }
 
     func reason(_ sighting: Sighting) -> Assignment.Reason {
@@ -112,6 +146,8 @@ struct DetectorPanel: Sendable {
         var tail: Double?
         /// Why it is an anomaly; nil if it is none.
         var reason: Assignment.Reason?
+        /// Whether it would be one, but for the flood of alarms before it.
+        var isMuted = false
     }
 
     let distance: DistanceDetector
@@ -150,6 +186,7 @@ struct DetectorPanel: Sendable {
         hear(distance)
         hear(rarity)
         hear(burst)
+        opinion.isMuted = opinion.reason == nil && distance.isMuted(sighting)
         return opinion
     }
 }

@@ -30,6 +30,7 @@ extension Model {
         learnLocalTails(delta, rate: options.ofDistance.falseAlarmRate)
         threshold.learn(delta.scores, clock: clock, options: options.ofDistance)
         rarity.learn(delta.steps, clock: clock)
+        novelty.learn(delta.novelties, clock: clock)
         vigilance.learn(
             judged: isCalibrated ? delta.scores.count : 0,
             alarms: delta.alarms,

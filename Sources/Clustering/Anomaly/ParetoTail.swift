@@ -20,40 +20,6 @@ struct ParetoTail: Sendable, Equatable, Codable {
         return scale / shape * (pow(probability, -shape) - 1)
     }
 
-    /// What is known of a shape before any excess: a normal distribution.
-    struct ShapePrior {
-        var mean: Double
-        var deviation: Double
-
-        /// Of scores that are distances to a bulk: a few dozen peaks alone would give any shape between -0.5 and 0.7.
-        static let scores = ShapePrior(mean: 0.1, deviation: 0.15)
-
-        func logDensity(_ shape: Double) -> Double {
-            -(shape - mean) * (shape - mean) / (2 * deviation * deviation)
-        }
-    }
-
-    /// The most probable tail under a prior for its shape, on a grid of `s = γ/σ` on each point of which the likelihood
-    /// is largest at a known shape (Grimshaw 1993, "Computing Maximum Likelihood Estimates for the Generalized Pareto
-    /// Distribution"); nil where there are too few excesses, or none above 0.
-    static func fit(_ excesses: [Double], prior: ShapePrior) -> ParetoTail? {
-        guard excesses.count >= 8, let largest = excesses.max(), largest > 0, largest.isFinite else { return nil }
-        let count = Double(excesses.count)
-        let mean = excesses.reduce(0, +) / count
-        var best = ParetoTail(shape: 0, scale: mean)
-        var height = -count * (log(mean) + 1) + prior.logDensity(0)
-        func consider(_ s: Double) {
-            let shape = excesses.reduce(0) { $0 + log1p(s * $1) } / count
-            let scale = shape / s
-            guard scale > 0, scale.isFinite else { return }
-            let own = -count * (log(scale) + shape + 1) + prior.logDensity(shape)
-            if own > height { (best, height) = (ParetoTail(shape: shape, scale: scale), own) }
-        }
-        for step in 0..<15 { consider(-(1 - pow(10, -6 * (1 - Double(step) / 14))) / largest) }
-        for step in 0..<25 { consider(1e-4 / mean * pow(5e5, Double(step) / 24)) }
-        return best
-    }
-
     /// The least probability, from 0 (exclusive) to 1, that `count` scores can support of one that lies `excess` beyond
     /// the largest of them: a half in `count + 1` there, and from there on a heavy tail (shape 1/4).
     static func least(_ excess: Double, scale: Double, count: Double) -> Double {

@@ -117,7 +117,9 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     func isStrange(_ score: Float) -> Bool { limit.map { Double(score) > $0 } ?? false }
 
     /// The share of strange ones among the recent scores, `share` so far, after one more.
-    static func recent(_ share: Double, isStrange: Bool) -> Double { share + ((isStrange ? 1 : 0) - share) / recentScores }
+    static func recent(_ share: Double, isStrange: Bool) -> Double {
+        share + ((isStrange ? 1 : 0) - share) / recentScores
+    }
 
     /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of
     /// the new one are known, all of which teach.
@@ -223,14 +225,14 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// put where the tail so far expects them (expectation maximisation).
     private mutating func fitTail(level: Double, hidden: Int) {
         let excesses = peaks.map { Double($0) - level }
-        guard var current = ParetoTail.fit(excesses, prior: .scores) else { return tail = nil }
+        guard var current = ParetoTail.fit(excesses) else { return tail = nil }
         if hidden > 0, let limit {
             for _ in 0..<4 {
                 let beyond = current.survival(max(0, limit - level))
                 let expected = (0..<hidden).map { index in
                     max(0, current.excess(probability: max(1e-12, beyond * (Double(index) + 0.5) / Double(hidden))))
                 }
-                guard let next = ParetoTail.fit(excesses + expected, prior: .scores) else { break }
+                guard let next = ParetoTail.fit(excesses + expected) else { break }
                 current = next
             }
         }

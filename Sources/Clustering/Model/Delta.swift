@@ -27,6 +27,8 @@ public struct Delta: Sendable, Equatable, Codable {
     var surprises: [Surprise] = []
     /// How many records came to clusters of each ``RarityHistory`` step; empty while there are no clusters.
     var steps: [Int] = []
+    /// By source how many records were judged, and how many were the first of their kind.
+    var novelties: [Int: NoveltyHistory.Tally] = [:]
     /// How many records raised an alarm.
     var alarms = 0
     /// Records that are far from every cluster, in order.
@@ -71,6 +73,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.surprises += other.surprises
         result.alarms += other.alarms
         result.add(steps: other.steps)
+        result.novelties.merge(other.novelties, uniquingKeysWith: +)
         result.far += other.far
         result.sampled += other.sampled
         result.flagged += other.flagged
@@ -80,7 +83,9 @@ public struct Delta: Sendable, Equatable, Codable {
     }
 
     /// Counts a record that was judged.
-    mutating func note(step: Int) {
+    mutating func note(step: Int, source: Int, isFirst: Bool) {
+        novelties[source, default: .init()].records += 1
+        if isFirst { novelties[source, default: .init()].firsts += 1 }
         if steps.isEmpty { steps = Array(repeating: 0, count: RarityHistory.steps) }
         steps[step] += 1
     }

@@ -82,11 +82,14 @@ public func assign(
             streamTail: streamTail,
             isFlood: flood.isFlood(row: pair.cluster),
             pending: delta.steps,
+            isFirst: isFar && gatherer.isAlone(vectors[row: row], in: delta),
+            source: observation.source,
+            novelties: delta.novelties,
             timestamp: observation.timestamp
         )
         let opinion = panel.judge(sighting)
         flood.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
-        delta.note(step: panel.rarity.step(sighting))
+        delta.note(step: panel.rarity.step(sighting), source: observation.source, isFirst: sighting.isFirst)
         delta.surprises.append(
             Surprise(cluster: model.clusters[pair.cluster].id, tail: Float(streamTail ?? -1))
         )
@@ -114,7 +117,7 @@ public func assign(
         judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
     }
     delta.alarms += result.count { $0.anomaly }
-    for (row, assignment) in result.enumerated() where assignment.anomaly {
+    for (row, assignment) in result.enumerated() where assignment.anomaly || assignment.isMuted {
         let observation = observations.indices.contains(row) ? observations[row] : Observation()
         delta.note(assignment, record: begin.record + UInt64(row), observation: observation, labels: options.labels)
     }
@@ -147,6 +150,7 @@ private func verdict(
     assignment.score = score
     assignment.tail = opinion.tail
     assignment.reason = reason
+    assignment.isMuted = opinion.isMuted && !(isMember && cluster.standing == .normal)
     return assignment
 }
 

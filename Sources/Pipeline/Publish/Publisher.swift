@@ -209,7 +209,9 @@ final class Publisher: Sendable {
             let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
             // What all lines of a template have in common is what a cluster of them is about.
             let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
-            observations.append(Observation(timestamp: timestamp, text: text, words: words))
+            observations.append(
+                Observation(timestamp: timestamp, text: text, words: words, source: Self.source(of: record))
+            )
         }
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator
@@ -227,6 +229,14 @@ final class Publisher: Sendable {
         }
         sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
         return assignments
+    }
+
+    /// A number for the topic that a record comes from (FNV-1a; Swift's own hashes differ between processes).
+    private static func source(of record: Record) -> Int {
+        let hash = record.source.topic.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x0100_0000_01b3
+        }
+        return Int(truncatingIfNeeded: hash)
     }
 
     private func deepVectors(_ rows: [Int], of embedded: EmbeddedBatch, by deep: DeepEmbedder) -> Matrix {
