@@ -84,7 +84,7 @@ let package = Package(
             "Pipeline",
             [
                 "Streams", "Embedding", "Templates", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque,
-                logging,
+                heap, logging,
             ]
         ),
         room("Settings", [yams]),

@@ -18,7 +18,11 @@ public struct PipelineOptions: Sendable {
     /// How records become events of entities; nil clusters the records themselves.
     public var entities: EntityOptions?
     /// Where the states of entities live; nil: in memory alone. Where ``store`` is nil it means nothing.
-    public var entityStore: EntityStore?
+    public var entityStore: StateStore?
+    /// How records are grouped into sessions; nil clusters the records themselves.
+    public var sessions: SessionOptions?
+    /// Where open sessions live; nil: in memory alone. Where ``store`` is nil it means nothing.
+    public var sessionStore: StateStore?
     /// What becomes of records that cannot be used.
     public var onError = RejectionPolicy.deadLetter
     /// What the output promises.

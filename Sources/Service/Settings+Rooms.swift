@@ -16,6 +16,7 @@ extension Settings {
             case .vector: .vector
             case .features: .features
             case .log: .log
+            case .session: .session
             // Made elsewhere: see `makeSpace`.
             case .remote: .text
             }
@@ -44,8 +45,11 @@ extension Settings {
             switch clusters.metric {
             case .cosine: .cosine
             case .euclidean: .euclidean
-            case nil: space.kind == .features ? .euclidean : .cosine
+            case nil: space.kind == .features || space.kind == .session ? .euclidean : .cosine
             }
+        options.sessions.weighsByRarity = session.rarity
+        options.sessions.ordered = session.order
+        if let dimension = space.dimension { options.sessions.dimension = dimension }
         return options
     }
 
@@ -103,7 +107,9 @@ extension Settings {
         options.delivery = Delivery(rawValue: output.delivery.rawValue) ?? .exactlyOnce
         options.keepsKey = input.key == .keep
         options.entities = entityOptions
-        options.entityStore = EntityStore(topic: "\(options.application).entities")
+        options.entityStore = StateStore(topic: "\(options.application).entities")
+        options.sessions = sessionOptions
+        options.sessionStore = StateStore(topic: "\(options.application).sessions")
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2

@@ -1,6 +1,7 @@
 import Clustering
 import Foundation
 import Streams
+import Templates
 
 /// An assignment as it is published: one JSON object per input record.
 ///
@@ -50,6 +51,42 @@ struct AssignmentRecord: Encodable {
         }
     }
 
+    /// What is said of a session beside its cluster: the sequence of its events, as a record of its own.
+    struct Session: Encodable {
+        /// Its key as text; a key that is not UTF-8 is written in base64.
+        var name: String
+        var start: Int64
+        var end: Int64
+        /// How many events.
+        var events: Int
+        /// Why it ended.
+        var closed: String
+        /// The templates' ids in the order of the events, up to a ceiling.
+        var sequence: [Int]
+        /// How often each happened, and what it says, by the template's id.
+        var templates: [String: Event]
+
+        struct Event: Encodable {
+            var count: Int
+            var template: String?
+        }
+
+        init(_ closed: ClosedSession, templates: TemplateBook?, redaction: Redaction) {
+            let session = closed.session
+            name = Entity.name(of: closed.key)
+            (start, end, events) = (session.first, session.last, session.events)
+            self.closed = closed.reason.rawValue
+            sequence = session.sequence
+            self.templates = Dictionary(
+                session.counts.map { id, count in
+                    let text = templates?.template(id)?.text
+                    return (String(id), Event(count: count, template: text.map { redaction.kept($0, limit: 500) }))
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+    }
+
     /// What is odd about an anomaly.
     struct Explain: Encodable {
         struct Field: Encodable {
@@ -88,12 +125,15 @@ struct AssignmentRecord: Encodable {
     var entity: Entity?
     /// The template, where lines of logs are clustered.
     var line: MinedLine?
+    /// The session, where sessions are clustered.
+    var session: Session?
 
     enum CodingKeys: String, CodingKey {
         case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, explain, model,
             source
         case entity, previous, features
         case template, templateID = "template_id", parameters
+        case session, start, end, events, closed, sequence, templates
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -109,6 +149,15 @@ struct AssignmentRecord: Encodable {
             try container.encode(line.text, forKey: .template)
             try container.encode(line.template, forKey: .templateID)
             try container.encode(line.parameters, forKey: .parameters)
+        }
+        if let session {
+            try container.encode(session.name, forKey: .session)
+            try container.encode(session.start, forKey: .start)
+            try container.encode(session.end, forKey: .end)
+            try container.encode(session.events, forKey: .events)
+            try container.encode(session.closed, forKey: .closed)
+            try container.encode(session.sequence, forKey: .sequence)
+            try container.encode(session.templates, forKey: .templates)
         }
         try container.encode(assignment.cluster, forKey: .cluster)
         try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)
@@ -159,14 +208,16 @@ struct AssignmentEncoder: Sendable {
         of record: Record,
         text: String?,
         entity: AssignmentRecord.Entity? = nil,
-        line: MinedLine? = nil
+        line: MinedLine? = nil,
+        session: AssignmentRecord.Session? = nil
     ) throws -> [UInt8] {
         let published = AssignmentRecord(
             assignment: assignment,
             record: record,
             text: text,
             entity: entity,
-            line: line
+            line: line,
+            session: session
         )
         return Array(try encoder.encode(published))
     }

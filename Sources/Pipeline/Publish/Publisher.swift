@@ -37,8 +37,12 @@ final class Publisher: Sendable {
         var committed: Coordinator
         /// The model as it stands in the store.
         var stored: Model?
-        /// What is kept of entities, beyond the last commit; nil where records are clustered.
+        /// What is kept of entities, beyond the last commit; nil where they are not what is clustered.
         var entities: EntityTables?
+        /// The open sessions, beyond the last commit; nil where they are not what is clustered.
+        var sessions: SessionTables?
+        /// When events of sessions came last.
+        var lastEvents = ContinuousClock.now
         /// Cuts lines of logs into tokens.
         var scanner = LineScanner()
         var epoch: UInt64 = 0
@@ -54,14 +58,7 @@ final class Publisher: Sendable {
         var records = StatusReport.Records()
         var anomalies: [StatusReport.Anomaly] = []
         var entities = StatusReport.Entities()
-    }
-
-    /// Where the states of entities live.
-    struct StoredEntities: Sendable {
-        var store: EntityStore
-        var log: any RecordLog
-        /// Partitions of the store's topic.
-        var partitions: Int
+        var sessions = SessionTally()
     }
 
     let queue = DispatchQueue(label: "centroidd.publish", qos: .userInitiated)
@@ -78,10 +75,12 @@ final class Publisher: Sendable {
     let embedder: EntityEmbedder?
     /// Where there are two tiers.
     private let deep: DeepEmbedder?
+    /// Where sessions are clustered.
+    let sessionSpace: SessionSpace?
     /// Where lines of logs are clustered.
     let templates: TemplateEmbedder?
-    /// Nil where entities live in memory alone, or records are clustered.
-    let entityStore: StoredEntities?
+    /// Nil where what is kept by key lives in memory alone, or nothing is.
+    let storedStates: StoredStates?
     /// Reads back what was committed last; nil where nothing was, or nothing is stored.
     let restore: @Sendable () throws -> (model: Model, covered: Offsets)?
     /// Belongs to `queue`; the mutex is never contended.
@@ -99,14 +98,17 @@ final class Publisher: Sendable {
         board: ProgressBoard,
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
-        entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        entities: (tables: EntityTables, embedder: EntityEmbedder)? = nil,
+        sessions: (tables: SessionTables, space: SessionSpace)? = nil,
+        storedStates: StoredStates? = nil,
         deep: DeepEmbedder? = nil,
         templates: TemplateEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
         self.templates = templates
-        entityStore = entities?.store
+        sessionSpace = sessions?.space
+        self.storedStates = storedStates
         self.deep = deep
         self.options = options
         self.budget = budget
@@ -126,7 +128,8 @@ final class Publisher: Sendable {
                 ledger: OffsetLedger(committed: covered),
                 committed: coordinator,
                 stored: stored,
-                entities: entities?.tables
+                entities: entities?.tables,
+                sessions: sessions?.tables
             )
         )
         board.update { $0.model = model }
@@ -153,7 +156,7 @@ final class Publisher: Sendable {
             guard !state.failed, embedded.batch.epoch == state.epoch else { return }
             let start = ContinuousClock.now
             let usable = usablePart(of: embedEntities(of: embedded, state: &state))
-            let batch = mineTemplates(of: usable.batch, state: &state)
+            let batch = gatherSessions(of: mineTemplates(of: usable.batch, state: &state), state: &state)
             let assignments = try assign(batch, state: &state)
             try write(batch, assignments, state: &state)
             sink.emit(BatchPublished(records: assignments.count, latency: (ContinuousClock.now - start).seconds))
@@ -178,6 +181,7 @@ final class Publisher: Sendable {
         part.texts = Array(batch.texts.prefix(bad))
         part.words = Array(batch.words.prefix(bad))
         part.entities = Array(batch.entities.prefix(bad))
+        part.sessionEvents = Array(batch.sessionEvents.prefix(bad))
         part.vectors = Matrix(
             columns: batch.vectors.columns,
             storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns))
@@ -196,23 +200,10 @@ final class Publisher: Sendable {
         return (part, .rejected(rejection, record.source, offset: record.offset))
     }
 
-    private func assign(_ embedded: EmbeddedBatch, state: inout State) throws -> [Assignment] {
+    func assign(_ embedded: EmbeddedBatch, state: inout State) throws -> [Assignment] {
         let start = ContinuousClock.now
         let now = Timestamp.now()
-        var observations: [Observation] = []
-        observations.reserveCapacity(embedded.vectors.rows)
-        for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
-            guard case .row(let row) = outcome else { continue }
-            let time = embedded.entities.isEmpty ? record.timestamp : embedded.entities[row].time
-            // A clock that runs ahead somewhere must not age everything that was learned before.
-            let timestamp = time.map { min($0, now) }
-            let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
-            // What all lines of a template have in common is what a cluster of them is about.
-            let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
-            observations.append(
-                Observation(timestamp: timestamp, text: text, words: words, source: Self.source(of: record))
-            )
-        }
+        let observations = observations(of: embedded, now: now)
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator
         defer { state.coordinator = coordinator }
@@ -239,13 +230,37 @@ final class Publisher: Sendable {
         return Int(truncatingIfNeeded: hash)
     }
 
+    /// What the model learns of each row beside its vector.
+    private func observations(of embedded: EmbeddedBatch, now: Int64) -> [Observation] {
+        if sessionSpace != nil {
+            return zip(embedded.sessions, embedded.texts).map { closed, text in
+                Observation(timestamp: min(closed.session.last, now), text: text)
+            }
+        }
+        var observations: [Observation] = []
+        observations.reserveCapacity(embedded.vectors.rows)
+        for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
+            guard case .row(let row) = outcome else { continue }
+            let time = embedded.entities.isEmpty ? record.timestamp : embedded.entities[row].time
+            // A clock that runs ahead somewhere must not age everything that was learned before.
+            let timestamp = time.map { min($0, now) }
+            let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
+            // What all lines of a template have in common is what a cluster of them is about.
+            let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
+            observations.append(
+                Observation(timestamp: timestamp, text: text, words: words, source: Self.source(of: record))
+            )
+        }
+        return observations
+    }
+
     private func deepVectors(_ rows: [Int], of embedded: EmbeddedBatch, by deep: DeepEmbedder) -> Matrix {
         let (vectors, tokens) = deep.embed(rows.map { embedded.texts[$0] ?? "" })
         sink.emit(BatchLookedAtDeeply(records: rows.count, tokens: tokens))
         return vectors
     }
 
-    private func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
+    func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
             switch outcome {
             case .row(let row):
@@ -261,11 +276,13 @@ final class Publisher: Sendable {
                 }
                 state.tally.records.assigned += 1
                 if assignment.anomaly { note(assignment, record, text, &state.tally) }
+            case .absorbed: break
             case .rejected(let rejection):
                 try refuse(record, rejection, state: &state)
             }
             state.ledger.advance(past: record)
         }
+        try writeSessions(of: embedded, assignments, state: &state)
     }
 
     func output(
@@ -273,19 +290,21 @@ final class Publisher: Sendable {
         of record: Record,
         text: String?,
         entity: AssignmentRecord.Entity? = nil,
-        line: MinedLine? = nil
+        line: MinedLine? = nil,
+        session: AssignmentRecord.Session? = nil
     ) throws -> OutgoingRecord {
         OutgoingRecord(
             topic: options.outputTopic,
             partition: outputPartitions.partition(for: record),
             timestamp: record.timestamp,
-            key: options.keepsKey || entity != nil ? record.key : nil,
+            key: options.keepsKey || entity != nil || session != nil ? record.key : nil,
             value: try encoder.encode(
                 assignment,
                 of: record,
                 text: options.includesText ? text : nil,
                 entity: entity,
-                line: line
+                line: line,
+                session: session
             ),
             headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))]
         )
@@ -311,7 +330,7 @@ final class Publisher: Sendable {
         )
     }
 
-    private func note(_ assignment: Assignment, _ record: Record, _ text: String?, _ tally: inout Tally) {
+    func note(_ assignment: Assignment, _ record: Record, _ text: String?, _ tally: inout Tally) {
         tally.records.anomalies += 1
         sink.metrics.increment(.recordsAnomalies, ["reason": assignment.reason?.rawValue ?? "far"])
         tally.anomalies.append(
