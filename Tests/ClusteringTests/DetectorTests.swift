@@ -174,8 +174,8 @@ struct DetectorTests {
         var other = learner
         let known = try learner.process(vectors: odd, observations: Array(repeating: Observation(source: 1), count: 8))
         let young = try other.process(vectors: odd, observations: Array(repeating: Observation(source: 2), count: 8))
-        #expect(known.assignments.allSatisfy(\.anomaly))
-        #expect(!young.assignments.contains(where: \.anomaly))
+        #expect(known.assignments.allSatisfy { $0.anomaly })
+        #expect(!young.assignments.contains { $0.anomaly })
     }
 
     @Test("A burst in a cluster that is always there raises alarms, though nothing about the records is odd")

@@ -97,7 +97,7 @@ struct PlantedIncidentTests {
     func quiet(seed: UInt64) async throws {
         let log = PlantedLog(seed: seed, quiet: (before: 1500, between: 0), incidents: [])
         let (published, told) = try await run(log)
-        let alarms = published.dropFirst(2000).count(where: \.anomaly)
+        let alarms = published.dropFirst(2000).count { $0.anomaly }
         #expect(Double(alarms) <= 2.5 * 0.001 * Double(published.count), "\(alarms) of \(published.count)")
         #expect(!told.contains { $0.reason == "silence" })
     }

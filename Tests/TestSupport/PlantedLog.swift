@@ -1,5 +1,5 @@
 import Foundation
-package import Kernels
+import Kernels
 
 /// The log of a small service as it would be over some hours, with incidents planted in it: lines of a dozen kinds that
 /// come at rates of their own, which rise and fall with the hour, by chance (Poisson) in every minute.
