@@ -310,7 +310,7 @@ def embedded(rows):
     run = subprocess.run(command, input="\n".join(distinct) + "\n", capture_output=True, text=True)
     if run.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-500:]}")
-    vectors = {text: np.array(json.loads(v), dtype=np.float32) for text, v in zip(distinct, run.stdout.splitlines())}
+    vectors = {text: np.array(json.loads(v)["vector"], dtype=np.float32) for text, v in zip(distinct, run.stdout.splitlines())}
     return np.stack([vectors[row] for row in rows])
 
 

@@ -14,7 +14,7 @@ struct CalibrationTests {
         case heavyTailed
         /// Four groups of which the widest is eight times as wide as the narrowest.
         case differentSpreads
-        /// Three groups that move by five times their width in all.
+        /// Three groups that move by three times their width in all, slowly beside a half-life of 4,000 records.
         case drifting
     }
 
@@ -36,7 +36,7 @@ struct CalibrationTests {
                 width = 1 / (squares / 3).squareRoot()
             }
             for column in 0..<dimension {
-                let moved = kind == .drifting ? 5 * Float(row) / Float(count) : 0
+                let moved = kind == .drifting ? 3 * Float(row) / Float(count) : 0
                 storage.append(stream.centres[group][column] + moved + width * stream.normal())
             }
         }
@@ -47,6 +47,7 @@ struct CalibrationTests {
         var options = ClusteringOptions()
         options.anomalies.falseAlarmRate = rate
         options.seed = seed
+        if kind == .drifting { options.halfLife = .records(4000) }
         var learner = Learner(model: Model(space: "v", dimension: 3, metric: .euclidean), options: options)
         let found = try learner.process(vectors: vectors(kind, count: count, seed: seed), observations: [])
         return (found.assignments.map(\.anomaly), learner)

@@ -141,6 +141,26 @@ struct DetectorTests {
         #expect(try #require(nightly.silence(at: evening + 735 * minute, since: 0)) < 1e-6)
     }
 
+    @Test("A rate that doubles and doubles again within hours is a surge, though no minute jumps; fits are none")
+    func surge() {
+        var generator = SeededGenerator(seed: 75)
+        var growing = ClusterRate(timestamp: 0, count: 20)
+        var fitful = ClusterRate(timestamp: 0, count: 20)
+        var swaying = ClusterRate(timestamp: 0, count: 20)
+        var surges: [Int] = []
+        for number in 1..<600 {
+            let now = Int64(number) * ClusterRate.width
+            let rate = number < 400 ? 20 : 20 + (number - 400)
+            growing.add(Double(Int.random(in: rate - 8...rate + 8, using: &generator)), timestamp: now)
+            if growing.isSurging(at: now) { surges.append(number) }
+            if number % 40 == 0 { fitful.add(800, timestamp: now) }
+            #expect(number < 120 || !fitful.isSurging(at: now))
+            swaying.add(20 + (10 * sin(Double(number) / 720 * 2 * .pi)).rounded(), timestamp: now)
+            #expect(!swaying.isSurging(at: now))
+        }
+        #expect(surges.first.map { $0 > 430 && $0 < 500 } == true, "\(surges.prefix(3))")
+    }
+
     @Test("The unseen is as probable as it was often met, in a source or in all; a young source is learned first")
     func unseen() throws {
         var history = NoveltyHistory()

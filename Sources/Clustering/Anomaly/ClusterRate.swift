@@ -12,6 +12,8 @@ struct ClusterRate: Sendable, Equatable, Codable {
     /// The fading mean of the counts, and of their squares.
     private(set) var mean = 0.0
     private(set) var square = 0.0
+    /// The mean of the counts of the last quarter of an hour; nil before the first minute is over.
+    private(set) var recent: Double?
     /// For each hour since midnight UTC the fading mean of the counts of a minute, then for each the minutes that it
     /// remembers; nil before the first minute is over.
     private(set) var season: PackedVector?
@@ -24,6 +26,9 @@ struct ClusterRate: Sendable, Equatable, Codable {
     private static let seasonMemory: Float = 420
     /// Windows that must have passed before anything is said.
     private static let leastWindows = 30.0
+    /// How many windows the recent mean remembers, and how many times the usual one it is in a surge.
+    private static let recentMemory = 15.0
+    private static let surge = 2.5
     /// Windows of an hour of the day from which on its mean is believed: more than one day's.
     private static let leastSeason: Float = 90
 
@@ -54,6 +59,7 @@ struct ClusterRate: Sendable, Equatable, Codable {
         windows = min(windows + 1, Self.memory)
         mean += (count - mean) / windows
         square += (count * count - square) / windows
+        recent = recent.map { $0 + (count - $0) / Self.recentMemory } ?? count
         if season?.elements.count != 48 { season = PackedVector(elements: Array(repeating: 0, count: 48)) }
         let hour = Self.hour(of: window)
         let mean = season?.elements[hour] ?? 0
@@ -116,6 +122,18 @@ struct ClusterRate: Sendable, Equatable, Codable {
             missing += min(usual.recent, usual.seasonal ?? usual.recent)
         }
         return exp(-missing / dispersion)
+    }
+
+    /// Whether far more has come in the last quarter of an hour than is usual, by hours before it and at this hour of the
+    /// day: a burst that lasts, or a rate that grows slowly and never jumps.
+    func isSurging(at timestamp: Int64) -> Bool {
+        let now = Self.window(of: timestamp)
+        guard windows >= 2 * Self.leastWindows, now - window <= 2, let recent else { return false }
+        let expected = expected(in: now)
+        let usual = max(expected.recent, expected.seasonal ?? 0)
+        // The variance of a fading mean over m windows is that of one over 2 m.
+        let deviation = (usual * dispersion / (2 * Self.recentMemory)).squareRoot()
+        return recent >= Self.surge * usual && recent >= usual + 6 * deviation && recent * Self.recentMemory >= 20
     }
 
     /// Minutes beyond which a silence grows no less likely: a week.

@@ -14,11 +14,11 @@ extension Model {
         guard !delta.flagged.isEmpty || !incidents.open.isEmpty || newestTimestamp != nil else { return [] }
         var book = incidents
         let ended = book.endSilences { id in index(of: id).flatMap { clusters[$0].lastTimestamp } }
-        let silences = silences(&book, options: options)
+        let changes = rateAlarms(&book, options: options)
         let news =
             ended
             + book.take(
-                delta.flagged + silences,
+                delta.flagged + changes,
                 label: { id in index(of: id).map { clusters[$0].label } },
                 records: records,
                 newest: newestTimestamp,
@@ -30,24 +30,28 @@ extension Model {
 }
 
 extension Model {
-    /// The clusters that have gone silent: none of the many records came that their own rates led to expect.
+    /// The clusters that have gone silent, none of the many records having come that their own rates led to expect, and
+    /// those that have brought far more for a while.
     ///
-    /// All clusters are looked at as the stream's own time goes on, each with its part of the rate that was asked for.
-    private func silences(_ book: inout IncidentBook, options: ClusteringOptions) -> [Alarm] {
+    /// All clusters are looked at each minute of the stream's own time, each with its part of the rate that was asked for.
+    private func rateAlarms(_ book: inout IncidentBook, options: ClusteringOptions) -> [Alarm] {
         guard let newest = newestTimestamp, let since = book.advance(to: newest), !clusters.isEmpty else { return [] }
         let rate = options.anomalies.falseAlarmRate / Double(clusters.count)
         var alarms: [Alarm] = []
-        for cluster in clusters where cluster.standing != .normal && !book.isOpen(cluster: cluster.id) {
-            guard let tail = cluster.rate?.silence(at: newest, since: since), tail <= rate * Self.silenceShare else {
-                continue
-            }
+        for cluster in clusters where cluster.standing != .normal {
+            guard let history = cluster.rate else { continue }
+            let isSurging = history.isSurging(at: newest)
+            let isSilent =
+                !isSurging && !book.isOpen(cluster: cluster.id)
+                && history.silence(at: newest, since: since).map { $0 <= rate * Self.silenceShare } == true
+            guard isSurging || isSilent else { continue }
             let example = Incident.Example(
                 text: cluster.representatives.first?.text,
                 score: 0,
                 record: cluster.lastSeen,
                 timestamp: cluster.lastTimestamp
             )
-            alarms.append(Alarm(cluster: cluster.id, reason: .silence, example: example))
+            alarms.append(Alarm(cluster: cluster.id, reason: isSurging ? .burst : .silence, example: example))
         }
         return alarms
     }
