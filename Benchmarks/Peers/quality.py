@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """How good the daemon's answers are on labelled public data, beside peers that see the same rows in the same run.
 
-  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs,sessions] [--seed N]
+  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs,sessions,lines,rates] [--seed N]
+             [--model FOLDER]
 
 DIR holds `clusters/*.csv`, `drift/*.csv.gz` and `classical/*.csv.gz` (columns of numbers and a last column `label`) and
-`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`), `logs/anomaly/hdfs100k_*`; what is missing is left
+`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`), `logs/anomaly/*`; what is missing is left
 out. One configuration
 for all sets; nothing is told the daemon but the names of the columns, while k-means is told the true k.
 
@@ -20,6 +21,14 @@ logs       the message column line by line; grouping accuracy and group F1 of th
 sessions   the blocks of HDFS's first 100,000 lines, their templates' texts as lines, through `pipe --space session`; the
            first 500 are not judged. Peers, on log(1 + count) of the true templates: LOF and the mean distance to 10
            neighbours in a window of 1,024, IsolationForest over 2,048, refitted every 128, 16 and 256.
+lines      lines of logs, each scored before it is learned: BGL_2k (the first 100 are not judged), 50,000 lines of BGL and
+           20,000 of HDFS, a block by its largest line (1,000). Peers, on the same vectors (MiniLM where --model names it, else
+           hashed n-grams): distance to the nearest centre of MiniBatchKMeans (k = 16, 64; steps of 50 rows),
+           IsolationForest over a window of 2,048 rows refitted every 256. Flagged are, without labels, ours by its own
+           threshold at q = 0.001 and 0.01, a peer's rows above the (1 - q) quantile of its scores so far.
+rates      the share of rows flagged on normal data: the rows of `anomalies` and `lines` that are not labelled as
+           anomalous, in their order, by themselves, at q = 0.01 and 0.001, seeds 0 to 2 (logs: 0); and the share of
+           normal rows flagged in the whole file beside it.
 """
 import argparse
 import csv
@@ -35,7 +44,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.ensemble import IsolationForest
-from sklearn.metrics import adjusted_rand_score, average_precision_score, roc_auc_score
+from sklearn.metrics import adjusted_rand_score, average_precision_score, f1_score, matthews_corrcoef, roc_auc_score
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 
 warnings.filterwarnings("ignore")
@@ -44,6 +53,7 @@ parser.add_argument("--binary", required=True)
 parser.add_argument("--data", required=True, type=Path)
 parser.add_argument("--part", default="streams,anomalies,logs,sessions")
 parser.add_argument("--seed", default=0, type=int)
+parser.add_argument("--model", type=Path, help="folder of a sentence transformer, for `lines` and `rates`")
 arguments = parser.parse_args()
 FAST = {"moving_squares", "keystroke"}
 
@@ -272,7 +282,131 @@ def sessions(folder):
     print(f"{'':27} flagged {alarms.mean():.4f}, of normal sessions {alarms[~y].mean():.4f}")
 
 
-PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs, "sessions": sessions}
+def piped(space, rows, rate, seed=None):
+    """Score, and whether it was flagged, of each row that `centroidd pipe` is given."""
+    settings = f"anomalies: {{false_alarm_rate: {rate}}}\n"
+    settings += f"clusters: {{seed: {arguments.seed if seed is None else seed}}}\n"
+    if space == "text" and arguments.model:
+        settings += f"space: {{model: {arguments.model}}}\n"
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
+        config.write(settings)
+        config.flush()
+        command = [arguments.binary, "pipe", "--quiet", "--space", space, "--config", config.name]
+        run = subprocess.run(command, input="\n".join(rows) + "\n", capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-500:]}")
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    first = len(rows) - len(found)  # a header line
+    assert first in (0, 1), f"{len(found)} answers to {len(rows)} rows"
+    return np.array([a["score"] or 0 for a in found]), np.array([a["anomaly"] for a in found])
+
+
+def embedded(rows):
+    """Vectors of the distinct rows, by `centroidd embed`."""
+    distinct = sorted(set(rows))
+    command = [arguments.binary, "embed", "--quiet"]
+    if arguments.model:
+        command += ["--model", str(arguments.model)]
+    run = subprocess.run(command, input="\n".join(distinct) + "\n", capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-500:]}")
+    vectors = {text: np.array(json.loads(v)["vector"], dtype=np.float32) for text, v in zip(distinct, run.stdout.splitlines())}
+    return np.stack([vectors[row] for row in rows])
+
+
+def log_lines():
+    """Name, lines, truth, the group that a line is judged with (None: by itself), rows that are not judged."""
+    def rows(name):
+        path = arguments.data / "logs" / name
+        if not path.exists():
+            return []
+        with (gzip.open(path, "rt") if path.suffix == ".gz" else open(path, newline="", encoding="utf-8")) as file:
+            return list(csv.DictReader(file))
+
+    two, slice_, hdfs = map(rows, ("loghub2k/BGL_2k.log_structured.csv", "anomaly/bgl_lines_000001_050000.csv.gz",
+                                   "anomaly/hdfs_lines_20k.csv.gz"))
+    clean = lambda text: " ".join(text.split()) or "-"
+    if two:
+        yield "bgl2k", [clean(r["Content"]) for r in two], np.array([r["Label"] != "-" for r in two]), None, 100
+    if slice_:
+        yield "bgl_slice", [clean(r["template"]) for r in slice_], np.array([r["is_anomaly"] == "1" for r in slice_]), None, 1000
+    if hdfs:
+        truth = np.array([r["block_is_anomaly"] == "1" for r in hdfs])
+        yield "hdfs_lines_20k", [clean(r["content"]) for r in hdfs], truth, [r["block_id"] for r in hdfs], 1000
+
+
+def judged(truth, scores, blocks, first):
+    """Truth and scores of what is judged: rows, or blocks by their largest row."""
+    if blocks is None:
+        return truth[first:], scores[first:]
+    best, label = {}, {}
+    for block, score, t in list(zip(blocks, scores, truth))[first:]:
+        best[block], label[block] = max(best.get(block, -np.inf), score), t
+    return np.array([label[b] for b in best]), np.array([best[b] for b in best])
+
+
+def centres(x, k):
+    scores, model = np.zeros(len(x)), None
+    for start in range(0, len(x), 50):
+        part = x[start : start + 50]
+        if model is not None:
+            scores[start : start + 50] = model.transform(part).min(axis=1)
+            model.partial_fit(part)
+        elif start + 50 >= max(2 * k, 100):
+            model = MiniBatchKMeans(k, random_state=arguments.seed, n_init=3, batch_size=50).partial_fit(x[: start + 50])
+    return scores
+
+
+def above_quantile(scores, rate, every=50):
+    """Rows above the (1 - rate) quantile of the scores before them."""
+    flagged = np.zeros(len(scores), dtype=bool)
+    for start in range(500, len(scores), every):
+        flagged[start : start + every] = scores[start : start + every] > np.quantile(scores[:start], 1 - rate)
+    return flagged
+
+
+def lines(folder):
+    for name, rows, truth, blocks, first in log_lines():
+        x = embedded(rows)
+        peers = {"KM16": centres(x, 16), "KM64": centres(x, 64), "IForest": windowed(x, 256, 2048, forest)}
+        own, _ = piped("text", rows, 0.001)
+        at = lambda measure, scores: measure(*judged(truth, scores, blocks, first))
+        for title, measure in (("AUROC", roc_auc_score), ("AUPRC", average_precision_score)):
+            line("lines", name, title, at(measure, own), {peer: at(measure, s) for peer, s in peers.items()})
+        positives = judged(truth, own, blocks, first)[0].mean()
+        for rate in (0.001, 0.01):
+            flags = {"ours": piped("text", rows, rate)[1], **{p: above_quantile(s, rate) for p, s in peers.items()}}
+            told = []
+            for who, f in flags.items():
+                t, f = judged(truth, f.astype(float), blocks, first)
+                f = f > 0
+                told.append(f"{who} MCC {matthews_corrcoef(t, f):.3f} F1 {f1_score(t, f):.3f} of normal {f[~t].mean():.4f}")
+            print(f"{'':27} q {rate}: {'; '.join(told)} (all flagged: F1 {2 * positives / (1 + positives):.3f})", flush=True)
+
+
+def rates(folder):
+    sets = []
+    for path in sorted(arguments.data.glob("classical/*.csv*")):
+        x, labels = table(path)
+        x, truth = x[:10_000], labels[:10_000].astype(float) > 0
+        text = [",".join(map(repr, map(float, row))) for row in x]
+        header = ",".join(f"f{i}" for i in range(x.shape[1]))
+        sets.append((path.name.split(".")[0], "features", [header], text, truth, min(500, len(x) // 10), (0, 1, 2)))
+    for name, rows, truth, _, first in log_lines():
+        sets.append((name, "text", [], rows, truth, first, (0,)))
+    for name, space, header, rows, truth, first, seeds in sets:
+        normal = [row for row, t in zip(rows, truth) if not t]
+        for rate, least, most in ((0.01, 0.5, 2), (0.001, 0.4, 2.5)):
+            told = []
+            for seed in seeds:
+                alone = piped(space, header + normal, rate, seed)[1][first:]
+                among = piped(space, header + rows, rate, seed)[1][first:]
+                inside = "" if least * rate <= alone.mean() <= most * rate else " OUTSIDE"
+                told.append(f"{alone.mean() / rate:.2f}{inside} ({alone.sum()}; whole file {among[~truth[first:]].mean() / rate:.2f})")
+            print(f"rates      {name:16} of q = {rate:<8} {', '.join(told)}", flush=True)
+
+
+PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs, "sessions": sessions, "lines": lines, "rates": rates}
 with tempfile.TemporaryDirectory() as folder:
     for part in arguments.part.split(","):
         if part not in PARTS:

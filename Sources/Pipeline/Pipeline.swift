@@ -156,7 +156,8 @@ public final class Pipeline: Sendable {
             sessions: sessionParts,
             storedStates: try storedStates(),
             deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
-            templates: space.isMined && options.sessions == nil ? TemplateEmbedder(space: space) : nil,
+            templates: space.isMined && options.sessions == nil
+                ? TemplateEmbedder(space: space, redaction: options.clustering.labels.redaction) : nil,
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }

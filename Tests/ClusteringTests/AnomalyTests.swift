@@ -64,13 +64,13 @@ struct AnomalyTests {
     @Test("Before enough scores were seen there is no alarm")
     func silentAtFirst() {
         var threshold = ScoreThreshold()
-        threshold.learn(Array(repeating: 1, count: 499), clock: 0, options: AnomalyOptions())
+        threshold.learn(Array(repeating: 1, count: 299), clock: 0, options: AnomalyOptions())
         #expect(threshold.value == nil)
         threshold.learn([1], clock: 0, options: AnomalyOptions())
         #expect(threshold.value != nil)
     }
 
-    @Test("Alarms teach nothing: a burst of them does not lift the threshold")
+    @Test("What is far beyond the threshold teaches nothing: now and then some of it does not lift it")
     func alarmsDoNotTeach() throws {
         var stream = SyntheticStream(clusters: 1, dimension: 1, spread: 1, seed: 1)
         var threshold = ScoreThreshold()
@@ -78,11 +78,11 @@ struct AnomalyTests {
         let before = try #require(threshold.value)
         let alarms = threshold.alarms
         for _ in 0..<20 {
-            threshold.learn(Array(repeating: 1000, count: 30), clock: 0, options: AnomalyOptions())
+            threshold.learn(Array(repeating: 1000, count: 5), clock: 0, options: AnomalyOptions())
             threshold.learn((0..<500).map { _ in abs(stream.normal()) }, clock: 0, options: AnomalyOptions())
         }
         #expect(try #require(threshold.value) < 1.5 * before)
-        #expect(threshold.alarms >= alarms + 600)
+        #expect(threshold.alarms >= alarms + 100)
     }
 
     @Test("A flood of alarms that lasts is another stream: it is learned, and the old one still known")

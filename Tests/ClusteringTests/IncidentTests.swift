@@ -55,6 +55,48 @@ struct IncidentTests {
         #expect(book.open.map(\.cluster) == [3] && book.open.first?.count == 2)
     }
 
+    @Test("What a flood mutes opens no incident, but one that is open lasts as long as it does")
+    func muted() {
+        var book = IncidentBook()
+        func muted(_ cluster: Int, record: UInt64) -> Alarm {
+            var alarm = alarm(cluster, record: record)
+            alarm.isMuted = true
+            return alarm
+        }
+        #expect(take([muted(1, record: 0)], into: &book, records: 1).isEmpty && book.open.isEmpty)
+        _ = take([alarm(1, record: 10)], into: &book, records: 11)
+        for record in stride(from: UInt64(60), to: 1000, by: 50) {
+            _ = take([muted(1, record: record), muted(2, record: record)], into: &book, records: record + 1)
+        }
+        #expect(book.open.map(\.cluster) == [1])
+        #expect(book.open.first?.count == 20 && book.open.first?.first.record == 10)
+    }
+
+    @Test("A silence lasts until the cluster comes again, and is told once")
+    func silences() {
+        var book = IncidentBook()
+        let minute: Int64 = 60_000
+        func silence(_ cluster: Int, lastSeen: Int64) -> Alarm {
+            Alarm(cluster: cluster, reason: .silence, example: .init(score: 0, record: 9, timestamp: lastSeen))
+        }
+        #expect(book.advance(to: 0) == nil, "the first minute")
+        #expect(book.advance(to: minute) == 0)
+        #expect(book.advance(to: minute + 1) == nil, "the same minute")
+        let news = take([silence(4, lastSeen: minute)], into: &book, records: 100, newest: 9 * minute)
+        #expect(news.map(\.state) == [.opened] && news.first?.incident.reason == .silence)
+        #expect(book.isOpen(cluster: 4) && !book.isOpen(cluster: 5))
+        #expect(take([], into: &book, records: 100_000, newest: 9000 * minute).isEmpty, "no quiet time ends it")
+        #expect(book.endSilences { _ in minute }.isEmpty)
+        #expect(book.endSilences { _ in 10 * minute }.map(\.state) == [.closed] && book.open.isEmpty)
+        // A flagged record of the cluster ends one as well.
+        _ = take([silence(4, lastSeen: minute)], into: &book, records: 100, newest: 9 * minute)
+        let both = take([alarm(4, record: 101, at: 10 * minute)], into: &book, records: 102, newest: 10 * minute)
+        #expect(both.map(\.state) == [.closed, .opened] && both.map(\.incident.reason) == [.silence, .far])
+        // After a gap in the stream, minutes count from its end.
+        #expect(book.advance(to: 100 * minute) == 100)
+        #expect(book.advance(to: 103 * minute) == 100)
+    }
+
     @Test("Where records have times, time alone decides, and one that comes late does not turn it back")
     func times() {
         var book = IncidentBook()

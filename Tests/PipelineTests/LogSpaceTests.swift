@@ -129,6 +129,27 @@ struct LogSpaceTests {
         #expect(models[0] == models[1])
     }
 
+    @Test("What is redacted is not in published templates, nor in what is told of them")
+    func templatesAreRedacted() async throws {
+        var fixture = try fixture()
+        fixture.options.clustering.labels.redaction = try Redaction(rules: ["email", "secret-\\w+"])
+        try fixture.cluster.append(
+            (0..<60).map { number in
+                let line = "mail from ada@example.org for secret-project is \(number) bytes"
+                return OutgoingRecord(topic: "lines", partition: 0, value: Array(line.utf8))
+            }
+        )
+        try await run(fixture, until: 60)
+        let published = try published(fixture)
+        #expect(published.count == 60)
+        #expect(published.allSatisfy { !$0.template.contains("ada") && !$0.template.contains("secret-project") })
+        #expect(published.last?.template.contains("for <redacted> is") == true)
+        for record in fixture.cluster.records(of: "app.events") {
+            let event = String(decoding: record.value ?? [], as: UTF8.self)
+            #expect(!event.contains("ada@") && !event.contains("secret-project"))
+        }
+    }
+
     @Test("What is not a line is refused by name")
     func emptyLinesAreRefused() {
         let decoder = RecordDecoder(space: space, format: .text)

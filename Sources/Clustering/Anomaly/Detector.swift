@@ -6,10 +6,18 @@ struct Sighting: Sendable {
     var cluster: Int
     /// Whether it is beyond the reach of that cluster.
     var isFar: Bool
-    /// Whether alarms by distance flood already.
+    /// The tail of its score among those of the whole stream; nil where it is not known yet.
+    var streamTail: Double?
+    /// Whether alarms by distance flood already, in its cluster or, where that is not judged by itself, in all.
     var isFlood = false
     /// Records that were judged since the model's version, by ``RarityHistory`` step; empty for none.
     var pending: [Int] = []
+    /// Whether it is beyond the reach of every cluster and unlike all that wait there: the first of its kind.
+    var isFirst = false
+    /// Where it comes from.
+    var source: Int = 0
+    /// By source what was judged since the model's version.
+    var novelties: [Int: NoveltyHistory.Tally] = [:]
     /// Its own time in milliseconds since 1970, when it has one.
     var timestamp: Int64?
 }
@@ -24,11 +32,14 @@ protocol Detector: Sendable {
     func reason(_ sighting: Sighting) -> Assignment.Reason
 }
 
-/// How far a record lies from the bulk of the stream, by the distribution of the scores before it.
+/// How far a record lies from the bulk of the stream, by the distribution of the scores before it: those of its own
+/// cluster where that has enough, else of all.
 struct DistanceDetector: Detector {
     static let part = 0.8
 
     let threshold: ScoreThreshold
+    /// Of each cluster.
+    let local: [LocalTail?]
     let rarity: RarityDetector
     let isHeavy: [Bool]
     /// The weight of each bin of the scores and those above it.
@@ -37,16 +48,32 @@ struct DistanceDetector: Detector {
     let rate: Double
     let share = Self.part
 
-    /// The estimated tail, on that side of the rate on which the threshold puts the score. In a flood there is no alarm:
-    /// what comes so often is another stream, to which the threshold is on its way.
+    /// The estimated tail. In a flood there is no alarm: what comes so often is another stream, to which the threshold is
+    /// on its way.
     func tail(_ sighting: Sighting) -> Double? {
-        let known = threshold.tail(sighting.score) { least in
-            threshold.body.weight(atLeast: least) { weightsAbove[$0] }
+        guard let stream = sighting.streamTail ?? streamTail(sighting.score) else { return nil }
+        guard let value = threshold.value else { return stream }
+        // What is far from all there is, of a source that has only begun, is what that source is like.
+        if sighting.isFar, rarity.isLearning(sighting) { return max(stream, rate.nextUp) }
+        if let own = local[sighting.cluster]?.tail(stream: stream) {
+            return sighting.isFlood ? max(own, rate.nextUp) : own
         }
-        guard let tail = known else { return nil }
-        let isBeyond = threshold.value.map { Double(sighting.score) > $0 } ?? false
-        guard isBeyond, !sighting.isFlood else { return max(tail, rate.nextUp) }
-        return min(tail, rate)
+        // On that side of the rate on which the threshold puts the score.
+        let tail = min(1, stream / threshold.gain)
+        return Double(sighting.score) > value && !sighting.isFlood ? min(tail, rate) : max(tail, rate.nextUp)
+    }
+
+    /// The tail of a score among those of the whole stream.
+    func streamTail(_ score: Float) -> Double? {
+        threshold.tail(score) { least in threshold.body.weight(atLeast: least) { weightsAbove[$0] } }
+    }
+
+    /// Whether a record is silent for the flood alone.
+    func isMuted(_ sighting: Sighting) -> Bool {
+        guard sighting.isFlood else { return false }
+        var calm = sighting
+        calm.isFlood = false
+        return tail(calm).map { $0 <= rate } ?? false
     }
 
     /// A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
@@ -59,6 +86,7 @@ struct DistanceDetector: Detector {
 /// did: a stream that brings forth new kinds all the time makes no alarm of one more.
 struct RarityDetector: Detector {
     let history: RarityHistory
+    let novelty: NoveltyHistory
     /// Of each cluster, see ``RarityHistory/step(share:)``.
     let steps: [Int]
     let isYoung: [Bool]
@@ -68,6 +96,7 @@ struct RarityDetector: Detector {
 
     init(model: Model, weights: [Double], options: AnomalyOptions) {
         history = model.rarity
+        novelty = model.novelty
         let total = max(weights.reduce(model.outlierWeight, +), .leastNormalMagnitude)
         steps = weights.map { RarityHistory.step(share: $0 / total) }
         isYoung = model.clusters.map { Double(model.records - $0.bornAt) < 0.1 * Double(model.records) }
@@ -77,8 +106,24 @@ struct RarityDetector: Detector {
     /// The step that a record counts for.
     func step(_ sighting: Sighting) -> Int { sighting.isFar ? RarityHistory.unseen : steps[sighting.cluster] }
 
+    /// Whether the source of a record has hardly begun.
+    func isLearning(_ sighting: Sighting) -> Bool {
+        novelty.isLearning(source: sighting.source, pending: sighting.novelties, learningPeriod: learningPeriod)
+    }
+
+    /// Of the first of a kind the probability of the unseen, of others how many came that were as rare.
     func tail(_ sighting: Sighting) -> Double? {
-        history.total >= learningPeriod ? history.tail(step(sighting), pending: sighting.pending) : nil
+        if sighting.isFar {
+            guard
+                let unseen = novelty.unseen(
+                    source: sighting.source,
+                    pending: sighting.novelties,
+                    learningPeriod: learningPeriod
+                )
+            else { return nil }
+            if sighting.isFirst { return unseen }
+        }
+        return history.total >= learningPeriod ? history.tail(step(sighting), pending: sighting.pending) : nil
     }
 
     func reason(_ sighting: Sighting) -> Assignment.Reason {
@@ -108,6 +153,8 @@ struct DetectorPanel: Sendable {
         var tail: Double?
         /// Why it is an anomaly; nil if it is none.
         var reason: Assignment.Reason?
+        /// Whether it would be one, but for the flood of alarms before it.
+        var isMuted = false
     }
 
     let distance: DistanceDetector
@@ -122,6 +169,7 @@ struct DetectorPanel: Sendable {
         rate = options.falseAlarmRate
         distance = DistanceDetector(
             threshold: model.threshold,
+            local: model.clusters.map(\.localTail),
             rarity: rarity,
             isHeavy: HeavyClusters(weights: weights, share: options.heavyShare).isHeavy,
             weightsAbove: model.threshold.body.weightsAbove,
@@ -146,6 +194,7 @@ struct DetectorPanel: Sendable {
         hear(distance)
         hear(rarity)
         hear(burst)
+        opinion.isMuted = opinion.reason == nil && distance.isMuted(sighting)
         return opinion
     }
 }

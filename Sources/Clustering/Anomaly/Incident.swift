@@ -44,7 +44,7 @@ public struct IncidentEvent: Sendable, Equatable, Codable {
         case opened
         /// Ten, a hundred, a thousand, ... alarms.
         case growing
-        /// No alarm for the quiet time.
+        /// No alarm for the quiet time; of a silence: the cluster has come again.
         case closed
     }
 
@@ -60,5 +60,7 @@ public struct IncidentEvent: Sendable, Equatable, Codable {
 struct Alarm: Sendable, Equatable, Codable {
     let cluster: Int
     let reason: Assignment.Reason
+    /// Whether it was not raised, since too many were before it: it opens no incident, but one that is open lasts.
+    var isMuted = false
     var example: Incident.Example
 }

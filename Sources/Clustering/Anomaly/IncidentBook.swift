@@ -2,6 +2,9 @@
 struct IncidentBook: Sendable, Equatable, Codable {
     /// By cluster, ascending; at most ``capacity``.
     private(set) var open: [Incident] = []
+    /// The newest minute of the stream, and that from which on it has come without a gap; nil where records have no times.
+    private var window: Int64?
+    private var resumed: Int64?
 
     /// The most open incidents; beyond it the one that has been quiet longest is closed.
     static let capacity = 256
@@ -32,7 +35,14 @@ struct IncidentBook: Sendable, Equatable, Codable {
     ) -> [(state: IncidentEvent.State, incident: Incident)] {
         var news: [(IncidentEvent.State, Incident)] = []
         for alarm in alarms {
-            let place = place(of: alarm.cluster)
+            var place = place(of: alarm.cluster)
+            // A record of it ends a silence.
+            if place < open.count, open[place].cluster == alarm.cluster, open[place].reason == .silence,
+                alarm.reason != .silence
+            {
+                news.append((.closed, open.remove(at: place)))
+                place = self.place(of: alarm.cluster)
+            }
             if place < open.count, open[place].cluster == alarm.cluster {
                 let isOver = Self.isOver(
                     open[place],
@@ -48,6 +58,7 @@ struct IncidentBook: Sendable, Equatable, Codable {
                     continue
                 }
             }
+            if alarm.isMuted { continue }
             let incident = Incident(alarm, label: label(alarm.cluster) ?? LabelWriter.number(alarm.cluster))
             open.insert(incident, at: place)
             news.append((.opened, incident))
@@ -67,7 +78,44 @@ struct IncidentBook: Sendable, Equatable, Codable {
         open.firstIndex { $0.cluster >= cluster } ?? open.count
     }
 
+    /// Closes silences of clusters that have come again.
+    ///
+    /// - Parameter lastSeen: the time of a cluster's newest record; nil where it has ended.
+    mutating func endSilences(lastSeen: (Int) -> Int64?) -> [(state: IncidentEvent.State, incident: Incident)] {
+        let over = open.filter { incident in
+            guard incident.reason == .silence, let last = incident.last.timestamp else { return false }
+            return lastSeen(incident.cluster).map { $0 > last } ?? true
+        }
+        open.removeAll { over.contains($0) }
+        return over.map { (.closed, $0) }
+    }
+
+    /// Notes how far the stream has come.
+    ///
+    /// - Returns: the minute from which on it has come without a gap, where a new minute has begun.
+    mutating func advance(to newest: Int64) -> Int64? {
+        let now = ClusterRate.window(of: newest)
+        guard let last = window else {
+            (window, resumed) = (now, now)
+            return nil
+        }
+        guard now > last else { return nil }
+        window = now
+        if now - last > Self.gap { resumed = now }
+        return resumed
+    }
+
+    /// Whether an incident of a cluster is open.
+    func isOpen(cluster: Int) -> Bool {
+        let place = place(of: cluster)
+        return place < open.count && open[place].cluster == cluster
+    }
+
+    /// Minutes without any record after which nothing is said of what did not come in them.
+    private static let gap: Int64 = 5
+
     private static func isOver(_ incident: Incident, records: UInt64, newest: Int64?, quiet: Quiet) -> Bool {
+        if incident.reason == .silence { return false }
         if let newest, let last = incident.last.timestamp { return newest - last >= quiet.milliseconds }
         return records >= incident.last.record + quiet.records
     }

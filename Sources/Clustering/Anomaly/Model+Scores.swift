@@ -25,17 +25,33 @@ extension Model {
     }
 
     /// What records teach of alarms.
-    mutating func learnAlarms(_ delta: Delta, isCoreFull: Bool, options: AnomalyOptions) {
+    mutating func learnAlarms(_ delta: Delta, options: AnomalyOptions) {
         let isCalibrated = threshold.value != nil
-        // Scores against a core that still grows are larger than those that follow.
-        if isCoreFull { threshold.learn(delta.scores, clock: clock, options: options.ofDistance) }
+        learnLocalTails(delta, rate: options.ofDistance.falseAlarmRate)
+        threshold.learn(delta.scores, clock: clock, options: options.ofDistance)
         rarity.learn(delta.steps, clock: clock)
+        novelty.learn(delta.novelties, clock: clock)
         vigilance.learn(
             judged: isCalibrated ? delta.scores.count : 0,
             alarms: delta.alarms,
             scores: delta.scores,
             rate: options.falseAlarmRate
         )
+    }
+
+    private mutating func learnLocalTails(_ delta: Delta, rate: Double) {
+        // Tails of a young distribution say little.
+        guard threshold.value != nil else { return }
+        var tails: [Int: [(stream: Double, isStrange: Bool)]] = [:]
+        for (score, note) in zip(delta.scores, delta.surprises) where note.tail >= 0 {
+            tails[note.cluster, default: []].append((Double(note.tail), threshold.isStrange(score)))
+        }
+        for (id, tails) in tails {
+            guard let row = index(of: id) else { continue }
+            clusters[row].localTail = clusters[row].localTail ?? LocalTail()
+            clusters[row].localTail?.learn(tails, clock: clock, rate: rate)
+            clusters[row].revision = version
+        }
     }
 
     /// Makes anew what scores are made of, where all vectors have changed, and starts the threshold anew from records that
@@ -48,6 +64,7 @@ extension Model {
             self.forest = forest
         }
         threshold.restart()
+        for row in clusters.indices { clusters[row].localTail = nil }
         let known = Set(core.records.map(\.record))
         let others = sample.living(at: clock).filter { !known.contains($0.record) }.prefix(Self.calibrationSample)
         guard !others.isEmpty else { return }

@@ -20,6 +20,19 @@ struct ParetoTail: Sendable, Equatable, Codable {
         return scale / shape * (pow(probability, -shape) - 1)
     }
 
+    /// The least probability, from 0 (exclusive) to 1, that `count` scores can support of one that lies `excess` beyond
+    /// the largest of them: a half in `count + 1` there, and from there on a heavy tail (shape 1/4).
+    static func least(_ excess: Double, scale: Double, count: Double) -> Double {
+        let beyond = scale > 0 ? max(0, excess) / scale : 0
+        return 0.5 / (count + 1) * pow(1 + 0.25 * beyond, -4)
+    }
+
+    /// How far beyond the largest score ``least(_:scale:count:)`` is `probability`; nil where that is reached before it.
+    static func excess(least probability: Double, scale: Double, count: Double) -> Double? {
+        let ratio = 0.5 / ((count + 1) * probability)
+        return ratio > 1 ? 4 * scale * (pow(ratio, 0.25) - 1) : nil
+    }
+
     /// The fit of higher likelihood among the method of moments and Grimshaw's maximum likelihood (Siffer et al. 2017,
     /// "Anomaly Detection in Streams with Extreme Value Theory", section 3.3); nil where neither gives finite numbers.
     static func fit(_ excesses: [Double]) -> ParetoTail? {

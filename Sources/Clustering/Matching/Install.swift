@@ -131,6 +131,7 @@ extension Model {
                 cluster.label = old.label
                 cluster.anchor = old.anchor
                 cluster.rate = old.rate
+                cluster.localTail = old.localTail
             }
             cluster.standing = placement.standing(of: rows, among: clusters)
             built.append(Built(column: column, cluster: cluster, means: prototypes.means))

@@ -10,6 +10,8 @@ public struct Assignment: Sendable, Equatable {
         case new
         /// Its cluster receives far more records than it used to in a minute.
         case burst
+        /// It used to come regularly and no longer does: said of a cluster, in an incident, never of a record.
+        case silence
     }
     /// The second-best cluster.
     public struct RunnerUp: Sendable, Equatable {
@@ -43,6 +45,8 @@ public struct Assignment: Sendable, Equatable {
     public var anomaly: Bool
     /// Why it is, or nil.
     public var reason: Reason?
+    /// Whether it would be one, but for too many before it; see `ScoreThreshold`.
+    var isMuted = false
     /// What is odd about an anomaly; nil for others.
     public var explanation: Explanation?
     /// The version of the model that said so.

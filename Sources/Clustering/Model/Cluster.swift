@@ -37,6 +37,8 @@ public struct Cluster: Sendable, Equatable, Codable {
     public internal(set) var standing: Standing?
     /// How many records come to it per minute; nil where they have no times.
     var rate: ClusterRate?
+    /// How odd its own records are among all; nil before the first that was judged.
+    var localTail: LocalTail?
     /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
     var anchor = PackedVector(elements: [])
     /// In a model of two tiers the deep centroids of its prototypes one after another, as of when clusters were last made

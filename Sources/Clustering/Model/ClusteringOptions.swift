@@ -71,9 +71,9 @@ public struct AnomalyOptions: Sendable, Equatable {
     /// The quantile of the scores above which they count as peaks; lowered where `q` asks for it.
     public var level = 0.98
     /// Scores that must have been seen before the first alarm, at least 100.
-    public var calibrationRecords = 500
+    public var calibrationRecords = 300
     /// The most recent peaks that the tail is fitted to, at least 16.
-    public var peakCapacity = 256
+    public var peakCapacity = 400
     /// An incident is over when its cluster has raised no alarm for this long by the records' own time, in seconds.
     public var incidentQuiet = 600.0
     /// The same in records, where these have no times.

@@ -23,8 +23,12 @@ public struct Delta: Sendable, Equatable, Codable {
     var gainIndex: [Int: Int] = [:]
     /// Every record's anomaly score, in order.
     var scores: [Float] = []
+    /// Beside each score the cluster that the record is nearest to, and its tail in the stream.
+    var surprises: [Surprise] = []
     /// How many records came to clusters of each ``RarityHistory`` step; empty while there are no clusters.
     var steps: [Int] = []
+    /// By source how many records were judged, and how many were the first of their kind.
+    var novelties: [Int: NoveltyHistory.Tally] = [:]
     /// How many records raised an alarm.
     var alarms = 0
     /// Records that are far from every cluster, in order.
@@ -66,8 +70,10 @@ public struct Delta: Sendable, Equatable, Codable {
         result.widen(oldest: other.oldestTimestamp, newest: other.newestTimestamp)
         for gain in other.gains { result.add(gain) }
         result.scores += other.scores
+        result.surprises += other.surprises
         result.alarms += other.alarms
         result.add(steps: other.steps)
+        result.novelties.merge(other.novelties, uniquingKeysWith: +)
         result.far += other.far
         result.sampled += other.sampled
         result.flagged += other.flagged
@@ -77,7 +83,9 @@ public struct Delta: Sendable, Equatable, Codable {
     }
 
     /// Counts a record that was judged.
-    mutating func note(step: Int) {
+    mutating func note(step: Int, source: Int, isFirst: Bool) {
+        novelties[source, default: .init()].records += 1
+        if isFirst { novelties[source, default: .init()].firsts += 1 }
         if steps.isEmpty { steps = Array(repeating: 0, count: RarityHistory.steps) }
         steps[step] += 1
     }
@@ -99,6 +107,27 @@ public struct Delta: Sendable, Equatable, Codable {
             gainIndex[gain.cluster] = gains.count
             gains.append(gain)
         }
+    }
+}
+
+/// How odd a record is for the whole stream, and which cluster it is nearest to.
+struct Surprise: Sendable, Equatable {
+    let cluster: Int
+    /// The tail of its score among those of all records, as of the version that judged it; -1 where that was not known.
+    let tail: Float
+}
+
+extension Surprise: Codable {
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        cluster = try container.decode(Int.self)
+        tail = try container.decode(Float.self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(cluster)
+        try container.encode(tail)
     }
 }
 

@@ -44,6 +44,8 @@ public struct Model: Sendable, Equatable {
     var forest = IsolationForest()
     /// How rare the clusters are that records come to.
     var rarity = RarityHistory()
+    /// How often there are new kinds.
+    var novelty = NoveltyHistory()
     /// How often alarms come.
     public internal(set) var vigilance = Vigilance()
     /// What was wrong when the model last looked.

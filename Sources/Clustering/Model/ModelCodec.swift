@@ -243,6 +243,7 @@ extension Model {
         // A threshold of other scores says nothing of these.
         threshold = meta.forest == nil ? ScoreThreshold() : meta.threshold
         rarity = meta.rarity ?? RarityHistory()
+        novelty = meta.novelty ?? NoveltyHistory()
         vigilance = meta.vigilance ?? Vigilance()
         findings = meta.findings ?? []
         incidents = meta.incidents ?? IncidentBook()

@@ -6,11 +6,14 @@ public struct Observation: Sendable, Equatable {
     public var text: String?
     /// The words of the category fields of a feature row, in order; empty where there are none.
     public var words: [String]
+    /// Where it comes from, as a number of any kind: what is new is new for a source. 0 where that is not told apart.
+    public var source: Int
 
     /// Memberwise.
-    public init(timestamp: Int64? = nil, text: String? = nil, words: [String] = []) {
+    public init(timestamp: Int64? = nil, text: String? = nil, words: [String] = [], source: Int = 0) {
         self.timestamp = timestamp
         self.text = text
         self.words = words
+        self.source = source
     }
 }

@@ -22,6 +22,7 @@ struct StoredMeta: Codable {
     /// How many trees the forest has, which is next and how many are due; nil where scores were others.
     var forest: StoredForest?
     var rarity: RarityHistory?
+    var novelty: NoveltyHistory?
     var vigilance: Vigilance?
     var findings: [Finding]?
     /// A sum over all other entries of what identifies their state.
@@ -60,6 +61,7 @@ struct StoredMeta: Codable {
             grown: model.forest.grown
         )
         rarity = model.rarity
+        novelty = model.novelty
         vigilance = model.vigilance
         findings = model.findings
         digest = Self.digest(of: model)

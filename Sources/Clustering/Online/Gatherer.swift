@@ -67,6 +67,14 @@ struct Gatherer {
         }
     }
 
+    /// Whether a far-off record is unlike all others that wait, and those of the delta that will.
+    func isAlone(_ vector: ArraySlice<Float>, in delta: Delta) -> Bool {
+        let own = Array(vector)
+        let reach = BirthReach(radii: radii, metric: model.metric).pair
+        func isNear(_ other: StoredRecord) -> Bool { model.metric.distance(own, other.vector) <= reach }
+        return !delta.far.contains(where: isNear) && !model.nursery.waiting.contains(where: isNear)
+    }
+
     /// Keeps the record itself where it may enter the sample or has to wait in the nursery.
     private func keep(
         _ record: UInt64,

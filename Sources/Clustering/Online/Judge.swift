@@ -41,9 +41,9 @@ public struct Judge: Sendable {
             let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii)
             judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
         }
-        for (row, assignment) in result.enumerated() where assignment.anomaly {
+        delta.alarms += result.count { $0.anomaly }
+        for (row, assignment) in result.enumerated() where assignment.anomaly || assignment.isMuted {
             let observation = observations.indices.contains(row) ? observations[row] : Observation()
-            delta.alarms += 1
             delta.note(assignment, record: begin.record + UInt64(row), observation: observation, labels: options.labels)
         }
         return result
@@ -59,7 +59,7 @@ public struct Judge: Sendable {
     ) -> [Assignment] {
         let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
         let isSound = vectors.soundRows
-        var recentAlarms = model.threshold.recentAlarms(after: delta.scores)
+        var flood = FloodWatch(model: model, delta: delta, options: options.anomalies)
         var result: [Assignment] = []
         result.reserveCapacity(pairs.count)
         for (row, pair) in pairs.enumerated() {
@@ -71,20 +71,29 @@ public struct Judge: Sendable {
                 continue
             }
             let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
+            // Clusters that nothing is known of but where they are have no bulk to be far from.
+            let score = scores.indices.contains(row) ? scores[row] : pair.distance
+            let streamTail = panel.distance.streamTail(score)
             var sighting = Sighting(
-                // Clusters that nothing is known of but where they are have no bulk to be far from.
-                score: scores.indices.contains(row) ? scores[row] : pair.distance,
+                score: score,
                 cluster: pair.cluster,
                 isFar: isFar,
-                isFlood: recentAlarms >= ScoreThreshold.floodShare,
+                streamTail: streamTail,
+                isFlood: flood.isFlood(row: pair.cluster),
                 pending: delta.steps,
+                isFirst: isFar && gatherer.isAlone(vectors[row: row], in: delta),
+                source: observation.source,
+                novelties: delta.novelties,
                 timestamp: observation.timestamp
             )
             let opinion = panel.judge(sighting)
             // Given back, lest counting one more copies them.
-            sighting.pending = []
-            recentAlarms = model.threshold.recent(recentAlarms, and: sighting.score)
-            delta.note(step: panel.rarity.step(sighting))
+            (sighting.pending, sighting.novelties) = ([], [:])
+            flood.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
+            delta.note(step: panel.rarity.step(sighting), source: observation.source, isFirst: sighting.isFirst)
+            delta.surprises.append(
+                Surprise(cluster: model.clusters[pair.cluster].id, tail: Float(streamTail ?? -1))
+            )
             gatherer.add(
                 vector: vectors[row: row],
                 raw: raw?[row: row],
@@ -132,6 +141,7 @@ public struct Judge: Sendable {
         assignment.score = score
         assignment.tail = opinion.tail
         assignment.reason = reason
+        assignment.isMuted = opinion.isMuted && !(isMember && model.clusters[pair.cluster].standing == .normal)
         return assignment
     }
 }

@@ -44,9 +44,8 @@ extension Model {
         }
         addUnassigned(outliers)
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
-        let isCoreFull = core.records.count >= min(CoreRecords.capacity, options.sampleCapacity)
         followScores(delta, options: options)
-        learnAlarms(delta, isCoreFull: isCoreFull, options: options.anomalies)
+        learnAlarms(delta, options: options.anomalies)
         deep?.learn(delta, clock: clock, options: options)
 
         var events = bear(delta.far, options: options)

@@ -54,7 +54,11 @@ struct Coordinator: Sendable {
             let result = body(&book)
             return (result, book.takeEvents())
         }
-        events += mined?.1.map(ModelEvent.template) ?? []
+        events += (mined?.1 ?? []).map { event in
+            var event = event
+            event.text = options.labels.redaction.redacted(event.text)
+            return .template(event)
+        }
         return mined?.0
     }
 

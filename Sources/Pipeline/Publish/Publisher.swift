@@ -233,6 +233,14 @@ final class Publisher: Sendable {
         }
     }
 
+    /// A number for the topic that a record comes from (FNV-1a; Swift's own hashes differ between processes).
+    private static func source(of record: Record) -> Int {
+        let hash = record.source.topic.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x0100_0000_01b3
+        }
+        return Int(truncatingIfNeeded: hash)
+    }
+
     /// What the model learns of each row beside its vector.
     private func observations(of embedded: EmbeddedBatch, now: Int64) -> [Observation] {
         if sessionSpace != nil {
@@ -250,7 +258,9 @@ final class Publisher: Sendable {
             let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
             // What all lines of a template have in common is what a cluster of them is about.
             let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
-            observations.append(Observation(timestamp: timestamp, text: text, words: words))
+            observations.append(
+                Observation(timestamp: timestamp, text: text, words: words, source: Self.source(of: record))
+            )
         }
         return observations
     }

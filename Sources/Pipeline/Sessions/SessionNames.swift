@@ -32,7 +32,9 @@ struct SessionNames {
         for (first, second) in zip(session.sequence, session.sequence.dropFirst())
         where space.place(of: first, then: second) == place { return pair(first, second) }
         // A pair that is missing, rather of events that are there.
-        let known = (own + (book?.templates.map(\.id).filter { session.counts[$0] == nil } ?? [])).prefix(Self.mostEvents)
+        let known = (own + (book?.templates.map(\.id).filter { session.counts[$0] == nil } ?? [])).prefix(
+            Self.mostEvents
+        )
         for first in known {
             for second in known where space.place(of: first, then: second) == place { return pair(first, second) }
         }

@@ -17,6 +17,7 @@ extension Publisher {
             } ?? []
         state.scanner = scanner
         batch.vectors = templates.embed(batch.lines)
+        templates.redact(&batch.lines)
         return batch
     }
 

@@ -1,3 +1,4 @@
+import Clustering
 import Embedding
 import Kernels
 import Synchronization
@@ -8,17 +9,23 @@ final class TemplateEmbedder: Sendable {
         var lane: any EmbeddingLane
         /// Vectors by the words that they are of.
         var known: [String: [Float]] = [:]
+        /// What is left of templates' texts, where something is taken out.
+        var redacted: [String: String] = [:]
     }
 
     private let dimension: Int
     private let limit: Int
+    private let redaction: Redaction
     /// Belongs to the publisher's queue; the mutex is never contended.
     private let state: Mutex<State>
 
-    /// - Parameter limit: vectors that are remembered; where there are more, all are forgotten.
-    init(space: any Space, limit: Int = 16_384) {
+    /// - Parameters:
+    ///   - redaction: what is taken out of templates before they are published.
+    ///   - limit: vectors that are remembered; where there are more, all are forgotten.
+    init(space: any Space, redaction: Redaction, limit: Int = 16_384) {
         dimension = space.dimension
         self.limit = limit
+        self.redaction = redaction
         state = Mutex(State(lane: space.makeLane()))
     }
 
@@ -43,6 +50,24 @@ final class TemplateEmbedder: Sendable {
             storage.reserveCapacity(lines.count * dimension)
             for line in lines { storage += state.known[line.words] ?? Array(repeating: 0, count: dimension) }
             return Matrix(columns: dimension, storage: storage)
+        }
+    }
+
+    /// Takes out of the lines' templates what is not to be kept. What a template's line had in the places that vary is
+    /// the record's own, as its text is.
+    func redact(_ lines: inout [MinedLine]) {
+        guard redaction != .none else { return }
+        state.withLock { state in
+            if state.redacted.count > limit { state.redacted = [:] }
+            for index in lines.indices {
+                let text = lines[index].text
+                if let known = state.redacted[text] {
+                    lines[index].text = known
+                } else {
+                    lines[index].text = redaction.redacted(text)
+                    state.redacted[text] = lines[index].text
+                }
+            }
         }
     }
 }
