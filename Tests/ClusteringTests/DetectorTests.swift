@@ -106,7 +106,7 @@ struct DetectorTests {
             rate.add(Double(Int.random(in: usual - 1...usual + 1, using: &generator)), timestamp: now)
             tails[minute] = rate.tail(at: now)
         }
-        #expect(try #require(tails[725]) < 1e-6, "the first noon is one")
+        #expect(try #require(tails[720]) < 1e-6, "the first noon is one")
         for day in 2...4 { #expect(try #require(tails[day * 1440 + 725]) > 1e-3, "day \(day)") }
     }
 

@@ -217,6 +217,8 @@ struct IncidentTests {
         // A mark of its own makes quiet what was flagged.
         let odd = Matrix((0..<40).map { [300 + Float($0 % 5), 1, Float($0 % 3)] })
         _ = try news(odd, texts: "odd", &model)
+        // Forty at once are too many to be told one by one.
+        for _ in 0..<8 { _ = try news(stream.records(200).vectors, texts: "usual", &model) }
         let strange = assign(vectors: odd, observations: [], model: model, options: Self.options).assignments
         let young = try #require(strange.first?.cluster)
         try #require(young != id && strange.contains { $0.anomaly })

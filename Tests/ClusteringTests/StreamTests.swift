@@ -158,11 +158,16 @@ struct StreamTests {
         _ = try learner.process(vectors: stream.records(4000).vectors, observations: [])
         let same = Matrix(columns: 2, storage: (0..<20).flatMap { _ in [Float(90), -90] })
         let first = try learner.process(vectors: same, observations: [])
-        #expect(first.assignments.allSatisfy { $0.anomaly && $0.reason == .far })
+        #expect(first.assignments[..<10].allSatisfy { $0.anomaly && $0.reason == .far })
+        #expect(first.assignments.allSatisfy { $0.anomaly || $0.isMuted })
         let events = try learner.flush()
         #expect(events.map(\.kind) == [.born])
         let later = try learner.process(vectors: same, observations: [])
-        #expect(later.assignments.allSatisfy { $0.anomaly && $0.distance == 0 && $0.reason == .new })
+        #expect(later.assignments.allSatisfy { ($0.anomaly || $0.isMuted) && $0.distance == 0 })
+        // After a while without it, it is told again.
+        _ = try learner.process(vectors: stream.records(2000).vectors, observations: [])
+        let again = try learner.process(vectors: same, observations: [])
+        #expect(again.assignments[..<8].allSatisfy { $0.anomaly && $0.distance == 0 && $0.reason == .new })
     }
 
     @Test("Endless noise grows nothing: clusters, nursery and sample keep their ceilings, ids are never reused")

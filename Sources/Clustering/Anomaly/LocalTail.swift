@@ -74,7 +74,7 @@ struct LocalTail: Sendable, Equatable {
             let own = tail(stream: stream)
             let isStrange = isStrange(stream: stream, rate: rate) ?? isStrangeToAll
             recentAlarms = ScoreThreshold.recent(recentAlarms, isStrange: isStrange)
-            if isStrange, recentAlarms < ScoreThreshold.floodShare(rate) { continue }
+            if isStrange, recentAlarms < ScoreThreshold.changeShare(rate) { continue }
             if let own {
                 nearDue += rate
                 nearAlarms += own <= rate && !isStrange ? 1 : 0

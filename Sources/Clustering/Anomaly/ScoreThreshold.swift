@@ -9,9 +9,9 @@
 /// it, and one that learns all of them is lifted by what it should report. So those are left out that no normal stream
 /// brings, with a tail below `q / 30` (``limit``); they count as scores somewhere above it, but never for more than the
 /// share that is due there. The alarms in between are mostly normal records, of which the share `q` raises one: they
-/// are learned, and where they are more or fewer than were due, `z` moves. Where many of the recent scores lie
-/// above ``limit`` (``floodShare(_:)``) the stream itself has changed: as long as that lasts they teach like all others,
-/// lest normal records raise alarms for ever.
+/// are learned, and where they are more or fewer than were due, `z` moves. Where one in ten of the recent scores lies
+/// above ``limit`` (``changeShare(_:)``) the stream itself has changed: as long as that lasts they teach like all others,
+/// lest normal records raise alarms for ever; from fewer on (``floodShare(_:)``) they are not told one by one any more.
 public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The score `z` above which a record is an anomaly; nil until enough scores were seen.
     public private(set) var value: Double?
@@ -56,8 +56,11 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
 
     init() {}
 
-    /// The share of scores above the limit among the recent ones from which on they are no anomalies any more.
+    /// The share of scores above the limit among the recent ones from which on they raise no more alarms.
     static func floodShare(_ falseAlarmRate: Double) -> Double { max(0.02, 4 * falseAlarmRate) }
+
+    /// The share from which on they are no anomalies any more, but another stream.
+    static func changeShare(_ falseAlarmRate: Double) -> Double { max(0.1, 4 * falseAlarmRate) }
 
     /// The estimated probability (0 to 1, never 0) of a score at least this large: empirical below `t`, the fitted tail above,
     /// but for what so many scores cannot support (``ParetoTail/least(_:beyond:count:)``); nil before the first score.
@@ -89,7 +92,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
                 let isAlarm = Double(score) > value
                 alarms += isAlarm ? 1 : 0
                 nearDue += rate * (1 - Self.strangeShare)
-                if isStrange, peakLevel != nil, recentAlarms < Self.floodShare(rate) {
+                if isStrange, peakLevel != nil, recentAlarms < Self.changeShare(rate) {
                     strangeWeight += 1
                     continue
                 }
