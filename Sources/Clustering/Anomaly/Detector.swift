@@ -42,6 +42,8 @@ struct DistanceDetector: Detector {
     let local: [LocalTail?]
     let rarity: RarityDetector
     let isHeavy: [Bool]
+    /// The weight of each bin of the scores and those above it.
+    let weightsAbove: [Double]
     /// What is due to it of the false-alarm rate.
     let rate: Double
     let share = Self.part
@@ -49,7 +51,7 @@ struct DistanceDetector: Detector {
     /// The estimated tail. In a flood there is no alarm: what comes so often is another stream, to which the threshold is
     /// on its way.
     func tail(_ sighting: Sighting) -> Double? {
-        guard let stream = sighting.streamTail ?? threshold.tail(sighting.score) else { return nil }
+        guard let stream = sighting.streamTail ?? streamTail(sighting.score) else { return nil }
         guard let value = threshold.value else { return stream }
         // What is far from all there is, of a source that has only begun, is what that source is like.
         if sighting.isFar, rarity.isLearning(sighting) { return max(stream, rate.nextUp) }
@@ -59,6 +61,11 @@ struct DistanceDetector: Detector {
         // On that side of the rate on which the threshold puts the score.
         let tail = min(1, stream / threshold.gain)
         return Double(sighting.score) > value && !sighting.isFlood ? min(tail, rate) : max(tail, rate.nextUp)
+    }
+
+    /// The tail of a score among those of the whole stream.
+    func streamTail(_ score: Float) -> Double? {
+        threshold.tail(score) { least in threshold.body.weight(atLeast: least) { weightsAbove[$0] } }
     }
 
     /// Whether a record is silent for the flood alone.
@@ -165,6 +172,7 @@ struct DetectorPanel: Sendable {
             local: model.clusters.map(\.localTail),
             rarity: rarity,
             isHeavy: HeavyClusters(weights: weights, share: options.heavyShare).isHeavy,
+            weightsAbove: model.threshold.body.weightsAbove,
             rate: options.ofDistance.falseAlarmRate
         )
     }

@@ -38,7 +38,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The bounds of ``gain``, and the alarms that count as seen and as due from the beginning.
     private static let gains = (least: 1.0 / 3, most: 3.0, prior: 3.0)
 
-    private var body = ScoreHistogram()
+    private(set) var body = ScoreHistogram()
     private var peaks: [Float] = []
     private var peakWeight = 0.0
     /// The decayed number of scores that were left out.
@@ -65,6 +65,11 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The estimated probability (0 to 1, never 0) of a score at least this large: empirical below `t`, the fitted tail above,
     /// but for what so many scores cannot support (``ParetoTail/least(_:beyond:count:)``); nil before the first score.
     public func tail(_ score: Float) -> Double? {
+        tail(score) { body.weight(atLeast: $0) }
+    }
+
+    /// The same where the weight of the scores of at least one, as the body has it, is found in another way.
+    func tail(_ score: Float, weight: (_ atLeast: Double) -> Double) -> Double? {
         guard body.total > 0 else { return nil }
         let score = Double(score)
         let least = ParetoTail.least(score - largest, scale: tail?.scale ?? largest, count: body.total)
@@ -72,7 +77,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
             let share = min(1, tailShare)
             return min(share, max(share * tail.survival(score - peakLevel), least))
         }
-        return min(1, max(body.weight(atLeast: score) / body.total, least))
+        return min(1, max(weight(score) / body.total, least))
     }
 
     /// Learns a run of scores (finite, at least 0) that ends at `clock`.
