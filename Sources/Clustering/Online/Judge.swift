@@ -41,9 +41,9 @@ public struct Judge: Sendable {
             let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii)
             judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
         }
-        delta.alarms += result.count { $0.anomaly }
         for (row, assignment) in result.enumerated() where assignment.anomaly || assignment.isMuted {
             let observation = observations.indices.contains(row) ? observations[row] : Observation()
+            delta.alarms += assignment.anomaly ? 1 : 0
             delta.note(assignment, record: begin.record + UInt64(row), observation: observation, labels: options.labels)
         }
         return result
@@ -88,7 +88,8 @@ public struct Judge: Sendable {
             )
             let opinion = panel.judge(sighting)
             // Given back, lest counting one more copies them.
-            (sighting.pending, sighting.novelties) = ([], [:])
+            sighting.pending = []
+            sighting.novelties = [:]
             flood.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
             delta.note(step: panel.rarity.step(sighting), source: observation.source, isFirst: sighting.isFirst)
             delta.surprises.append(

@@ -43,6 +43,7 @@ struct DeepJudge {
 
     /// The deep distance decides whether a record is far; what makes it rare, new or one of a burst is not for it to say.
     private func settle(_ assignment: inout Assignment, isFar: Bool) {
+        assignment.isMuted = false
         guard assignment.reason == nil || assignment.reason == .far, assignment.anomaly != isFar else { return }
         assignment.anomaly = isFar
         assignment.reason = isFar ? .far : nil
