@@ -16,7 +16,7 @@ struct KeyedDaemonTests {
     }
 
     /// A few hours ago: what is older than a topic's retention may be deleted at once.
-    private let start = Int64(Date().timeIntervalSince1970) * 1000 - 20_000_000
+    private let start = Int64(Date().timeIntervalSince1970) * 1000 - 60_000_000
 
     private func published(_ kafka: KafkaUnderTest) throws -> [Published] {
         var published: [Published] = []
@@ -36,7 +36,8 @@ struct KeyedDaemonTests {
         let scratch = try Scratch()
         let configuration = try kafka.configuration(in: scratch.folder)
         // A member that comes back may be kept waiting until the session of the one that left is over.
-        let text = change(try String(contentsOfFile: configuration, encoding: .utf8))
+        let text =
+            change(try String(contentsOfFile: configuration, encoding: .utf8))
             .replacingOccurrences(of: "kafka:\n", with: "kafka:\n  session_timeout: 8s\n")
             + "\npipeline: {drain_timeout: 5s}\n"
         try text.write(toFile: configuration, atomically: true, encoding: .utf8)
@@ -69,7 +70,7 @@ struct KeyedDaemonTests {
             return OutgoingRecord(
                 topic: kafka.input,
                 partition: Int32(block % 4),
-                timestamp: start + Int64(number / 4) * 1000,
+                timestamp: start + Int64(number / 4) * 60_000,
                 value: Array(lines[step].replacingOccurrences(of: "blk_N", with: "blk_\(block)").utf8)
             )
         }
@@ -77,7 +78,7 @@ struct KeyedDaemonTests {
             OutgoingRecord(
                 topic: kafka.input,
                 partition: Int32(partition),
-                timestamp: start + 10_000_000,
+                timestamp: start + 50_000_000,
                 value: Array("the day is over".utf8)
             )
         }
@@ -85,7 +86,7 @@ struct KeyedDaemonTests {
             kafka,
             { text in
                 text.replacingOccurrences(of: "space: {kind: text, dimension: 64}", with: "space: {kind: session}")
-                    + "\nsession: {pattern: 'blk_[0-9]+', size: 1m}"
+                    + "\nsession: {pattern: 'blk_[0-9]+', size: 1h}"
             },
             halves: [Array(records.prefix(1000)), records.suffix(1400) + ends],
             isDone: { $0.count >= 800 }
@@ -103,7 +104,7 @@ struct KeyedDaemonTests {
             return OutgoingRecord(
                 topic: kafka.input,
                 partition: Int32(customer % 4),
-                timestamp: start + Int64(number) * 60_000,
+                timestamp: start + Int64(number) * 6000,
                 key: Array("c\(customer)".utf8),
                 value: Array("{\"amount\": \(customer % 3 * 10 + 1)}".utf8)
             )

@@ -13,6 +13,7 @@ struct PlantedIncidentTests {
         struct Source: Decodable { var offset: Int }
 
         var anomaly: Bool
+        var cluster: Int?
         var reason: String?
         var model: UInt64
         var source: Source
@@ -79,10 +80,18 @@ struct PlantedIncidentTests {
             let begin = try #require(log.begins[incident])
             let window = begin..<min(begin + 1000, published.count)
             let isFlagged = window.contains { published[$0].anomaly && log.lines[$0].incident == incident }
-            let isTold = told.contains {
-                $0.reason == "silence" && incident == .silence && $0.state == "opened" && window.contains($0.after)
+            // What is told of the cluster as a whole: that it falls silent, or comes ever more often.
+            let first = log.lines.firstIndex { $0.incident == incident } ?? begin
+            let cluster = log.lines.indices.first { log.lines[$0].incident == incident }.flatMap {
+                published[$0].cluster
             }
-            #expect(isFlagged || isTold, "\(incident) from \(begin), seed \(seed)")
+            let isTold = told.contains {
+                guard $0.state == "opened", (min(first, begin)..<window.upperBound).contains($0.after) else {
+                    return false
+                }
+                return incident == .silence ? $0.reason == "silence" : $0.reason == "burst" && $0.cluster == cluster
+            }
+            #expect(isFlagged || isTold, "\(incident) from \(begin), seed \(seed); of \(cluster ?? 0) from \(first): \(told)")
         }
         // Silence is told once, and over when the cluster comes again.
         #expect(told.count { $0.reason == "silence" && $0.state == "opened" } == 1)

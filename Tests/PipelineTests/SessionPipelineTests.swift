@@ -361,7 +361,7 @@ struct HDFSSessionTests {
         fixture.options.delivery = .atLeastOnce
         fixture.options.reclustersInline = true
         var sessions = SessionOptions()
-        sessions.window = .gap(500)
+        sessions.window = .gap(5_000_000)
         sessions.lateness = 0
         fixture.options.sessions = sessions
         var time: Int64 = 0
@@ -369,7 +369,7 @@ struct HDFSSessionTests {
         var isOdd: [String: Bool] = [:]
         for block in blocks {
             isOdd[String(block[0])] = block[1] == "1"
-            time += 1000
+            time += 10_000_000
             for event in block[2].split(separator: " ") {
                 let text = templates[(Int(event) ?? 1) - 1]
                 records.append(

@@ -28,7 +28,7 @@ struct ClusterRate: Sendable, Equatable, Codable {
     private static let leastWindows = 30.0
     /// How many windows the recent mean remembers, and how many times the usual one it is in a surge.
     private static let recentMemory = 15.0
-    private static let surge = 2.5
+    private static let surge = 2.0
     /// Windows of an hour of the day from which on its mean is believed: more than one day's.
     private static let leastSeason: Float = 90
 

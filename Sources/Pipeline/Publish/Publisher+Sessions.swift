@@ -96,8 +96,12 @@ extension Publisher {
     func endSessions(all: Bool, state: inout State) throws {
         guard let space = sessionSpace, state.sessions != nil else { return }
         let elapsed = Int64((ContinuousClock.now - state.lastEvents).seconds * 1000)
+        // What is slow is not idle: nothing may be on its way, here or in the log.
+        guard all || budget.current.bytes == 0 else { return }
+        let ends = all ? [:] : consumer.endOffsets()
         var closed: [ClosedSession] = []
         for partition in state.sessions.map({ $0.tables.keys.sorted() }) ?? [] {
+            if let end = ends[partition], state.ledger.covered[partition] ?? 0 < end { continue }
             closed +=
                 state.sessions?.change(partition) { all ? $0.closeAll() : $0.closeIdle(after: elapsed) } ?? []
         }
