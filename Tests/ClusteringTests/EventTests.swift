@@ -133,9 +133,10 @@ struct EventTests {
         try check(options: Self.tuned, recall: 0.9, precision: 0.9)
     }
 
-    @Test("So they are with the defaults, whose half-life is long and which follow the drift")
+    @Test("With the defaults, whose half-life is long and which follow the drift, nearly all are, with few false ones")
     func defaults() throws {
-        try check(options: ClusteringOptions(), recall: 0.9, precision: 0.9)
+        // Of the last thousand or two records, which is what still counts then, the sample holds a few hundred.
+        try check(options: ClusteringOptions(), recall: 0.9, precision: 0.8)
     }
 
     private func check(options: ClusteringOptions, recall: Double, precision: Double) throws {
