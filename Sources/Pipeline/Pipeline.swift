@@ -170,12 +170,14 @@ public final class Pipeline: Sendable {
             lanes: options.lanes,
             sequencer: sequencer,
             sink: sink
-        )
+        ) { [weak self] records, seconds in
+            self?.parts.withLock { $0?.reader }?.note(records: records, seconds: seconds)
+        }
         let reader = Reader(
             consumer: consumer,
             topics: options.topics,
             budget: budget,
-            maximumBatch: batchCeiling,
+            size: BatchSize(smallest: options.smallestBatch, largest: batchCeiling, lanes: options.lanes),
             bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512,
             linger: options.linger,
             delegate: self

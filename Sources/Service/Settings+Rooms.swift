@@ -114,17 +114,18 @@ extension Settings {
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2
         options.lanes = lanes
-        options.maximumBatch = pipeline.batch ?? defaultBatch
+        options.maximumBatch = pipeline.batch ?? (space.kind == .remote ? space.batch : 1024)
+        options.smallestBatch = smallestBatch
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
         return options
     }
 
-    /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
-    /// that larger batches pay.
-    private var defaultBatch: Int {
+    /// A transformer's products take in about as many tokens at once as 8 records have; everything else is so cheap that
+    /// larger batches pay, and a server is asked for as much as one request may hold.
+    private var smallestBatch: Int {
         if space.kind == .remote { return space.batch }
-        return space.model == nil || space.flood != nil ? 500 : 64
+        return space.model == nil || space.flood != nil ? 64 : 8
     }
 
     /// Options of the Kafka client.

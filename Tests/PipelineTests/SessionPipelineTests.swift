@@ -252,7 +252,9 @@ struct SessionPipelineTests {
         #expect(fixture.cluster.records(of: "app.dead").count == 2)
 
         fixture = try self.fixture { $0.key = .record }
-        for number in 0..<3 { try send("GET /a took 5 ms", at: Int64(number) * 50_000_000, key: "user\(number)", fixture) }
+        for number in 0..<3 {
+            try send("GET /a took 5 ms", at: Int64(number) * 50_000_000, key: "user\(number)", fixture)
+        }
         try send("GET /a took 5 ms", at: 200_000_000, fixture)
         try await run(fixture, until: 4)
         #expect(try published(fixture).map(\.session) == ["user0", "user1"])
@@ -295,8 +297,8 @@ struct HDFSSessionTests {
         var score: Double?
     }
 
-    /// The best of seven one-pass peers in the same protocol ranks them with an area of .732 (LOF) and an average precision
-    /// of .512 (half-space trees).
+    /// The best of seven one-pass peers in the same protocol ranks them with an area of .732 (LOF) and an average
+    /// precision of .512 (half-space trees).
     @Test("are ranked at least as well as by the best peer", .timeLimit(.minutes(5)))
     func ranking() async throws {
         let templates = try SharedData.text("logs/anomaly/hdfs100k_templates.csv").split(separator: "\n").dropFirst()

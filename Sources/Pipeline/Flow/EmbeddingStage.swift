@@ -29,8 +29,10 @@ final class EmbeddingStage: Sendable {
     private let isMined: Bool
     private let sequencer: Sequencer
     private let sink: EventSink
+    private let embedded: @Sendable (_ records: Int, _ seconds: Double) -> Void
 
     /// Where `events` is given, records are only decoded: entities are embedded in order, by the publisher.
+    /// `embedded` is told how long each batch took.
     init(
         space: any Space,
         decoder: RecordDecoder,
@@ -38,9 +40,11 @@ final class EmbeddingStage: Sendable {
         sessions: SessionDecoder? = nil,
         lanes: Int,
         sequencer: Sequencer,
-        sink: EventSink
+        sink: EventSink,
+        embedded: @escaping @Sendable (_ records: Int, _ seconds: Double) -> Void = { _, _ in }
     ) {
         self.sink = sink
+        self.embedded = embedded
         self.events = events
         self.sessions = sessions
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
@@ -59,11 +63,12 @@ final class EmbeddingStage: Sendable {
             let item = lane.embedder.withLock { embedder -> PublishItem in
                 let before = embedder.tokens
                 do throws(EmbeddingInterruption) {
-                    let embedded = try embed(batch, with: embedder)
+                    let result = try embed(batch, with: embedder)
                     let seconds = (ContinuousClock.now - start).seconds
                     let tokens = embedder.tokens - before
                     sink.emit(BatchEmbedded(records: batch.records.count, tokens: tokens, seconds: seconds))
-                    return .batch(embedded)
+                    self.embedded(batch.records.count, seconds)
+                    return .batch(result)
                 } catch {
                     return .abandoned(batch, error)
                 }

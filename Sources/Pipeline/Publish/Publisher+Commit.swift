@@ -64,9 +64,11 @@ extension Publisher {
 
     /// Makes the model cover every record assigned so far.
     private func settleModel(_ state: inout State) throws {
-        var coordinator = state.coordinator
-        defer { state.coordinator = coordinator }
-        try state.worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
+        try Self.settle(&state.worker, &state.coordinator)
+    }
+
+    private static func settle(_ worker: inout Worker, _ coordinator: inout Coordinator) throws {
+        try worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
     }
 
     private func writeEvents(_ state: inout State) throws {

@@ -88,6 +88,9 @@ extension Publisher {
             figures: row.figures,
             options: options
         )
-        try state.transaction.send(output(assignment, of: named, text: nil, entity: entity))
+        let hasHeaders = state.transaction.keepsHeaders
+        try state.transaction.send(
+            output(assignment, of: named, text: nil, entity: entity, hasHeaders: hasHeaders)
+        )
     }
 }

@@ -126,7 +126,10 @@ extension Publisher {
                 redaction: options.clustering.labels.redaction
             )
             let text = batch.texts[row]
-            try state.transaction.send(output(assignments[row], of: record, text: text, session: session))
+            let hasHeaders = state.transaction.keepsHeaders
+            try state.transaction.send(
+                output(assignments[row], of: record, text: text, session: session, hasHeaders: hasHeaders)
+            )
             state.tally.records.assigned += 1
             state.tally.sessions.closed[closed.reason.rawValue, default: 0] += 1
             if assignments[row].anomaly { note(assignments[row], record, session.name, &state.tally) }

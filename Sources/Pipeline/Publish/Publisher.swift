@@ -67,7 +67,6 @@ final class Publisher: Sendable {
     let consumer: any RecordConsumer
     let board: ProgressBoard
     let sink: EventSink
-    private let encoder = AssignmentEncoder()
     private let deadLetters: DeadLetter
     private let outputPartitions: OutputPartitions
     private let delegate: any PublisherDelegate
@@ -166,6 +165,9 @@ final class Publisher: Sendable {
             }
             if state.transaction.records >= options.maximumTransactionRecords || commitIsDue(state) {
                 try commit(&state)
+            } else if options.flushesWhenIdle, budget.current.batches <= 1 {
+                // This batch is the only one: what it says is waited for.
+                try state.transaction.flush()
             }
         }
     }
@@ -205,10 +207,20 @@ final class Publisher: Sendable {
         let now = Timestamp.now()
         let observations = observations(of: embedded, now: now)
         guard !observations.isEmpty else { return [] }
-        var coordinator = state.coordinator
-        defer { state.coordinator = coordinator }
+        let assignments = try learn(embedded, observations, with: &state.worker, &state.coordinator)
+        sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
+        return assignments
+    }
+
+    /// The coordinator is changed in place: a copy beside it would have every merge copy the whole model.
+    private func learn(
+        _ embedded: EmbeddedBatch,
+        _ observations: [Observation],
+        with worker: inout Worker,
+        _ coordinator: inout Coordinator
+    ) throws -> [Assignment] {
         let inline = options.reclustersInline
-        let assignments = try state.worker.assign(
+        return try worker.assign(
             vectors: embedded.vectors,
             observations: observations,
             teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
@@ -216,10 +228,9 @@ final class Publisher: Sendable {
         ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
-            return try coordinator.adopt(recluster(model: model, options: options.clustering)).model
+            let lanes = options.reclusterLanes
+            return try coordinator.adopt(recluster(model: model, options: options.clustering, lanes: lanes)).model
         }
-        sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
-        return assignments
     }
 
     /// What the model learns of each row beside its vector.
@@ -251,14 +262,21 @@ final class Publisher: Sendable {
     }
 
     func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
+        // Of records of one partition in a row the last says it all. Where a step throws, nothing of it is committed.
+        var last: Record?
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
+            if let last, last.source != record.source { state.ledger.advance(past: last) }
+            last = record
             switch outcome {
             case .row(let row):
                 let assignment = assignments[row]
                 var text = embedded.texts[row]
                 if embedded.entities.isEmpty {
                     let line = embedded.lines.isEmpty ? nil : embedded.lines[row]
-                    try state.transaction.send(output(assignment, of: record, text: text, line: line))
+                    let hasHeaders = state.transaction.keepsHeaders
+                    try state.transaction.send(
+                        output(assignment, of: record, text: text, line: line, hasHeaders: hasHeaders)
+                    )
                 } else {
                     let entity = embedded.entities[row]
                     text = AssignmentRecord.Entity.name(of: entity.key)
@@ -270,8 +288,8 @@ final class Publisher: Sendable {
             case .rejected(let rejection):
                 try refuse(record, rejection, state: &state)
             }
-            state.ledger.advance(past: record)
         }
+        if let last { state.ledger.advance(past: last) }
         try writeSessions(of: embedded, assignments, state: &state)
     }
 
@@ -281,22 +299,25 @@ final class Publisher: Sendable {
         text: String?,
         entity: AssignmentRecord.Entity? = nil,
         line: MinedLine? = nil,
-        session: AssignmentRecord.Session? = nil
-    ) throws -> OutgoingRecord {
-        OutgoingRecord(
+        session: AssignmentRecord.Session? = nil,
+        hasHeaders: Bool
+    ) -> OutgoingRecord {
+        let published = AssignmentRecord(
+            assignment: assignment,
+            record: record,
+            text: options.includesText ? text : nil,
+            entity: entity,
+            line: line,
+            session: session
+        )
+        let version = hasHeaders ? [Header("model-version", String(assignment.version))] : []
+        return OutgoingRecord(
             topic: options.outputTopic,
             partition: outputPartitions.partition(for: record),
             timestamp: record.timestamp,
             key: options.keepsKey || entity != nil || session != nil ? record.key : nil,
-            value: try encoder.encode(
-                assignment,
-                of: record,
-                text: options.includesText ? text : nil,
-                entity: entity,
-                line: line,
-                session: session
-            ),
-            headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))]
+            value: published.encoded(),
+            headers: hasHeaders ? SourceHeaders.headers(for: record) + version : []
         )
     }
 
