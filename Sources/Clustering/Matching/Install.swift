@@ -18,7 +18,8 @@ extension Model {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(
             overlap: placement.overlap(model: self, candidate: candidate, birth: options.birth),
-            options: options.lineage
+            options: options.lineage,
+            isDrifting: candidate.since > 0
         )
         let members = placement.members(candidate.clusterCount)
         let before = self
@@ -98,6 +99,9 @@ extension Model {
         var means: [Float]
     }
 
+    /// The sampled members of a new cluster that owes nothing to a living one, where the clusters follow a drift.
+    private static let leastNewborn = 15
+
     private mutating func build(
         placement: Placement,
         matching: Matching,
@@ -108,7 +112,11 @@ extension Model {
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
         var built: [Built] = []
-        for (column, rows) in members.enumerated() where rows.count >= min(2, placement.records.count) {
+        // While the stream drifts few sampled records are new enough to tell: some scattered ones are no new group yet.
+        let leastNew = isDrifting && records > options.warmUpRecords && !clusters.isEmpty ? Self.leastNewborn : 2
+        for (column, rows) in members.enumerated() {
+            let isNew = matching.source[column] == nil && matching.parent(of: column) == nil
+            guard rows.count >= min(isNew ? leastNew : 2, placement.records.count) else { continue }
             let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,
