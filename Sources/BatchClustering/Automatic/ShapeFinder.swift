@@ -15,6 +15,8 @@ package struct ShapeFinder {
         package var count: Int
         /// What spoke for them.
         package var reasons: [String]
+        /// The share of a group's vectors that may be nearer to another group's prototype.
+        package var tolerance = PrototypePlacement.closeTolerance
     }
 
     /// Beyond this many dimensions a sample says little of a density.
@@ -45,6 +47,7 @@ package struct ShapeFinder {
     package static func shapes(
         _ vectors: Matrix,
         centroids: Matrix,
+        starts: [Matrix] = [],
         metric: Metric,
         seed: UInt64,
         lanes: Lanes
@@ -69,6 +72,11 @@ package struct ShapeFinder {
         }
         guard repetition(vectors, table) <= largestRepetition else {
             return (nil, "round groups: numbers repeat so often that they form a lattice, which has no density")
+        }
+        if let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
+            var shapes = Shapes(labels: round.labels, count: round.count, reasons: [round.reason])
+            shapes.tolerance = PrototypePlacement.roundTolerance
+            return (shapes, round.reason)
         }
         guard let dense = dense(vectors, table: table, metric: metric, seed: seed, lanes: lanes) else {
             return (nil, "round groups: the density shows no more than one group")

@@ -1,6 +1,9 @@
 import BatchClustering
 import Kernels
 
+package nonisolated(unsafe) var experimentErrors = 0.0
+package nonisolated(unsafe) var experimentLate = 0.0
+
 /// One reclustering.
 struct ReclusterWork {
     let model: Model
@@ -81,7 +84,8 @@ struct ReclusterWork {
         let isOutdated = isOutdated(result.centroids)
         var reasons: [String] = []
         if grouping.algorithm == .automatic, isFree {
-            let found = shapes(result.centroids)
+            let living = model.layout.isPlain && !model.clusters.isEmpty ? [model.centroids] : []
+            let found = shapes(result.centroids, starts: living + fresh.starts)
             reasons = [found.reason]
             if var candidate = found.candidate {
                 candidate.curve = fresh.curve
@@ -120,13 +124,26 @@ struct ReclusterWork {
     }
 
     /// A candidate of groups of any shape, where the round ones do not fit.
-    private func shapes(_ centroids: Matrix) -> (candidate: Candidate?, reason: String) {
+    private func shapes(_ centroids: Matrix, starts: [Matrix]) -> (candidate: Candidate?, reason: String) {
         let rows = Quality.draw(Self.shapeSample, of: train.rows, seed: seed &+ 3)
         let part = rows.count == train.rows ? train : train.selecting(rows)
-        let found = ShapeFinder.shapes(part, centroids: centroids, metric: model.metric, seed: seed, lanes: lanes)
+        let found = ShapeFinder.shapes(
+            part,
+            centroids: centroids,
+            starts: starts,
+            metric: model.metric,
+            seed: seed,
+            lanes: lanes
+        )
         guard let shapes = found.shapes else { return (nil, found.reason) }
         return (
-            candidate(labels: shapes.labels, count: shapes.count, reasons: shapes.reasons, vectors: part),
+            candidate(
+                labels: shapes.labels,
+                count: shapes.count,
+                reasons: shapes.reasons,
+                vectors: part,
+                tolerance: shapes.tolerance
+            ),
             found.reason
         )
     }
@@ -138,7 +155,8 @@ struct ReclusterWork {
         labels: [Int32],
         count: Int,
         reasons: [String],
-        vectors: Matrix? = nil
+        vectors: Matrix? = nil,
+        tolerance: Double = PrototypePlacement.closeTolerance
     ) -> Candidate {
         let vectors = vectors ?? train
         let placement = PrototypePlacement(
@@ -147,7 +165,8 @@ struct ReclusterWork {
             count: count,
             metric: model.metric,
             maximum: max(count, options.maximumPrototypes),
-            seed: seed
+            seed: seed,
+            tolerance: tolerance
         )
         let pairs = NearestTwo.search(queries: train, centroids: placement.prototypes, metric: model.metric)
         let inertia = pairs.reduce(0.0) { sum, pair in
@@ -170,22 +189,22 @@ struct ReclusterWork {
     private func fit(
         kmeans: KMeans,
         judge: ClusterCountJudge
-    ) -> (result: KMeans.Result, curve: [Candidate.CurvePoint]) {
+    ) -> (result: KMeans.Result, curve: [Candidate.CurvePoint], starts: [Matrix]) {
         var generator = SeededGenerator(seed: seed)
         switch grouping.k {
         case .fixed(let count):
             let k = max(1, min(count, options.maximumClusters))
             let result = kmeans.run(k: k, starts: grouping.starts, generator: &generator)
-            guard let start = judge.start(k: k) else { return (result, []) }
+            guard let start = judge.start(k: k) else { return (result, [], []) }
             let other = kmeans.run(from: start)
-            return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [])
+            return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [], [])
         case .automatic:
             let ceiling = min(grouping.maximumK, options.maximumClusters)
             let trials = judge.trials(maximum: ceiling, generator: &generator)
-            guard let best = trials.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else {
-                return (kmeans.run(k: 1, starts: 1, generator: &generator), [])
+            guard let best = trials.best(within: isGrownUp ? experimentLate : experimentErrors) else {
+                return (kmeans.run(k: 1, starts: 1, generator: &generator), [], [])
             }
-            return (kmeans.run(from: best.centroids), Candidate.curve(trials))
+            return (kmeans.run(from: best.centroids), Candidate.curve(trials), trials.bestOfEach.map(\.centroids))
         }
     }
 }
