@@ -68,10 +68,13 @@ struct RoundGroupTests {
     func parameters() {
         let (vectors, _) = ring(3, spread: 0.3, count: 6000, seed: 9)
         let radius = Float(0.5 / sin(.pi / 3))
-        let start = Matrix(columns: 2, storage: (0..<3).flatMap { group -> [Float] in
-            let angle = Float(2 * Double.pi * Double(group) / 3 + 0.3)
-            return [0.8 * radius * cos(angle), 0.8 * radius * sin(angle)]
-        })
+        let start = Matrix(
+            columns: 2,
+            storage: (0..<3).flatMap { group -> [Float] in
+                let angle = Float(2 * Double.pi * Double(group) / 3 + 0.3)
+                return [0.8 * radius * cos(angle), 0.8 * radius * sin(angle)]
+            }
+        )
         for shape in GaussianMixture.Shape.allCases {
             let mixture = GaussianMixture(vectors, start: start, shape: shape)
             for group in 0..<3 {
@@ -100,7 +103,9 @@ struct RoundGroupTests {
         }
         let one = GaussianMixture(vectors, start: vectors.selecting([0]), shape: .sphere)
         let n = Double(vectors.rows)
-        let mean = (0..<2).map { column in (0..<vectors.rows).reduce(0.0) { $0 + Double(vectors[row: $1][vectors[row: $1].startIndex + column]) } / n }
+        let mean = (0..<2).map { column in
+            (0..<vectors.rows).reduce(0.0) { $0 + Double(vectors[row: $1][vectors[row: $1].startIndex + column]) } / n
+        }
         #expect(abs(one.means[0] - mean[0]) < 1e-5 && abs(one.means[1] - mean[1]) < 1e-5)
         let square = (0..<vectors.rows).reduce(0.0) { sum, row in
             zip(vectors[row: row], mean).reduce(sum) { $0 + pow(Double($1.0) - $1.1, 2) }

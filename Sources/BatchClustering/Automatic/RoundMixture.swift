@@ -1,18 +1,18 @@
 import Foundation
-package import Kernels
+import Kernels
 
 /// Round groups, overlapping ones too, as the components of a mixture of Gaussians that describes the vectors as well as
 /// their neighbours do.
 ///
 /// A mixture can imitate any shape if it has enough components. So it is believed only where it leaves little out of
 /// what the neighbours tell of the density, its components are round, and either half of the vectors finds the same ones.
-package struct RoundMixture {
+struct RoundMixture {
     /// The group of each vector.
-    package var labels: [Int32]
+    var labels: [Int32]
     /// The number of groups.
-    package var count: Int
+    var count: Int
     /// How it was found, for people.
-    package var reason: String
+    var reason: String
 
     /// The most vectors that mixtures are fitted to.
     static let fittedVectors = 1500
@@ -20,37 +20,48 @@ package struct RoundMixture {
     static let vectorsPerParameter = 5.0
     /// A mixture of fewer components is taken where more of them gain less than this for a vector (nats).
     static let leastGain = 0.005
-    package nonisolated(unsafe) static var largestMisfit = 0.15
-    package nonisolated(unsafe) static var largestElongation = 1.4
-    package nonisolated(unsafe) static var leastAgreement = 0.7
-    package nonisolated(unsafe) static var note = ""
-    package nonisolated(unsafe) static var isOn = true
+    /// The most that a mixture may leave out of what the neighbours tell of the density (nats a vector). Round groups
+    /// leave .02 to .2, shapes with as many components as the criterion allows .05 to 3.
+    private static let largestMisfit = 0.2
+    /// The most that components may be drawn out: ellipses 2.4 times as long as wide.
+    private static let largestElongation = 1.4
+    /// The least agreement of both halves. Round groups have .8 to 1, shapes that are cut to pieces .4 to .8.
+    private static let leastAgreement = 0.8
     /// Numbers of components after the best which are tried.
     private static let patience = 4
 
-    package static func find(
+    /// The groups; nil where a mixture does not describe the vectors, or only imitates their shape.
+    ///
+    /// - Parameters:
+    ///   - vectors: `n × d`.
+    ///   - table: their nearest neighbours by the Euclidean metric.
+    ///   - starts: sets of centroids that mixtures start from.
+    static func find(
         _ vectors: Matrix,
         table: NeighbourTable,
         starts: [Matrix],
         seed: UInt64
     ) -> RoundMixture? {
-        note = ""
-        guard isOn else { return nil }
         let fitted = Quality.draw(fittedVectors, of: vectors.rows, seed: seed &+ 6)
         let sample = fitted.count == vectors.rows ? vectors : vectors.selecting(fitted)
         guard let best = best(sample, starts: starts), best.count >= 2 else { return nil }
         let judged = best.judge(vectors)
         let n = Double(vectors.rows)
+        // A likelihood is too high for the vectors that it was fitted to by half a nat for each parameter.
         let misfit =
             (neighbourDensities(table, columns: vectors.columns) - judged.logDensities.reduce(0, +)) / n
             + Double(best.parameters) / (2 * Double(sample.rows))
-        let elongation = elongation(best)
+        guard misfit <= largestMisfit, elongation(best) <= largestElongation else { return nil }
         let agreement = agreement(best, sample)
-        note = String(format: "mix %@%d mis %.2f el %.2f agr %.2f", best.shape == .sphere ? "s" : "e", best.count, misfit, elongation, agreement)
-        guard misfit <= largestMisfit, elongation <= largestElongation, agreement >= leastAgreement else { return nil }
-        let reason = "\(best.count) round groups"
+        guard agreement >= leastAgreement else { return nil }
+        let reason =
+            "\(best.count) round groups that overlap: a mixture of Gaussians describes the vectors as well as their"
+            + " neighbours do (\(rounded(max(0, misfit))) nats less), and both halves of them find the same one (agreement"
+            + " \(rounded(agreement)))"
         return RoundMixture(labels: judged.labels.map(Int32.init), count: best.count, reason: reason)
     }
+
+    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
     /// The mixture of the best Bayesian information criterion, or one of fewer components that is hardly worse.
     private static func best(_ vectors: Matrix, starts: [Matrix]) -> GaussianMixture? {
@@ -102,7 +113,9 @@ package struct RoundMixture {
         let neighbour = max(1, table.neighbours / 2)
         let d = Double(columns)
         let volume = d / 2 * log(Double.pi) - lgamma(d / 2 + 1)
-        func digamma(_ count: Int) -> Double { (1..<max(1, count)).reduce(-0.577_215_664_901_532_9) { $0 + 1 / Double($1) } }
+        func digamma(_ count: Int) -> Double {
+            (1..<max(1, count)).reduce(-0.577_215_664_901_532_9) { $0 + 1 / Double($1) }
+        }
         let constant = digamma(neighbour) - digamma(table.rows) - volume
         return (0..<table.rows).reduce(0.0) { sum, row in
             let distances = table.distances(of: row)

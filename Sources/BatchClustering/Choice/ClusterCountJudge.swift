@@ -9,8 +9,6 @@ package struct ClusterCountJudge {
         package var silhouette: Double
         /// What the criterion says; its best is the highest, but for the elbow's inertia.
         package var value: Double
-        /// The standard error of the silhouette; nought where another criterion judges.
-        package var error = 0.0
         /// The number of clusters.
         package var k: Int { centroids.rows }
     }
@@ -72,15 +70,9 @@ package struct ClusterCountJudge {
         func measure(_ start: Matrix) {
             guard start.rows >= 2 else { return }
             let centroids = kmeans.run(from: start).centroids
-            let labels = labels(centroids)
-            guard criterion == .silhouette else {
-                trials.append(Trial(centroids: centroids, silhouette: 0, value: value(labels, criterion)))
-                return
-            }
-            let found = judge.figures(labels)
-            trials.append(
-                Trial(centroids: centroids, silhouette: found.mean, value: found.mean, error: found.error)
-            )
+            let value = value(labels(centroids), criterion)
+            let silhouette = criterion == .silhouette ? value : 0
+            trials.append(Trial(centroids: centroids, silhouette: silhouette, value: value))
         }
         func measure(_ k: Int, seeded: Bool) {
             guard k >= 2, k <= ceiling else { return }
@@ -130,15 +122,6 @@ package struct ClusterCountJudge {
 }
 
 extension Sequence where Element == ClusterCountJudge.Trial {
-    /// The trial of the best silhouette; with `errors`, the best of the smallest number of clusters whose silhouette is
-    /// within so many standard errors of it.
-    package func best(within errors: Double = 0) -> ClusterCountJudge.Trial? {
-        guard let best = self.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else { return nil }
-        let least = best.silhouette - errors * best.error
-        guard errors > 0, let k = filter({ $0.silhouette >= least }).map(\.k).min() else { return best }
-        return filter { $0.k == k }.max { $0.silhouette < $1.silhouette }
-    }
-
     /// The trial of the best silhouette for each number of clusters, ascending.
     package var bestOfEach: [ClusterCountJudge.Trial] {
         Dictionary(map { ($0.k, $0) }) { $0.silhouette >= $1.silhouette ? $0 : $1 }.values.sorted { $0.k < $1.k }

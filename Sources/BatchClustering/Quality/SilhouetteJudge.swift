@@ -34,28 +34,21 @@ package struct SilhouetteJudge: Sendable {
     /// The mean silhouette of a labelling; -1 with fewer than two groups.
     ///
     /// The distances summed by group are a matrix product with the groups' membership, `n × n` times `n × k`.
-    package func silhouette(_ labels: [Int]) -> Double { figures(labels).mean }
-
-    /// The mean silhouette of a labelling and its standard error; -1 and 0 with fewer than two groups.
-    package func figures(_ labels: [Int]) -> (mean: Double, error: Double) {
+    package func silhouette(_ labels: [Int]) -> Double {
         let groups = Grouping(labels)
-        guard groups.count >= 2, groups.count < count else { return (-1, 0) }
+        guard groups.count >= 2, groups.count < count else { return -1 }
         var membership = Matrix(rows: groups.count, columns: count)
         for (record, group) in groups.index.enumerated() { membership.storage[group * count + record] = 1 }
         let sums = Gemm.multiply(distances, transposed: membership)
         var total = 0.0
-        var squares = 0.0
         for record in 0..<count {
-            let value = Quality.silhouette(
+            total += Quality.silhouette(
                 own: groups.index[record],
                 sums: sums[row: record].map(Double.init),
                 sizes: groups.sizes
             )
-            total += value
-            squares += value * value
         }
-        let mean = total / Double(count)
-        return (mean, (max(0, squares / Double(count) - mean * mean) / Double(count)).squareRoot())
+        return total / Double(count)
     }
 
     /// The mutual distances once per pair, as a tree needs them: chords for Ward's under the cosine metric.

@@ -1,9 +1,6 @@
 import BatchClustering
 import Kernels
 
-package nonisolated(unsafe) var experimentErrors = 0.0
-package nonisolated(unsafe) var experimentLate = 0.0
-
 /// One reclustering.
 struct ReclusterWork {
     let model: Model
@@ -201,7 +198,7 @@ struct ReclusterWork {
         case .automatic:
             let ceiling = min(grouping.maximumK, options.maximumClusters)
             let trials = judge.trials(maximum: ceiling, generator: &generator)
-            guard let best = trials.best(within: isGrownUp ? experimentLate : experimentErrors) else {
+            guard let best = trials.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else {
                 return (kmeans.run(k: 1, starts: 1, generator: &generator), [], [])
             }
             return (kmeans.run(from: best.centroids), Candidate.curve(trials), trials.bestOfEach.map(\.centroids))
