@@ -46,7 +46,7 @@ demo: build
 test: deps
 	$(SWIFT) test $(TEST_FLAGS)
 
-# PART chooses some: embedding assignment kmeans grouping latency pipeline.
+# PART chooses some: embedding assignment kmeans grouping templates latency pipeline.
 bench: build
 	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench $(PART)
 

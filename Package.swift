@@ -37,7 +37,8 @@ let package = Package(
         .library(
             name: "CentroiddRooms",
             targets: [
-                "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Clustering", "Streams", "KafkaLog",
+                "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Templates", "Clustering", "Streams",
+                "KafkaLog",
                 "Telemetry", "Pipeline", "Service",
                 "Settings",
             ]
@@ -67,7 +68,8 @@ let package = Package(
         room("BatchClustering", ["Kernels", heap]),
         room("Projection", ["Kernels", heap]),
         room("Charts", []),
-        room("Clustering", ["BatchClustering", "Projection", "Kernels", heap]),
+        room("Templates", []),
+        room("Clustering", ["BatchClustering", "Projection", "Templates", "Kernels", heap]),
 
         // Records in and out.
         room("Streams", ["CZlib"]),
@@ -77,7 +79,10 @@ let package = Package(
         room("Telemetry", [logging, metrics]),
         room(
             "Pipeline",
-            ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque, logging]
+            [
+                "Streams", "Embedding", "Templates", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque,
+                logging,
+            ]
         ),
         room("Settings", [yams]),
         room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
@@ -85,7 +90,8 @@ let package = Package(
             "Service",
             [
                 "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
-                "BatchClustering", "Projection", "Charts", "Kernels", "Telemetry", lifecycle, unixSignals, logging,
+                "BatchClustering", "Projection", "Charts", "Templates", "Kernels", "Telemetry", lifecycle, unixSignals,
+                logging,
             ]
         ),
         .executableTarget(
@@ -108,7 +114,8 @@ let package = Package(
         tests("BatchClusteringTests", ["BatchClustering", "Kernels"]),
         tests("ProjectionTests", ["Projection", "Kernels"]),
         tests("ChartsTests", ["Charts"]),
-        tests("ClusteringTests", ["Clustering", "BatchClustering", "Projection", "Kernels"]),
+        tests("TemplatesTests", ["Templates"]),
+        tests("ClusteringTests", ["Clustering", "BatchClustering", "Projection", "Templates", "Kernels"]),
         tests("StreamsTests", ["Streams"]),
         tests("KafkaLogTests", ["KafkaLog", "Streams"]),
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
@@ -117,7 +124,10 @@ let package = Package(
             "StatusServerTests",
             ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]
         ),
-        tests("PipelineTests", ["Pipeline", "Streams", "Clustering", "Embedding", "Kernels", "Telemetry", logging]),
+        tests(
+            "PipelineTests",
+            ["Pipeline", "Streams", "Templates", "Clustering", "Embedding", "Kernels", "Telemetry", logging]
+        ),
         tests(
             "IntegrationTests",
             ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]

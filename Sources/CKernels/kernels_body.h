@@ -129,6 +129,22 @@ static void add_scaled(float *sum, const float *x, float weight, int64_t n) {
     for (; i < n; i++) sum[i] = x[i] * weight + sum[i];
 }
 
+// Four vectors of every row at a time stay in registers over all rows; the row after next is fetched meanwhile.
+static void add_rows(float *sum, const float *table, const int32_t *rows, int64_t count, int64_t n) {
+    int64_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        vf s0 = load(sum + i), s1 = load(sum + i + W), s2 = load(sum + i + 2 * W), s3 = load(sum + i + 3 * W);
+        for (int64_t r = 0; r < count; r++) {
+            const float *row = table + rows[r] * n + i;
+            if (i == 0 && r + 2 < count)
+                for (int64_t j = 0; j < n; j += 16) __builtin_prefetch(table + rows[r + 2] * n + j);
+            s0 += load(row), s1 += load(row + W), s2 += load(row + 2 * W), s3 += load(row + 3 * W);
+        }
+        store(sum + i, s0), store(sum + i + W, s1), store(sum + i + 2 * W, s2), store(sum + i + 3 * W, s3);
+    }
+    for (int64_t r = 0; r < count; r++) add_scaled(sum + i, table + rows[r] * n + i, 1, n - i);
+}
+
 static void scale(float *x, float factor, int64_t n) {
     int64_t i = 0;
     for (; i + W <= n; i += W) store(x + i, load(x + i) * splat(factor));
@@ -320,6 +336,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .dot = dot,
     .squared_distance = squared_distance,
     .add_scaled = add_scaled,
+    .add_rows = add_rows,
     .scale = scale,
     .top_two = top_two,
     .largest = largest,

@@ -10,12 +10,17 @@ public struct EmbeddingOptions: Sendable, Equatable {
         case vector
         /// Fields of a record.
         case features
+        /// Lines of logs, by their templates.
+        case log
     }
 
     /// The kind of space.
     public var kind = Kind.text
     /// The folder of a sentence-transformers model for ``Kind/text``; nil hashes words instead.
     public var modelFolder: String?
+    /// The folder of a static model that embeds every text, so that the model of ``modelFolder`` embeds only the sample and
+    /// what may be an anomaly; nil embeds every text by that.
+    public var floodFolder: String?
     /// The number of elements: must be given for ``Kind/vector``, may be for hashed text (256 unless given), and must
     /// agree with the model where there is one.
     public var dimension: Int?
@@ -51,6 +56,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
         }
         switch kind {
         case .text: return try makeTextSpace(metric)
+        case .log: return LogSpace(text: try makeTextSpace(metric))
         case .features:
             // Text becomes unit vectors, whatever the metric of the whole.
             guard fields.contains(where: { $0.kind == .text }) else {
@@ -78,6 +84,13 @@ public struct EmbeddingOptions: Sendable, Equatable {
 
     private func makeTextSpace(_ metric: Metric) throws(EmbeddingError) -> any Space {
         guard let modelFolder else {
+            guard floodFolder == nil || kind != .text else {
+                throw EmbeddingError(
+                    place: "space.flood",
+                    problem: "there is no model for the sample",
+                    mend: "Name a transformer in space.model, or leave it out"
+                )
+            }
             let size = dimension ?? HashedTextSpace.defaultDimension
             guard size >= HashedTextSpace.smallestDimension else {
                 throw EmbeddingError(
@@ -88,13 +101,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
             }
             return HashedTextSpace(dimension: size, metric: metric)
         }
-        let space = try TransformerTextSpace(
-            folder: modelFolder,
-            metric: metric,
-            maximumTokens: maximumTokens,
-            prefix: prefix,
-            precision: precision
-        )
+        let space = try modelSpace(folder: modelFolder, metric)
         if let dimension, dimension != space.dimension {
             throw EmbeddingError(
                 place: "space.dimension",
@@ -102,6 +109,43 @@ public struct EmbeddingOptions: Sendable, Equatable {
                 mend: "Leave it out: the model decides"
             )
         }
-        return CachedTextSpace(space, bytes: cacheBytes)
+        // Looking a text up costs as much as a static model does.
+        let cached = space is StaticTextSpace ? space : CachedTextSpace(space, bytes: cacheBytes)
+        guard let floodFolder, kind == .text else { return cached }
+        return TieredTextSpace(fast: try floodSpace(floodFolder, metric), deep: cached)
+    }
+
+    private func floodSpace(_ folder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace {
+        guard StaticModel.isStatic(try ModelFiles(folder: folder)) else {
+            throw EmbeddingError(
+                place: "space.flood",
+                problem: "\(folder) holds no static model",
+                mend: "Make one: centroidd distill --model \(modelFolder ?? folder) --output \(folder)"
+            )
+        }
+        return StaticTextSpace(try StaticModel(folder: folder), metric: metric, maximumTokens: maximumTokens)
+    }
+
+    /// The space of a folder: a static model's or a transformer's, whichever it holds.
+    private func modelSpace(folder modelFolder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace
+    {
+        if StaticModel.isStatic(try ModelFiles(folder: modelFolder)) {
+            guard prefix?.isEmpty ?? true else {
+                throw EmbeddingError(
+                    place: "space.prefix",
+                    problem: "a static model reads nothing before a text",
+                    mend: "Remove it"
+                )
+            }
+            let model = try StaticModel(folder: modelFolder)
+            return StaticTextSpace(model, metric: metric, maximumTokens: maximumTokens)
+        }
+        return try TransformerTextSpace(
+            folder: modelFolder,
+            metric: metric,
+            maximumTokens: maximumTokens,
+            prefix: prefix,
+            precision: precision
+        )
     }
 }

@@ -76,6 +76,10 @@ public protocol Space: Sendable {
     var dimension: Int { get }
     /// What the columns of raw feature rows are, where the model makes the vectors; nil where lanes do.
     var layout: FeatureLayout? { get }
+    /// The space of the deep vectors that some records get besides; nil where there is one tier.
+    var deep: (any Space)? { get }
+    /// Whether records are lines of logs, of which the template is embedded and not the line.
+    var isMined: Bool { get }
     /// The metric in which vectors of this space are compared.
     var metric: Metric { get }
     /// Names the space and everything that changes its vectors (model fingerprint, options): a model that was
@@ -90,6 +94,10 @@ public protocol Space: Sendable {
 extension Space {
     /// Lanes make the vectors.
     public var layout: FeatureLayout? { nil }
+    /// One tier.
+    public var deep: (any Space)? { nil }
+    /// Records are embedded as they are.
+    public var isMined: Bool { false }
 }
 
 /// One worker's share of a space: owns its scratch memory, allocated once.

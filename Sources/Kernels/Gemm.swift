@@ -12,6 +12,21 @@ public enum Gemm {
         return product(left, right, outputs: right.rows, transposed: true)
     }
 
+    /// `left · weights + bias`, with the bias that the weights were packed with. A row's result has the same bits whatever
+    /// the other rows are.
+    public static func multiply(_ left: Matrix, by weights: PackedWeights) -> Matrix {
+        precondition(left.columns == weights.inputs, "the left matrix needs as many columns as the weights have inputs")
+        var result = Matrix(rows: left.rows, columns: weights.outputs)
+        guard left.rows > 0 else { return result }
+        left.storage.withUnsafeBufferPointer { source in
+            result.storage.withUnsafeMutableBufferPointer { target in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                LanePool.withLane { $0.multiply(from, rows: left.rows, by: weights, into: to) }
+            }
+        }
+        return result
+    }
+
     private static func product(_ left: Matrix, _ right: Matrix, outputs: Int, transposed: Bool) -> Matrix {
         var result = Matrix(rows: left.rows, columns: outputs)
         guard left.rows > 0, outputs > 0 else { return result }

@@ -27,6 +27,16 @@ public enum VectorMath {
         kernels.pointee.add_scaled(sum, x, weight, Int64(count))
     }
 
+    /// `sum += rows[i]` for each of `ids`, rows of `columns` elements in `table`.
+    public static func addRows(
+        _ ids: [Int32],
+        of table: UnsafePointer<Float>,
+        to sum: UnsafeMutablePointer<Float>,
+        columns: Int
+    ) {
+        kernels.pointee.add_rows(sum, table, ids, Int64(ids.count), Int64(columns))
+    }
+
     /// `x *= factor` over `count` elements.
     public static func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
         kernels.pointee.scale(x, factor, Int64(count))

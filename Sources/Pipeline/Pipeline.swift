@@ -146,6 +146,8 @@ public final class Pipeline: Sendable {
             sink: sink,
             restore: restore,
             entities: try entityParts(),
+            deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
+            templates: space.isMined ? TemplateEmbedder(space: space) : nil,
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }
@@ -219,16 +221,28 @@ public final class Pipeline: Sendable {
     }
 
     private func checked(_ model: Model?) throws -> Model {
-        guard let model else {
-            return Model(
+        guard var model else {
+            if let deep = space.deep {
+                return Model(
+                    space: space.identity,
+                    dimension: deep.dimension,
+                    metric: space.metric,
+                    rowDimension: space.dimension
+                )
+            }
+            var model = Model(
                 space: space.identity,
                 dimension: space.dimension,
                 metric: space.metric,
                 layout: space.layout
             )
+            if space.isMined { model.mineTemplates(options.templates) }
+            return model
         }
         guard model.space == space.identity, model.inputDimension == space.dimension, model.metric == space.metric,
-            model.features?.encoding.layout == space.layout
+            model.features?.encoding.layout == space.layout,
+            model.deep == nil || model.dimension == space.deep?.dimension,
+            (model.deep == nil) == (space.deep == nil)
         else {
             throw PipelineFailure.model(
                 "the stored model was learnt in space \(model.space) (\(model.inputDimension) dimensions, "
@@ -237,6 +251,7 @@ public final class Pipeline: Sendable {
                     + "the application another name to start a new model"
             )
         }
+        if space.isMined { model.mineTemplates(options.templates) }
         return model
     }
 

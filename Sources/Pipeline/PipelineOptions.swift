@@ -1,4 +1,5 @@
 public import Clustering
+public import Templates
 
 /// How a pipeline runs.
 public struct PipelineOptions: Sendable {
@@ -48,6 +49,8 @@ public struct PipelineOptions: Sendable {
     public var canRewind = true
     /// Transactions that may fail one after the other before the pipeline gives up.
     public var maximumFailures = 8
+    /// How templates are mined, where records are lines of logs.
+    public var templates = TemplateOptions()
     /// How records are clustered.
     public var clustering: ClusteringOptions
 

@@ -5,6 +5,7 @@ import Pipeline
 import Settings
 import Streams
 public import Telemetry
+import Templates
 
 /// What a running daemon says of itself.
 public struct DaemonStatus: StatusSource {
@@ -58,7 +59,7 @@ public struct DaemonStatus: StatusSource {
     }
 
     /// What the space's cache has done; nil where it has none.
-    private var cache: CacheStatistics? { (space as? CachedTextSpace)?.statistics }
+    private var cache: CacheStatistics? { ((space.deep ?? space) as? CachedTextSpace)?.statistics }
 
     private static func reason(_ state: PipelineState) -> String {
         switch state {
@@ -88,9 +89,11 @@ public struct DaemonStatus: StatusSource {
         report.model.clusters = model.clusters.count
         report.model.records = Int(model.records)
         report.model.space = model.space
+        report.model.mapResidual = model.deep?.map?.residual
         report.model.dimension = model.dimension
         report.model.metric = model.metric.rawValue
         report.model.threshold = model.threshold.value
+        report.model.templates = model.templates?.templates.count
         let weights = model.weights
         let total = max(model.totalWeight, .leastNormalMagnitude)
         let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(Self.shownClusters)

@@ -15,9 +15,11 @@ extension Settings {
             case .text: .text
             case .vector: .vector
             case .features: .features
+            case .log: .log
             }
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
+        options.floodFolder = space.floodFolder
         options.dimension = space.dimension
         options.encoding =
             switch space.encoding {
@@ -57,7 +59,7 @@ extension Settings {
         options.maximumClusters = clusters.maximum
         options.seed = UInt64(bitPattern: Int64(clusters.seed))
         options.step = clusters.step
-        options.sampleCapacity = recluster.sample
+        options.sampleCapacity = recluster.sample ?? (space.flood == nil ? 20_000 : 4000)
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
         // A rule that is no regular expression was refused when the file was read.
@@ -110,7 +112,7 @@ extension Settings {
 
     /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
     /// that larger batches pay.
-    private var defaultBatch: Int { space.model == nil ? 500 : 64 }
+    private var defaultBatch: Int { space.model == nil || space.flood != nil ? 500 : 64 }
 
     /// Options of the Kafka client.
     public var kafkaOptions: KafkaOptions {

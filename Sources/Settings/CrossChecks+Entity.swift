@@ -35,14 +35,6 @@ extension CrossChecks {
             "features",
             "Set `space.kind: features`: the figures of an entity are what is embedded"
         )
-        if entity.field != nil, !settings.input.topics.isEmpty {
-            warn(
-                "entity.field",
-                "an entity that is named by a field",
-                "all events of an entity in one partition",
-                "Make sure that producers partition by the same field: each partition keeps entities of its own"
-            )
-        }
         if settings.input.topics.count > 1 {
             warn(
                 "input.topics",

@@ -4,7 +4,7 @@ extension CrossChecks {
     mutating func checkSpace() {
         switch settings.space.kind {
         case .vector: checkVectors(settings.space, settings.input)
-        case .text: checkText(settings.space, settings.input)
+        case .text, .log: checkText(settings.space, settings.input)
         case .features: checkFeatures(settings.space, settings.input)
         }
         if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
@@ -72,7 +72,7 @@ extension CrossChecks {
         require(
             input.format != .vector,
             ["input.format", "space.kind"],
-            "`vector` with `space.kind: text`",
+            "`vector` with `space.kind: \(space.kind.rawValue)`",
             "text or json",
             "Set `space.kind: vector`, or another `input.format`"
         )
@@ -112,23 +112,62 @@ extension CrossChecks {
         guard settings.space.kind != .vector, let folder = settings.space.model, !broken.contains("space.model") else {
             return
         }
-        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
-        for name in ["config.json", "model.safetensors"] {
-            // Large models come in several files, which the index names.
-            guard !has(name), name == "config.json" || !has(name + ".index.json") else { continue }
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && isFolder.boolValue
+        let model = ModelFolder(path: folder)
+        if let name = model.missingFile {
             errors.append(
                 SettingsIssue(
                     place: places["space.model"] ?? whole,
                     key: "space.model",
-                    found: exists ? "the folder \(folder) without \(name)" : "no folder \(folder)",
+                    found: model.exists ? "the folder \(folder) without \(name)" : "no folder \(folder)",
                     expected: "a folder with config.json and model.safetensors",
                     mend: "Check the path (it is relative to \(FileManager.default.currentDirectoryPath)), "
                         + "or remove the key: hashed n-grams need no model"
                 )
             )
-            return
+        } else if model.isStatic {
+            checkStaticModel()
         }
+    }
+
+    /// Two tiers need two models, the one of the flood a static one.
+    mutating func checkFlood() {
+        guard settings.space.flood != nil else { return }
+        require(
+            settings.space.kind == .text && settings.space.model != nil,
+            ["space.flood", "space.model", "space.kind"],
+            "a model for the flood without `space.kind: text` and `space.model`",
+            "a transformer for the sample",
+            "Set `space.model`, or remove `space.flood`"
+        )
+        guard settings.space.kind == .text, let model = settings.space.model, let flood = settings.space.floodFolder
+        else { return }
+        require(
+            !ModelFolder(path: model).isStatic,
+            ["space.model", "space.flood"],
+            "a static model beside `space.flood`",
+            "a transformer for the sample",
+            "Name a transformer in `space.model`, or remove `space.flood`"
+        )
+        require(
+            ModelFolder(path: flood).isStatic,
+            ["space.flood", "space.model"],
+            ModelFolder(path: flood).exists ? "the folder \(flood) without a static model" : "no folder \(flood)",
+            "a static model",
+            "Make it: centroidd distill --model \(model) --output \(flood)"
+        )
+    }
+
+    /// A static model has neither layers nor a prompt, and is faster than a cache.
+    private mutating func checkStaticModel() {
+        for path in ["space.precision", "space.cache"] where places[path] != nil {
+            warn(path, "a key that static models do not use", "a transformer's folder", "Remove it")
+        }
+        require(
+            settings.space.prefix?.isEmpty ?? true,
+            ["space.prefix", "space.model"],
+            "a prefix before the texts of a static model",
+            "no prefix",
+            "Remove `space.prefix`, or name a transformer's folder"
+        )
     }
 }

@@ -30,6 +30,7 @@ struct CrossChecks {
         checkEntity()
         checkSpace()
         checkModelFolder()
+        checkFlood()
         checkSizes()
         checkExposure()
     }

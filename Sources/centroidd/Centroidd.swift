@@ -16,7 +16,7 @@ struct Centroidd: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, CheckCommand.self, PipeCommand.self, DemoCommand.self, EmbedCommand.self,
-            ClusterCommand.self, EvaluateCommand.self,
+            DistillCommand.self, ClusterCommand.self, EvaluateCommand.self,
         ]
     )
 

@@ -55,7 +55,6 @@ struct ClusterCommand: AsyncParsableCommand {
         var run = ClusterRun(input: input, label: label, field: space.field)
         run.scale = scale
         run.isKindChosen = common.config != nil || space.space != nil
-        run.isMetricChosen = metric != nil
         let result = try run.run(settings: settings, explain: explain, quiet: common.quiet)
         try FileHandle.standardOutput.write(contentsOf: ClusterRun.lines(of: result, format: format))
         if let plot = picture.plot { try result.draw(to: plot, map: picture.map, quiet: common.quiet) }

@@ -57,14 +57,21 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text, vector or features.")
+    @Option(help: "text, vector, features or log.")
     var space: SpaceSettings.Kind?
 
     @Option(
-        help: "A sentence-transformer folder; without one, text is embedded by hashed n-grams.",
+        help:
+            "A folder of a sentence transformer or of a static model; without one, text is embedded by hashed n-grams.",
         completion: .directory
     )
     var model: String?
+
+    @Option(
+        help: "Two tiers: the folder of a static model that embeds every text, or `static` for that beside the model.",
+        completion: .directory
+    )
+    var flood: String?
 
     @Option(help: "The column or JSON field that holds the text or vector.")
     var field: String?
@@ -79,6 +86,7 @@ struct SpaceOptions: ParsableArguments {
     func apply(to settings: inout Settings, fallBackToFetchedModel: Bool = false) {
         if let space { settings.space.kind = space }
         if let field { settings.space.field = field }
+        if let flood { settings.space.flood = flood }
         if let dimension { settings.space.dimension = dimension }
         if let model {
             settings.space.model = model

@@ -13,10 +13,12 @@ struct PipeCommand: AsyncParsableCommand {
         discussion: """
             Example:  centroidd pipe < app.log | jq 'select(.anomaly)'
             Example:  journalctl -f -o cat | centroidd pipe --snapshot logs.centroid
+            Example:  centroidd pipe --space log < app.log | jq -r .template | sort | uniq -c
             Example:  centroidd pipe --space features < customers.csv
 
             With --space features the input is a table with a header line (CSV, TSV) or JSON objects, a line each; fields
-            that the configuration does not name are found in the first records.
+            that the configuration does not name are found in the first records. With --space log lines that go on a stack
+            trace, or are indented, belong to the record before.
             """
     )
 
@@ -46,7 +48,11 @@ struct PipeCommand: AsyncParsableCommand {
         } catch {
             throw Exit(.configuration, "\(error)")
         }
-        let lines = FileLog(inputs: [.standardInput], outputTopics: [settings.output.topic])
+        let lines = FileLog(
+            inputs: [.standardInput],
+            outputTopics: [settings.output.topic],
+            joining: settings.space.kind == .log && settings.input.format == .text ? LogLines.goesOn : nil
+        )
         let log: any RecordLog = table ?? lines
         let run = PipeRun(settings: settings, log: log, topics: table?.topics ?? lines.topics, sink: sink)
         // Where the answers go to the terminal themselves, they are the progress.

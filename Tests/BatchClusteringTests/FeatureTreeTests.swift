@@ -25,6 +25,25 @@ struct FeatureTreeTests {
         }
     }
 
+    @Test(
+        "Rows lie as near to the features as to the leaves of scikit-learn's Birch",
+        .enabled(if: SharedData.isPresent, "the public data sets are not here")
+    )
+    func birch() throws {
+        for known in try ChoiceReference.load().summaries {
+            let vectors = try publicSet(known.name)
+            var tree = FeatureTree(columns: vectors.columns, limit: known.limit)
+            tree.insert(vectors)
+            #expect(tree.count <= known.limit)
+            let nearest = NearestTwo.search(queries: vectors, centroids: tree.means, metric: .euclidean)
+            let error = nearest.reduce(0.0) { $0 + Double($1.firstDistance) * Double($1.firstDistance) }
+            let mean = error / Double(vectors.rows)
+            // Birch's threshold was searched for; ours is found in one pass, and may end with fewer features.
+            let leaves = Double(known.leaves) / Double(tree.count)
+            #expect(mean <= 1.25 * known.error * leaves, "\(known.name): \(mean) beside \(known.error), \(tree.count)")
+        }
+    }
+
     @Test("Few vectors are kept as they are")
     func few() {
         let vectors = Matrix([[0, 0], [1, 0], [0, 1], [5, 5]])

@@ -28,9 +28,11 @@ struct Learner: Sendable {
     /// - Parameters:
     ///   - vectors: `m × d`, finite; unit length under the cosine metric.
     ///   - observations: one for each row.
+    ///   - deepVectors: those of the rows with these numbers, where there are two tiers.
     mutating func process(
         vectors: Matrix,
-        observations: [Observation]
+        observations: [Observation],
+        deepVectors: (([Int]) -> Matrix)? = nil
     ) throws(ClusteringError) -> (assignments: [Assignment], lineage: [LineageEvent]) {
         guard vectors.columns == model.inputDimension else {
             throw .mismatch(
@@ -50,7 +52,8 @@ struct Learner: Sendable {
                 observations: known,
                 model: model,
                 options: options,
-                into: &pending
+                into: &pending,
+                deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
             )
             row = end
             if remaining == 0 { lineage += try flush() }

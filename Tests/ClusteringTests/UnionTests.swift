@@ -64,6 +64,48 @@ struct UnionTests {
         #expect((0.9...2).contains(learner.model.clusters[one].meanDistance))
     }
 
+    /// Directions around two that stand `apart` radians from each other, and around a third.
+    private func directions(_ stream: inout SyntheticStream, _ count: Int, apart: Float) -> Matrix {
+        var storage: [Float] = []
+        for _ in 0..<count {
+            let draw = stream.generator.next() % 3
+            var vector = (0..<16).map { _ in 0.03 * stream.normal() }
+            if draw == 2 {
+                vector[2] += 1
+            } else {
+                vector[0] += cos(apart / 2)
+                vector[1] += (draw == 0 ? -1 : 1) * sin(apart / 2)
+            }
+            storage += vector
+        }
+        var matrix = Matrix(columns: 16, storage: storage)
+        VectorMath.normaliseRows(&matrix)
+        return matrix
+    }
+
+    @Test("Directions that turn towards each other and meet become one cluster, too; those that stay apart do not")
+    func turning() throws {
+        for turns in [true, false] {
+            var stream = SyntheticStream(clusters: 1, dimension: 2, spread: 1, seed: 7)
+            var options = learner(dimension: 16).options
+            options.seed = 1
+            var learner = Learner(model: Model(space: "t", dimension: 16, metric: .cosine), options: options)
+            _ = try learner.process(vectors: directions(&stream, 1500, apart: 1), observations: [])
+            #expect(learner.model.clusters.count == 3)
+            var merged: [LineageEvent] = []
+            for step in 0..<160 {
+                let apart = turns ? max(0, 1 - 0.01 * Float(step)) : 1
+                merged += try learner.process(vectors: directions(&stream, 100, apart: apart), observations: [])
+                    .lineage.filter { $0.kind == .merged }
+            }
+            #expect(merged.count == (turns ? 1 : 0) && learner.model.clusters.count == (turns ? 2 : 3))
+            for centroid in 0..<learner.model.centroids.rows {
+                let length = learner.model.centroids[row: centroid].reduce(0) { $0 + $1 * $1 }
+                #expect(abs(length - 1) < 1e-4)
+            }
+        }
+    }
+
     @Test("Those that have always touched stay apart", arguments: [3, 4] as [Float])
     func touching(apart: Float) throws {
         var stream = SyntheticStream(clusters: 1, dimension: 2, spread: 1, seed: 4)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Settings
@@ -37,6 +38,24 @@ private let daemon = "application: a\nkafka: {bootstrap_servers: k:9092}\ninput:
         #expect(issues.first?.place.description == place)
         #expect(issues.first?.key == key)
         #expect(issues.first?.mend == mend)
+    }
+
+    @Test func theFloodNeedsAStaticModelBesideATransformer() throws {
+        let transformer = SharedData.fixture("encoders/prompts").path
+        let other = SharedData.fixture("static/plain").path
+        #expect(try warnings("space: {model: \(transformer), flood: \(other)}").isEmpty)
+        #expect(errors("space: {model: \(transformer), flood: static}").map(\.key) == ["space.flood"])
+        #expect(errors("space: {model: \(transformer), flood: \(transformer)}").map(\.key) == ["space.flood"])
+        #expect(errors("space: {model: \(other), flood: \(other)}").map(\.key) == ["space.model"])
+        #expect(errors("space: {flood: \(other)}").map(\.key) == ["space.flood"])
+    }
+
+    @Test(arguments: ["plain", "sentence"])
+    func aStaticModelHasNeitherPrecisionNorPrefix(name: String) throws {
+        let folder = SharedData.fixture("static/\(name)").path
+        #expect(try warnings("space: {model: \(folder)}").isEmpty)
+        #expect(try warnings("space: {model: \(folder), precision: int8}").map(\.key) == ["space.precision"])
+        #expect(errors("space: {model: \(folder), prefix: 'query: '}").map(\.key) == ["space.prefix"])
     }
 
     @Test(arguments: [

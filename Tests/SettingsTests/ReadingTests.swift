@@ -67,7 +67,7 @@ private func load(
             input:  {topics: [logs], format: text, key: keep}      # text | json | vector
             space:  {kind: text, field: message}
             clusters: {metric: cosine, half_life: 100k records, birth: auto, maximum: 1024}
-            recluster: {every: 10m, algorithm: auto, k: auto, sample: 20k}
+            recluster: {every: 10m, algorithm: auto, k: auto, sample: auto}
             anomalies: {false_alarm_rate: 0.001}
             output: {topic: assignments, delivery: exactly_once, on_error: dead_letter}
             http:   {listen: 127.0.0.1:8080}

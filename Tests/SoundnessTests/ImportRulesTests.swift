@@ -12,16 +12,17 @@ struct ImportRulesTests {
         "BatchClustering": ["Kernels"],
         "Projection": ["Kernels"],
         "Charts": [],
-        "Clustering": ["BatchClustering", "Projection", "Kernels"],
+        "Templates": [],
+        "Clustering": ["BatchClustering", "Projection", "Templates", "Kernels"],
         "Streams": ["CZlib"],
         "KafkaLog": ["Streams", "CRdKafka"],
         "Telemetry": [],
         "Settings": [],
-        "Pipeline": ["Streams", "Embedding", "Clustering", "BatchClustering", "Kernels", "Telemetry"],
+        "Pipeline": ["Streams", "Embedding", "Templates", "Clustering", "BatchClustering", "Kernels", "Telemetry"],
         "StatusServer": ["Telemetry"],
         "Service": [
             "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "BatchClustering",
-            "Projection", "Charts", "Kernels", "Telemetry",
+            "Projection", "Charts", "Templates", "Kernels", "Telemetry",
         ],
         "centroidd": [
             "Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline",
@@ -37,7 +38,9 @@ struct ImportRulesTests {
     ]
 
     /// The functional core: no clock, no thread.
-    static let core: Set<String> = ["Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Clustering"]
+    static let core: Set<String> = [
+        "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Templates", "Clustering",
+    ]
 
     private static func sources(of room: String) throws -> [(name: String, text: String)] {
         let folder = SharedData.packageRoot.appending(path: "Sources/\(room)")

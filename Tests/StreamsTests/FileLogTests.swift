@@ -160,6 +160,19 @@ struct FileLogTests {
         let expected = text.split(separator: "\r\n", omittingEmptySubsequences: false).prefix(2000).map(String.init)
         #expect(read.map { String(decoding: $0.value ?? [], as: UTF8.self) } == expected)
     }
+
+    @Test("Lines that go on a record are a part of it, whatever the reads bring")
+    func linesAreJoined() throws {
+        let path = try folder.write("app.log", "one\n two\n\tthree\nfour\nfive\n six")
+        let log = FileLog(inputs: [.file(path)], joining: { $0.first == 0x20 || $0.first == 0x09 })
+        let read = try records(log)
+        #expect(
+            read.map { String(decoding: $0.value ?? [], as: UTF8.self) } == [
+                "one\n two\n\tthree", "four", "five\n six",
+            ]
+        )
+        #expect(read.map(\.offset) == [0, 3, 4])
+    }
 }
 
 @Suite("Records are written as lines")

@@ -4,10 +4,10 @@ import Kernels
 
 /// `make bench`: what one core and the whole daemon do on this machine, beside the machine's own peak and the peers.
 ///
-/// Arguments choose parts: embedding, assignment, kmeans, grouping, latency, pipeline; all without any.
+/// Arguments choose parts: embedding, assignment, kmeans, grouping, templates, latency, pipeline; all without any.
 @main
 struct Main {
-    enum Part: String, CaseIterable { case embedding, assignment, kmeans, grouping, latency, pipeline }
+    enum Part: String, CaseIterable { case embedding, assignment, kmeans, grouping, templates, latency, pipeline }
 
     static func main() async throws {
         let chosen = CommandLine.arguments.dropFirst().map { Part(rawValue: $0) }
@@ -26,6 +26,7 @@ struct Main {
                 AssignmentBenchmark.runNaive()
             case .kmeans: GroupingBenchmark.kmeans()
             case .grouping: try GroupingBenchmark.run()
+            case .templates: try TemplatesBenchmark.run()
             case .latency: try LatencyBenchmark.run()
             case .pipeline: try await pipeline()
             }
@@ -43,6 +44,7 @@ struct Main {
         } else {
             print("(no model in \(model): run `make model` for the transformer's figures)")
         }
+        try StaticBenchmark.run(folder: "\(model)-static")
         EmbeddingBenchmark.hashed()
     }
 

@@ -39,6 +39,22 @@ enum Peers {
         }
     }
 
+    /// Processor seconds of each miner of templates for these lines; empty where there are no peers.
+    static func templates(_ lines: [String]) -> [(name: String, seconds: Double)] {
+        guard arePresent else { return [] }
+        let file = FileManager.default.temporaryDirectory.appending(path: "centroidd-bench-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        do {
+            try Data(lines.joined(separator: "\n").utf8).write(to: file)
+            let data = try run([folder.appending(path: "Peers/templates.py").path, file.path])
+            let answer = try JSONDecoder().decode([String: Double].self, from: data)
+            return answer.sorted { $0.value < $1.value }.map { (name: $0.key, seconds: $0.value) }
+        } catch {
+            print("(the peers' templates failed: \(error))")
+            return []
+        }
+    }
+
     private static func write(_ matrix: Matrix, to file: URL) throws -> String {
         try matrix.storage.withUnsafeBytes { try Data($0).write(to: file) }
         return file.path

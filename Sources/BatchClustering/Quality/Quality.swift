@@ -26,6 +26,11 @@ public enum Quality {
         return sum
     }
 
+    /// The sum of squared distances of vectors (`n × d`) to the mean of their group.
+    public static func inertia(vectors: Matrix, labels: [Int]) -> Double {
+        GroupSpread(vectors: vectors, labels: labels).squares.reduce(0, +)
+    }
+
     /// The Davies-Bouldin index (1979): the mean over groups of the worst ratio of spread to separation. 0 or more, low
     /// is good. Euclidean. Nil with fewer than two groups.
     public static func daviesBouldin(vectors: Matrix, labels: [Int]) -> Double? {

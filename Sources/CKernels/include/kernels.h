@@ -50,6 +50,8 @@ typedef struct {
     float (*squared_distance)(const float *a, const float *b, int64_t n);
     /// sum += weight * x.
     void (*add_scaled)(float *sum, const float *x, float weight, int64_t n);
+    /// sum += the rows of the table that have the indices, one after another; rows have n elements.
+    void (*add_rows)(float *sum, const float *table, const int32_t *rows, int64_t count, int64_t n);
     /// x *= factor.
     void (*scale)(float *x, float factor, int64_t n);
     /// Goes on with the n values that have the indices base, base + 1, ….

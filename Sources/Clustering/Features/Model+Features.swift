@@ -8,12 +8,13 @@ extension Model {
     }
 
     /// The elements of the rows that ``assign(vectors:observations:model:options:)`` takes: raw ones where the model
-    /// turns features into vectors itself.
-    public var inputDimension: Int { features?.encoding.layout.rawWidth ?? dimension }
+    /// turns features into vectors itself, the fast tier's vectors where there are two tiers.
+    public var inputDimension: Int { features?.encoding.layout.rawWidth ?? deep?.rowDimension ?? dimension }
 
     /// What assignment turns its rows into, `m × d`.
     func encoded(_ rows: Matrix) -> Matrix {
-        features?.encoding.encode(rows, metric: metric) ?? rows
+        features?.encoding.encode(rows, metric: metric)
+            ?? deep?.encode(rows, dimension: dimension, metric: metric) ?? rows
     }
 
     /// The encoding that the next clusters are to be made with: fitted to the stream as it is now. Nil for ready-made
@@ -78,6 +79,7 @@ extension Model {
 
     /// What a delta taught, in vectors of the encoding that is in use: it may have been judged by an older one.
     func current(_ delta: Delta) -> Delta {
+        if let deep { return deep.current(delta, dimension: dimension, metric: metric) }
         guard let features, delta.encoding != features.encoding || delta.lacksVectors else { return delta }
         var result = delta
         let encoding = features.encoding
@@ -168,15 +170,7 @@ extension StoredRecord {
     /// The same record with the vector that an encoding makes of its raw row.
     func encoded(by encoding: FeatureEncoding, metric: Metric) -> StoredRecord {
         guard let row, row.count == encoding.layout.rawWidth else { return self }
-        return StoredRecord(
-            record: record,
-            clock: clock,
-            priority: priority,
-            timestamp: timestamp,
-            vector: encoding.encode(row, metric: metric),
-            row: row,
-            text: text
-        )
+        return with(vector: encoding.encode(row, metric: metric))
     }
 }
 

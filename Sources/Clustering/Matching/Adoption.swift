@@ -36,7 +36,7 @@ public func adopt(
     assessment: Verdict? = nil
 ) throws(ClusteringError) -> Adoption {
     let trial = try Trial(candidate, beside: model, options: options)
-    let verdict: Verdict
+    var verdict: Verdict
     if let assessment, !trial.living.clusters.isEmpty {
         let retention = trial.installation.retention
         verdict = assessment.with(retention: retention, atLeast: options.recluster.minimumRetention)
@@ -45,8 +45,14 @@ public func adopt(
     }
     var kept = model
     let followed = verdict.adopted ? [] : kept.follow(candidate, options: options)
+    var next = trial.next
+    if model.deep != nil, verdict.adopted {
+        next = model
+        next.take(trial.next, of: candidate, options: options)
+        verdict.mapResidual = next.deep?.map?.residual
+    }
     return Adoption(
-        model: verdict.adopted ? trial.next : kept,
+        model: verdict.adopted ? next : kept,
         lineage: verdict.adopted ? trial.installation.lineage : followed,
         verdict: verdict
     )
@@ -73,7 +79,7 @@ private struct Trial {
 
     init(_ candidate: Candidate, beside model: Model, options: ClusteringOptions) throws(ClusteringError) {
         try candidate.check(against: model)
-        var next = model
+        var next = model.deepView
         if let encoding = candidate.encoding { next.reencode(to: encoding) }
         living = next
         installation = next.install(candidate, options: options)

@@ -71,7 +71,7 @@ extension Model {
     }
 
     /// Takes the records out of the nursery that lie within the reach of a cluster.
-    private mutating func keepFar(options: ClusteringOptions) {
+    mutating func keepFar(options: ClusteringOptions) {
         guard !clusters.isEmpty, !nursery.waiting.isEmpty else { return }
         let limits = Radii(model: self, birth: options.birth).limits
         let nearest = Nearest.search(
@@ -163,9 +163,13 @@ extension Model {
     private mutating func recalibrate(placement: Placement, candidate: Candidate, options: ClusteringOptions) {
         let heldOut = Set(candidate.heldOut)
         let rows = placement.records.indices.filter { heldOut.contains(placement.records[$0].record) }
+        recalibrate(on: placement.data.selecting(rows), options: options)
+    }
+
+    /// Starts the threshold anew from vectors, `n × d`; the old one holds until enough scores are known.
+    mutating func recalibrate(on queries: Matrix, options: ClusteringOptions) {
         threshold.restart()
-        guard !rows.isEmpty, !clusters.isEmpty else { return }
-        let queries = placement.data.selecting(rows)
+        guard queries.rows > 0, !clusters.isEmpty else { return }
         let layout = layout
         let pairs = Nearest.search(queries: queries, prototypes: centroids, layout: layout, metric: metric)
         var heavy = HeavyClusters(weights: weights, share: options.anomalies.heavyShare)

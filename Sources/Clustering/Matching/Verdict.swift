@@ -93,9 +93,16 @@ public struct Verdict: Sendable, Equatable, Codable {
     public var candidate: Figures?
     /// How good the living clusters are; nil where there were none.
     public var current: Figures?
+    /// The share of held-out variance that the new map between two tiers leaves unexplained; nil where none was fitted.
+    public var mapResidual: Double?
 
     /// The figures of the clusters that are in use from now on.
     public var inUse: Figures? { adopted ? candidate : current }
+
+    private enum CodingKeys: String, CodingKey {
+        case adopted, clusters, tests, candidate, current
+        case mapResidual = "map_residual"
+    }
 
     /// A candidate passes if no more is wrong with it than one of several figures of quality.
     static func passes(_ tests: [Test]) -> Bool {

@@ -35,6 +35,9 @@ public struct Cluster: Sendable, Equatable, Codable {
     public internal(set) var representatives: [Representative]
     /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
     var anchor = PackedVector(elements: [])
+    /// In a model of two tiers the deep centroids of its prototypes one after another, as of when clusters were last made
+    /// of the sample; nil since its birth or a union.
+    var deepPrototypes: PackedVector?
 
     /// A cluster that holds nothing yet.
     init(id: Int, clock: Double, bornAt: UInt64, revision: UInt64) {
@@ -59,6 +62,7 @@ public struct Cluster: Sendable, Equatable, Codable {
     /// Sets the weights of new prototypes, which have settled.
     mutating func setPrototypes(weights: [Double]) {
         prototypeWeights = weights
+        deepPrototypes = nil
         pursuits = weights.map { Pursuit(inertia: $0) }
     }
 
@@ -77,9 +81,16 @@ public struct Representative: Sendable, Equatable, Codable {
     /// Its text, redacted and cut at the configured length.
     public internal(set) var text: String
     /// Its distance to the centroid when it arrived.
-    public let distance: Float
+    public internal(set) var distance: Float
     /// Its number in the stream, counting from 0.
     public let record: UInt64
     /// The decay clock, in half-lives, when it arrived.
     let clock: Double
+
+    /// The same record at another distance, where its cluster's place is counted anew.
+    func moved(to distance: Float) -> Representative {
+        var result = self
+        result.distance = distance
+        return result
+    }
 }

@@ -63,6 +63,9 @@ public struct ClusteringOptions: Sendable, Equatable {
 public struct AnomalyOptions: Sendable, Equatable {
     /// The share of normal records that may raise an alarm, `q`, between 0 and 0.5 (exclusive).
     public var falseAlarmRate = 0.001
+    /// In a model of two tiers: how many times the false alarm rate the share of records is that are looked at closely, by
+    /// their deep vectors; at least 1.
+    public var suspicion = 10.0
     /// A cluster holding less than this share of the weight does not make what is near it normal.
     public var heavyShare = 0.02
     /// The quantile of the scores above which they count as peaks; lowered where `q` asks for it.

@@ -27,6 +27,10 @@ public struct Delta: Sendable, Equatable, Codable {
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// The deep scores of sampled records, in order.
+    var deepScores: [Float] = []
+    /// The version in which the map between the tiers was fitted that the vectors here were made by; 0 without one.
+    let mappedAt: UInt64
     /// What turned raw rows into the vectors here; nil where vectors are ready made.
     let encoding: FeatureEncoding?
     /// What the raw rows teach of the fields.
@@ -38,6 +42,7 @@ public struct Delta: Sendable, Equatable, Codable {
         dimension = model.dimension
         firstRecord = model.records
         encoding = model.features?.encoding
+        mappedAt = model.deep?.fittedAt ?? 0
         statistics = encoding.map { FeatureStatistics(layout: $0.layout) }
     }
 
@@ -57,6 +62,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.scores += other.scores
         result.far += other.far
         result.sampled += other.sampled
+        result.deepScores += other.deepScores
         if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
     }

@@ -1,4 +1,5 @@
 public import Kernels
+public import Templates
 
 /// All that is known of a stream: an immutable version that a merge or an adoption turns into the next.
 ///
@@ -43,6 +44,11 @@ public struct Model: Sendable, Equatable {
     public internal(set) var sample: Reservoir
     /// How feature rows become vectors; nil where vectors are ready made.
     public internal(set) var features: FeatureState?
+    /// What is known of the deep space; nil in a model of one tier.
+    public internal(set) var deep: DeepState?
+    /// The templates of lines of logs; nil where none are mined. It follows the records that were published, while the
+    /// rest follows those that were learned: at the end of a step both are the same.
+    public internal(set) var templates: TemplateBook?
 
     /// A model that has seen nothing.
     public init(space: String, dimension: Int, metric: Metric) {

@@ -1,4 +1,5 @@
 import Kernels
+import Templates
 
 /// A model as keys and values: what a compacted topic or a snapshot file holds.
 ///
@@ -50,6 +51,13 @@ public enum ModelCodec {
                 entries.append(ModelEntry(key: "sample/\(slot)", value: nil))
             }
         }
+        if let deep = new.deep, let map = deep.map, old?.deep?.map == nil || old?.deep?.fittedAt != deep.fittedAt {
+            for output in 0..<map.outputs {
+                let stored = StoredMapOutput(map, output: output, fittedAt: deep.fittedAt)
+                try entries.append(stored, key: "map/\(output)")
+            }
+        }
+        try entries.append(templatesFrom: old?.templates, to: new.templates)
         try entries.append(StoredMeta(new, sourceOffsets: sourceOffsets), key: "meta")
         return entries
     }
@@ -69,19 +77,34 @@ public enum ModelCodec {
         }
         let meta = try EntryFormat.decode(StoredMeta.self, from: bytes, key: "meta")
         var parts = Parts()
-        for (key, value) in entries where key != "meta" { try parts.read(key, value, meta: meta) }
+        for (key, value) in entries where key.hasPrefix("map/") { try parts.readMap(key, value) }
+        if let deep = meta.deep { parts.deep = try DeepState(deep, map: parts.map, dimension: meta.dimension) }
+        for (key, value) in entries where key != "meta" && !key.hasPrefix("map/") {
+            try parts.read(key, value, meta: meta)
+        }
         return (try parts.model(meta), meta.sourceOffsets)
     }
 
     /// The entries read so far.
-    private struct Parts {
+    struct Parts {
         var clusters: [StoredCluster] = []
         var nursery: [StoredRecord] = []
         var sample: [(slot: Int, record: StoredRecord)] = []
+        var map: [Int: StoredMapOutput] = [:]
+        var deep: DeepState?
+        var templates: [Template] = []
+        var counts = TemplateBook.Counts()
+        var names: [UInt64] = []
+
+        mutating func readMap(_ key: String, _ value: [UInt8]) throws(ClusteringError) {
+            guard let output = Int(key.dropFirst(4)), output >= 0 else { throw Self.unknown(key) }
+            map[output] = try EntryFormat.decode(StoredMapOutput.self, from: value, key: key)
+        }
 
         mutating func read(_ key: String, _ value: [UInt8], meta: StoredMeta) throws(ClusteringError) {
             let parts = key.split(separator: "/")
             guard parts.count == 2, let number = UInt64(parts[1]) else { throw Self.unknown(key) }
+            if try readTemplates(parts[0], number, key, value) { return }
             let vector: [Float]
             var expected = meta.dimension
             switch parts[0] {
@@ -92,12 +115,12 @@ public enum ModelCodec {
                 clusters.append(stored)
                 vector = stored.mean.elements
             case "nursery":
-                let record = try Self.record(value, key: key, meta: meta)
+                let record = try record(value, key: key, meta: meta)
                 guard record.record == number else { throw Self.misplaced(key) }
                 nursery.append(record)
                 vector = record.vector
             case "sample":
-                let record = try Self.record(value, key: key, meta: meta)
+                let record = try record(value, key: key, meta: meta)
                 sample.append((Int(clamping: number), record))
                 vector = record.vector
             default: throw Self.unknown(key)
@@ -110,14 +133,16 @@ public enum ModelCodec {
             }
         }
 
-        private static func record(
+        private func record(
             _ value: [UInt8],
             key: String,
             meta: StoredMeta
         ) throws(ClusteringError) -> StoredRecord {
             let record = try EntryFormat.decode(StoredRecord.self, from: value, key: key)
-            guard let encoding = meta.features?.encoding else { return record }
-            return record.encoded(by: encoding, metric: meta.metric)
+            if let encoding = meta.features?.encoding { return record.encoded(by: encoding, metric: meta.metric) }
+            guard let deep, record.row?.count == deep.rowDimension else { return record }
+            guard record.deep == nil || record.deep?.count == meta.dimension else { throw Self.misplaced(key) }
+            return deep.encode([record], dimension: meta.dimension, metric: meta.metric)[0]
         }
 
         func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
@@ -128,10 +153,13 @@ public enum ModelCodec {
                     "the stored model has \(found); its meta entry expects \(expected): entries are missing or left over"
                 )
             }
+            guard map.isEmpty || deep != nil else { throw Self.unknown("map/0") }
             guard meta.dimension > 0 else { throw .storedModel("the stored model has no dimension") }
             if let features = meta.features { try features.check(dimension: meta.dimension) }
             var model = Model(space: meta.space, dimension: meta.dimension, metric: meta.metric)
             model.restore(meta)
+            model.deep = deep
+            model.templates = try book(meta.templates)
             let ordered = clusters.sorted { $0.cluster.id < $1.cluster.id }
             model.clusters = ordered.map(\.cluster)
             model.means = Matrix(columns: meta.dimension, storage: ordered.flatMap(\.mean.elements))
@@ -158,7 +186,7 @@ public enum ModelCodec {
             .storedModel("\"\(key)\" is not the key of a model's entry: the set is mixed with something else")
         }
 
-        private static func misplaced(_ key: String) -> ClusteringError {
+        static func misplaced(_ key: String) -> ClusteringError {
             .storedModel("the model's entry \(key) holds another entry's value")
         }
     }
@@ -178,11 +206,5 @@ extension Model {
         nextWarmUp = meta.nextWarmUp
         threshold = meta.threshold
         features = meta.features
-    }
-}
-
-extension [ModelEntry] {
-    fileprivate mutating func append(_ value: some Encodable, key: String) throws(ClusteringError) {
-        append(ModelEntry(key: key, value: try EntryFormat.encode(value, key: key)))
     }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Templates
 
 /// What `meta` holds: everything of a model but its clusters, nursery and sample, and what these must add up to.
 struct StoredMeta: Codable {
@@ -23,6 +24,10 @@ struct StoredMeta: Codable {
     var sourceOffsets: [String: Int64]
     /// How feature rows become vectors, where the model does it.
     var features: FeatureState?
+    /// What is known of the deep space, where there are two tiers.
+    var deep: StoredDeep?
+    /// What is known of templates beside themselves, where they are mined.
+    var templates: TemplateBook.Summary?
 
     init(_ model: Model, sourceOffsets: [String: Int64]) {
         space = model.space
@@ -43,6 +48,8 @@ struct StoredMeta: Codable {
         sample = model.sample.slots.count
         digest = Self.digest(of: model)
         features = model.features
+        deep = model.deep.map(StoredDeep.init)
+        templates = model.templates?.summary
         self.sourceOffsets = sourceOffsets
     }
 
@@ -55,8 +62,81 @@ struct StoredMeta: Codable {
         var sum: UInt64 = 0
         for cluster in model.clusters { sum &+= identity(1, UInt64(cluster.id), cluster.revision) }
         for record in model.nursery.waiting { sum &+= identity(2, record.record, 0) }
+        for template in model.templates?.templates ?? [] {
+            sum &+= identity(4, UInt64(template.id), template.stamp)
+            sum &+= identity(5, UInt64(template.id), UInt64(template.lines))
+        }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
+        if let deep = model.deep, let map = deep.map {
+            for output in 0..<map.outputs { sum &+= identity(5, UInt64(output), deep.fittedAt) }
+        }
         return sum
+    }
+}
+
+/// What `meta` holds of the deep space; the map has an entry for each output.
+struct StoredDeep: Codable {
+    var rowDimension: Int
+    var fittedAt: UInt64
+    var threshold: ScoreThreshold
+    /// The number of the map's entries; 0 without a map.
+    var outputs: Int
+    var residual: Double?
+
+    init(_ deep: DeepState) {
+        rowDimension = deep.rowDimension
+        fittedAt = deep.fittedAt
+        threshold = deep.threshold
+        outputs = deep.map?.outputs ?? 0
+        residual = deep.map?.residual
+    }
+}
+
+/// What `map/<output>` holds: how one element of a deep vector comes of a row.
+struct StoredMapOutput: Codable {
+    /// The version in which the map was fitted.
+    var fittedAt: UInt64
+    /// The coefficients, and what is added.
+    var weights: PackedVector
+
+    init(_ map: SpaceMap, output: Int, fittedAt: UInt64) {
+        self.fittedAt = fittedAt
+        weights = PackedVector(elements: Array(map.coefficients[row: output]) + [map.constants[output]])
+    }
+}
+
+extension DeepState {
+    /// Rebuilds the state from `meta` and the entries of the map by output.
+    init(_ stored: StoredDeep, map: [Int: StoredMapOutput], dimension: Int) throws(ClusteringError) {
+        self.init(rowDimension: stored.rowDimension)
+        fittedAt = stored.fittedAt
+        threshold = stored.threshold
+        guard stored.rowDimension > 0, stored.outputs == 0 || stored.outputs == dimension, map.count == stored.outputs
+        else {
+            throw .storedModel(
+                "the stored model has \(map.count) entries map/…; its meta entry expects \(stored.outputs) of them for vectors"
+                    + " of \(dimension) elements: entries are missing or left over"
+            )
+        }
+        guard stored.outputs > 0 else { return }
+        var coefficients: [Float] = []
+        var constants: [Float] = []
+        for output in 0..<stored.outputs {
+            guard let entry = map[output], entry.fittedAt == stored.fittedAt,
+                entry.weights.elements.count == stored.rowDimension + 1, entry.weights.elements.allSatisfy(\.isFinite)
+            else {
+                throw .storedModel(
+                    "the model's entry map/\(output) is missing, damaged or of another version than \(stored.fittedAt)"
+                )
+            }
+            coefficients += entry.weights.elements.dropLast()
+            constants += entry.weights.elements.suffix(1)
+        }
+        self.map = SpaceMap(
+            coefficients: Matrix(columns: stored.rowDimension, storage: coefficients),
+            constants: constants,
+            residual: stored.residual
+        )
     }
 }
 

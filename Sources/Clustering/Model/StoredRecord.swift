@@ -12,8 +12,11 @@ public final class StoredRecord: Sendable, Equatable, Codable {
     public let timestamp: Int64?
     /// Its vector, `d` elements.
     public let vector: [Float]
-    /// The raw feature row (`r` elements) that the vector was made of; nil where it came ready made.
+    /// The raw feature row, or the fast tier's vector (`r` elements), that the vector was made of; nil where it came ready
+    /// made.
     public let row: [Float]?
+    /// The deep vector, `d` elements, of a sampled record of a model of two tiers; nil elsewhere.
+    public let deep: [Float]?
     /// Its text, redacted and cut at the configured length.
     public let text: String?
 
@@ -24,6 +27,7 @@ public final class StoredRecord: Sendable, Equatable, Codable {
         timestamp: Int64?,
         vector: [Float],
         row: [Float]? = nil,
+        deep: [Float]? = nil,
         text: String?
     ) {
         self.record = record
@@ -32,14 +36,43 @@ public final class StoredRecord: Sendable, Equatable, Codable {
         self.timestamp = timestamp
         self.vector = vector
         self.row = row
+        self.deep = deep
         self.text = text
+    }
+
+    /// The same record with another vector, and with `deep` where that is given.
+    func with(vector: [Float], deep: [Float]? = nil) -> StoredRecord {
+        StoredRecord(
+            record: record,
+            clock: clock,
+            priority: priority,
+            timestamp: timestamp,
+            vector: vector,
+            row: row,
+            deep: deep ?? self.deep,
+            text: text
+        )
+    }
+
+    /// The record as a model of the deep space alone has it; nil without a deep vector.
+    var deepened: StoredRecord? {
+        deep.map { deep in
+            StoredRecord(
+                record: record,
+                clock: clock,
+                priority: priority,
+                timestamp: timestamp,
+                vector: deep,
+                text: text
+            )
+        }
     }
 
     /// Equal content. A vector that was made of a raw row is not looked at: it follows from the row, to the bit.
     public static func == (a: StoredRecord, b: StoredRecord) -> Bool {
         a === b
             || (a.record == b.record && a.clock == b.clock && a.priority == b.priority && a.timestamp == b.timestamp
-                && a.text == b.text && hasEqualContent(a, b))
+                && a.text == b.text && a.deep == b.deep && hasEqualContent(a, b))
     }
 
     private static func hasEqualContent(_ a: StoredRecord, _ b: StoredRecord) -> Bool {
@@ -49,7 +82,7 @@ public final class StoredRecord: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case record, clock, priority, timestamp, vector, row, text
+        case record, clock, priority, timestamp, vector, row, deep, text
     }
 
     /// Reads what `encode(to:)` wrote.
@@ -61,6 +94,7 @@ public final class StoredRecord: Sendable, Equatable, Codable {
         timestamp = try container.decodeIfPresent(Int64.self, forKey: .timestamp)
         row = try container.decodeIfPresent(PackedVector.self, forKey: .row)?.elements
         vector = row == nil ? try container.decode(PackedVector.self, forKey: .vector).elements : []
+        deep = try container.decodeIfPresent(PackedVector.self, forKey: .deep)?.elements
         text = try container.decodeIfPresent(String.self, forKey: .text)
     }
 
@@ -77,6 +111,7 @@ public final class StoredRecord: Sendable, Equatable, Codable {
         } else {
             try container.encode(PackedVector(elements: vector), forKey: .vector)
         }
+        try container.encodeIfPresent(deep.map(PackedVector.init), forKey: .deep)
         try container.encodeIfPresent(text, forKey: .text)
     }
 }

@@ -8,12 +8,15 @@ public import Kernels
 ///     but that it was there.
 ///   - observations: one for each row; where there are fewer, the rest are records without time and text.
 ///   - model: a version to judge by; it is not changed.
+///   - deepVectors: in a model of two tiers gives the deep vectors of the rows with these numbers, in order. Called at most
+///     once, with those that the sample takes and those that may be anomalies.
 /// - Returns: an assignment for each row, in order, and what ``Model/merge(_:options:)`` turns into the next version.
 public func assign(
     vectors: Matrix,
     observations: [Observation],
     model: Model,
-    options: ClusteringOptions
+    options: ClusteringOptions,
+    deepVectors: (([Int]) -> Matrix)? = nil
 ) -> (assignments: [Assignment], delta: Delta) {
     var delta = Delta(model: model)
     let assignments = assign(
@@ -21,7 +24,8 @@ public func assign(
         observations: observations,
         model: model,
         options: options,
-        into: &delta
+        into: &delta,
+        deepVectors: deepVectors
     )
     return (assignments, delta)
 }
@@ -35,12 +39,14 @@ public func assign(
     observations: [Observation],
     model: Model,
     options: ClusteringOptions,
-    into delta: inout Delta
+    into delta: inout Delta,
+    deepVectors: (([Int]) -> Matrix)? = nil
 ) -> [Assignment] {
     precondition(vectors.columns == model.inputDimension, "vectors must have the model's dimension")
     precondition(delta.modelVersion == model.version, "a delta belongs to one version of the model")
     guard vectors.rows > 0 else { return [] }
-    let rows = model.features == nil ? nil : vectors
+    let rows = model.features == nil && model.deep == nil ? nil : vectors
+    let begin = (record: delta.firstRecord + UInt64(delta.records), sampled: delta.sampled.count)
     let vectors = model.encoded(vectors)
     var gatherer = Gatherer(model: model, options: options)
     let layout = model.layout
@@ -75,6 +81,10 @@ public func assign(
         let isHeavy = heavy.isHeavy[pair.cluster]
         result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
     }
+    if let deepVectors, model.deep != nil {
+        let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii, heavy: heavy.isHeavy)
+        judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
+    }
     return result
 }
 
@@ -91,15 +101,15 @@ private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, 
     }
     assignment.score = score
     assignment.tail = model.threshold.tail(score)
-    if anomaly {
-        // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-        if isHeavy || pair.distance > limits.limits[pair.cluster] {
-            assignment.reason = .far
-        } else {
-            assignment.reason = Double(model.records - cluster.bornAt) < 0.1 * Double(model.records) ? .new : .rare
-        }
-    }
+    if anomaly { assignment.reason = reason(pair, isHeavy: isHeavy, limits: limits, model: model) }
     return assignment
+}
+
+/// Why a record that is an anomaly is one.
+func reason(_ pair: Nearest, isHeavy: Bool, limits: Radii, model: Model) -> Assignment.Reason {
+    if isHeavy || pair.distance > limits.limits[pair.cluster] { return .far }
+    // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
+    return Double(model.records - model.clusters[pair.cluster].bornAt) < 0.1 * Double(model.records) ? .new : .rare
 }
 
 extension Assignment {

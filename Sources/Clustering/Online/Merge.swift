@@ -44,6 +44,7 @@ extension Model {
         addUnassigned(outliers)
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
         threshold.learn(delta.scores, clock: clock, options: options.anomalies)
+        deep?.threshold.learn(delta.deepScores, clock: clock, options: options.anomalies)
 
         var events = bear(delta.far, options: options)
         events += unite(options)
@@ -178,7 +179,8 @@ extension Model {
     private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
-        guard isDue, sample.living(at: clock).count >= 2 else { return [] }
+        let living = sample.living(at: clock)
+        guard isDue, living.count(where: { deep == nil || $0.deep != nil }) >= 2 else { return [] }
         // What follows a drift knows more than the few records since it began.
         guard clusters.isEmpty || records - memoryBegins >= Self.leastWarmUpRecords else { return [] }
         tameFeatures()
@@ -186,7 +188,7 @@ extension Model {
         nextWarmUp = max(100, records * 2)
         if options.followsDrift, candidate.isOutdated { return [] }
         if let encoding = candidate.encoding { reencode(to: encoding) }
-        return install(candidate, options: options).lineage
+        return place(candidate, options: options)
     }
 
     /// Names anew, every sixteenth version, the clusters whose counted terms have doubled since they were named.

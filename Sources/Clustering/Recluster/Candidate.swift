@@ -23,6 +23,8 @@ public struct Candidate: Sendable {
     var since: UInt64 = 0
     /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
     var encoding: FeatureEncoding?
+    /// The map between two tiers that fits the sample; nil of one tier.
+    var map: SpaceMap?
     /// The numbers of the sample records that were held out of the fit, ascending.
     var heldOut: [UInt64]
 

@@ -14,7 +14,9 @@ public func recluster(
     lanes: Lanes = .serial
 ) throws(ClusteringError) -> Candidate {
     // Features are fitted anew with the clusters, so that these are made in the space that they will live in.
-    var model = model
+    // Of two tiers the deep one is grouped.
+    let whole = model
+    var model = model.deepView
     if let encoding = model.refittedEncoding(options: options) { model.reencode(to: encoding) }
     let since = model.memoryBegins
     let records = model.sample.living(at: model.clock, since: since)
@@ -42,6 +44,7 @@ public func recluster(
     candidate.since = since
     candidate.encoding = model.features?.encoding
     candidate.heldOut = heldOut.map { records[$0].record }.sorted()
+    candidate.map = whole.fittedMap(heldOut: candidate.heldOut)
     return candidate
 }
 

@@ -44,6 +44,7 @@ struct TokenizerFiles {
             var type: String?
             var vocab: [String: Int]?
             var continuingSubwordPrefix: String?
+            var unkToken: String?
         }
         var addedTokens: [Added]?
         var normalizer: Normalizer?
@@ -109,8 +110,8 @@ struct TokenizerFiles {
         }
     }
 
-    /// The tokenizer that the files describe.
-    func makeTokenizer() throws(EmbeddingError) -> WordPieceTokenizer {
+    /// The tokenizer that the files describe; one that is not framed has no opening and closing token.
+    func makeTokenizer(isFramed: Bool = true) throws(EmbeddingError) -> WordPieceTokenizer {
         let (vocabulary, source) = try readVocabulary()
         func id(_ token: Token?, _ usual: String) throws(EmbeddingError) -> Int32 {
             let name = token?.content ?? usual
@@ -123,9 +124,9 @@ struct TokenizerFiles {
             }
             return id
         }
-        let unknown = try id(config?.unkToken, "[UNK]")
-        let opening = try id(config?.clsToken, "[CLS]")
-        let closing = try id(config?.sepToken, "[SEP]")
+        let unknown = try id(config?.unkToken, pipeline?.model.unkToken ?? "[UNK]")
+        let opening = isFramed ? try id(config?.clsToken, "[CLS]") : unknown
+        let closing = isFramed ? try id(config?.sepToken, "[SEP]") : unknown
         let normalizer = pipeline?.normalizer
         let isPlain = config?.tokenizerClass.map(Self.plainClasses.contains) ?? false
         func either<Value>(_ config: Value?, _ pipeline: Value?) -> Value? {

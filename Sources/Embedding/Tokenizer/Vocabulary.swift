@@ -84,6 +84,24 @@ struct Vocabulary: Sendable {
         }
     }
 
+    /// The tokens by id as they were given; empty where an id has none.
+    var tokens: [[UInt8]] {
+        var tokens = [[UInt8]](repeating: [], count: size)
+        for slot in slots where slot.id >= 0 {
+            let piece = bytes[Int(slot.offset)..<Int(slot.offset + slot.count)]
+            tokens[Int(slot.id)] = (slot.continues ? [0x23, 0x23] : []) + piece
+        }
+        return tokens
+    }
+
+    /// The median number of characters of a token, at least 1.
+    var medianLength: Int {
+        let lengths = tokens.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count }.sorted()
+        guard !lengths.isEmpty else { return 1 }
+        // The mean of the two in the middle, cut off.
+        return max(1, (lengths[(lengths.count - 1) / 2] + lengths[lengths.count / 2]) / 2)
+    }
+
     /// The id of a whole token such as `[CLS]`, or nil.
     func id(of token: String) -> Int32? {
         let utf8 = Array(token.utf8)

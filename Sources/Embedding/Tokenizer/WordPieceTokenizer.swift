@@ -26,11 +26,23 @@ public struct WordPieceTokenizer: Sendable {
     let normaliser: TextNormaliser
     private let classes: [ByteClass]
     private let lowered: [UInt8]
-    private let specials: [SpecialToken]
+    let specials: [SpecialToken]
     private let beginsSpecial: [Bool]
-    private let unknown: Int32
+    /// The id of what is in no piece.
+    let unknown: Int32
     private let opening: Int32
     private let closing: Int32
+
+    /// The text of the unknown token.
+    var unknownToken: String {
+        specials.first { $0.id == unknown }.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "[UNK]"
+    }
+
+    /// The texts of all special tokens.
+    var specialTokens: [String] { specials.map { String(decoding: $0.bytes, as: UTF8.self) } }
+
+    /// A token alone between the opening and the closing one.
+    func framed(_ id: Int32) -> [Int32] { [opening, id, closing] }
 
     /// `specials` are matched in the text as they stand, before anything else.
     init(
@@ -80,6 +92,15 @@ public struct WordPieceTokenizer: Sendable {
         text.withUTF8 { encode($0, limit: limit, into: &ids, scratch: &scratch) }
         if ids.count > limit { ids.removeLast(ids.count - limit) }
         ids.append(closing)
+    }
+
+    /// Appends the token ids of `text`, at most `maximum`, without an opening and a closing one.
+    func encodePieces(_ text: String, maximum: Int, into ids: inout [Int32], scratch: inout Scratch) {
+        let (sum, overflow) = ids.count.addingReportingOverflow(maximum)
+        let limit = overflow ? Int.max : sum
+        var text = text
+        text.withUTF8 { encode($0, limit: limit, into: &ids, scratch: &scratch) }
+        if ids.count > limit { ids.removeLast(ids.count - limit) }
     }
 
     private func encode(

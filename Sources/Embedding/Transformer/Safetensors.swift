@@ -98,7 +98,11 @@ struct Safetensors {
     }
 
     /// The bytes of an element of the types that are read.
-    private static let widths = ["F32": 4, "F16": 2, "BF16": 2]
+    private static let widths = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1]
+    /// The types of a transformer's weights.
+    static let weightTypes: Set = ["F32", "F16", "BF16"]
+    /// All types that can be read; whole numbers are exact up to 2²⁴.
+    static let allTypes = Set(widths.keys)
 
     /// Whether there is a tensor of this name.
     func contains(_ name: String) -> Bool {
@@ -111,7 +115,11 @@ struct Safetensors {
     }
 
     /// The place in the file of a tensor that must have this shape and one of the types read.
-    private func locate(_ name: String, shape: [Int]) throws(EmbeddingError) -> (entry: Entry, range: Range<Int>) {
+    private func locate(
+        _ name: String,
+        shape: [Int],
+        types: Set<String>
+    ) throws(EmbeddingError) -> (entry: Entry, range: Range<Int>) {
         func unfit(_ problem: String) -> EmbeddingError {
             EmbeddingError(
                 place: path,
@@ -120,16 +128,23 @@ struct Safetensors {
             )
         }
         guard let entry = entries[name] else { throw unfit("is missing") }
-        guard Self.widths[entry.dtype] != nil else {
-            throw unfit("is of type \(entry.dtype); F32, F16 and BF16 are supported")
+        guard types.contains(entry.dtype) else {
+            throw unfit("is of type \(entry.dtype); \(types.sorted().joined(separator: ", ")) are supported")
         }
         guard entry.shape == shape else { throw unfit("has the shape \(entry.shape) instead of \(shape)") }
         return (entry, start + entry.dataOffsets[0]..<start + entry.dataOffsets[1])
     }
 
+    /// The shape of a tensor, or nil where there is none of this name.
+    func shape(of name: String) -> [Int]? { entries[name]?.shape }
+
     /// The elements of a tensor as 32-bit floats, row-major.
-    func floats(_ name: String, shape: [Int]) throws(EmbeddingError) -> [Float] {
-        let (entry, range) = try locate(name, shape: shape)
+    func floats(
+        _ name: String,
+        shape: [Int],
+        types: Set<String> = weightTypes
+    ) throws(EmbeddingError) -> [Float] {
+        let (entry, range) = try locate(name, shape: shape, types: types)
         let count = shape.reduce(1, *)
         let type = entry.dtype
         return data.withUnsafeBytes { raw in
@@ -145,22 +160,23 @@ struct Safetensors {
 
     /// Where the rows of an F32 tensor lie in ``data``; nil for narrower types, which must be converted.
     func mappedRange(_ name: String, shape: [Int]) throws(EmbeddingError) -> Range<Int>? {
-        let (entry, range) = try locate(name, shape: shape)
+        let (entry, range) = try locate(name, shape: shape, types: Self.weightTypes)
         return entry.dtype == "F32" ? range : nil
     }
 
     @inline(__always)
     private static func element(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ type: String) -> Float {
+        func bits<Bits: FixedWidthInteger>(_ type: Bits.Type) -> Bits {
+            Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self))
+        }
         switch type {
-        case "F32":
-            return Float(
-                bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-            )
-        case "BF16":
-            let bits = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-            return Float(bitPattern: UInt32(bits) << 16)
-        default:
-            return Self.half(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
+        case "F32": return Float(bitPattern: bits(UInt32.self))
+        case "BF16": return Float(bitPattern: UInt32(bits(UInt16.self)) << 16)
+        case "F16": return Self.half(bits(UInt16.self))
+        case "F64": return Float(Double(bitPattern: bits(UInt64.self)))
+        case "I64": return Float(bits(Int64.self))
+        case "I32": return Float(bits(Int32.self))
+        default: return Float(bits(Int8.self))
         }
     }
 
@@ -174,6 +190,21 @@ struct Safetensors {
         case 31: return fraction == 0 ? sign * .infinity : .nan
         default: return Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction) * sign
         }
+    }
+
+    /// The nearest binary16, ties to even; what is too large becomes infinite.
+    static func half(of value: Float) -> UInt16 {
+        let bits = value.bitPattern
+        let sign = UInt16(bits >> 16 & 0x8000)
+        let magnitude = bits & 0x7FFF_FFFF
+        guard magnitude < 0x4780_0000 else { return sign | (magnitude > 0x7F80_0000 ? 0x7E00 : 0x7C00) }
+        guard magnitude >= 0x3880_0000 else {
+            // Below the smallest normal number: adding a half rounds at 2^-24.
+            let rounded = Float(bitPattern: magnitude) + 0.5
+            return sign | UInt16(truncatingIfNeeded: rounded.bitPattern &- Float(0.5).bitPattern)
+        }
+        let rebiased = magnitude &- 0x3800_0000
+        return sign | UInt16(truncatingIfNeeded: (rebiased &+ 0xFFF &+ (rebiased >> 13 & 1)) >> 13)
     }
 
     /// A hash that changes with the file: its size, its header, and words from all over its elements

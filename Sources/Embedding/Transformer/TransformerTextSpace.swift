@@ -10,8 +10,11 @@ public struct TransformerTextSpace: TokenizingSpace {
     public let identity: String
     /// The precision that was chosen: ``Precision/f32`` or ``Precision/int8``.
     public let precision: Precision
-    private let tokenizer: WordPieceTokenizer
-    private let weights: BERTWeights
+    let tokenizer: WordPieceTokenizer
+    let weights: BERTWeights
+
+    /// `mean` or `cls`: how a text's tokens become one vector.
+    public var pooling: String { weights.configuration.pooling.rawValue }
 
     /// Loads the model of `folder`; `maximumTokens` overrules the folder's own limit per text, and `prefix` the prompt
     /// that it puts before every text unless told otherwise ("" for none).

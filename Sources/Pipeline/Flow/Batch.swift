@@ -48,6 +48,8 @@ struct EmbeddedBatch: Sendable {
     var words: [[String]] = []
     /// `rows × dimension`.
     var vectors: Matrix
+    /// Where lines of logs are clustered: the template of each row, once they are mined.
+    var lines: [MinedLine] = []
     /// Where entities are clustered: the event of each row, not yet embedded.
     var events: [EntityEvent] = []
     /// Where entities are clustered: what each row is about, once it is embedded.

@@ -24,6 +24,8 @@ final class EmbeddingStage: Sendable {
     private let decoder: RecordDecoder
     private let events: EventDecoder?
     private let dimension: Int
+    /// Lines of logs are only decoded: templates are found in order, by the publisher.
+    private let isMined: Bool
     private let sequencer: Sequencer
     private let sink: EventSink
 
@@ -41,6 +43,7 @@ final class EmbeddingStage: Sendable {
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
         self.decoder = decoder
         self.dimension = space.dimension
+        isMined = space.isMined
         self.sequencer = sequencer
     }
 
@@ -80,7 +83,7 @@ final class EmbeddingStage: Sendable {
                 outcomes.append(.rejected(rejection))
             }
         }
-        let vectors = inputs.isEmpty ? Matrix(rows: 0, columns: dimension) : lane.embed(inputs)
+        let vectors = inputs.isEmpty || isMined ? Matrix(rows: 0, columns: dimension) : lane.embed(inputs)
         return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, words: words, vectors: vectors)
     }
 

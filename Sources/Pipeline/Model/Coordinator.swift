@@ -1,4 +1,5 @@
 import Clustering
+import Templates
 
 /// Owns the model: merges the deltas of workers in order, and lets in (or refuses) what reclustering proposes.
 ///
@@ -24,6 +25,16 @@ struct Coordinator: Sendable {
     mutating func merge(_ delta: Delta) throws(ClusteringError) -> Model {
         events += try model.merge(delta, options: options).map(ModelEvent.lineage)
         return model
+    }
+
+    /// Lets lines be learned by the model's templates; their events follow.
+    mutating func mine(_ body: (inout TemplateBook) -> [MinedLine]) -> [MinedLine] {
+        let mined = model.withTemplates { book in
+            let lines = body(&book)
+            return (lines, book.takeEvents())
+        }
+        events += mined?.1.map(ModelEvent.template) ?? []
+        return mined?.0 ?? []
     }
 
     /// Whether reclustering is due, `elapsed` seconds after the last.

@@ -10,28 +10,33 @@ struct Worker: Sendable {
     private let options: ClusteringOptions
 
     init(model: Model, options: ClusteringOptions) {
-        self.model = model
+        self.model = model.withoutTemplates
         self.options = options
         delta = Delta(model: model)
     }
 
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
-        self.model = model
+        self.model = model.withoutTemplates
         delta = Delta(model: model)
     }
 
     /// Assigns `vectors` (`m × d`); `handOver` takes a full step's delta and gives the next model.
     ///
-    /// - Parameter teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
+    /// - Parameters:
+    ///   - teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
+    ///   - deepVectors: the deep vectors of the rows with these numbers, where there are two tiers.
     mutating func assign(
         vectors: Matrix,
         observations: [Observation],
         teaches: [Bool]? = nil,
+        deepVectors: (([Int]) -> Matrix)? = nil,
         handOver: (Delta) throws(ClusteringError) -> Model
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
         assignments.reserveCapacity(vectors.rows)
+        let early = deepVectors == nil ? [] : model.rowsToSample(observations, after: delta, options: options)
+        let deepVectors = deepVectors.map { DeepVectors(early: early, from: $0) }
         var row = 0
         while row < vectors.rows {
             let end = stepEnd(from: row, rows: vectors.rows, teaches)
@@ -46,7 +51,8 @@ struct Worker: Sendable {
                     observations: known,
                     model: model,
                     options: options,
-                    into: &delta
+                    into: &delta,
+                    deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
                 )
             }
             row = end

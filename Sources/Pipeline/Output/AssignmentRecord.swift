@@ -56,10 +56,13 @@ struct AssignmentRecord: Encodable {
     let text: String?
     /// The entity, where entities are clustered.
     var entity: Entity?
+    /// The template, where lines of logs are clustered.
+    var line: MinedLine?
 
     enum CodingKeys: String, CodingKey {
         case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
         case entity, previous, features
+        case template, templateID = "template_id", parameters
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -70,6 +73,11 @@ struct AssignmentRecord: Encodable {
             try container.encode(entity.name, forKey: .entity)
             try container.encode(entity.previous, forKey: .previous)
             try container.encode(entity.features, forKey: .features)
+        }
+        if let line {
+            try container.encode(line.text, forKey: .template)
+            try container.encode(line.template, forKey: .templateID)
+            try container.encode(line.parameters, forKey: .parameters)
         }
         try container.encode(assignment.cluster, forKey: .cluster)
         try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)
@@ -117,8 +125,16 @@ struct AssignmentEncoder: Sendable {
         _ assignment: Assignment,
         of record: Record,
         text: String?,
-        entity: AssignmentRecord.Entity? = nil
+        entity: AssignmentRecord.Entity? = nil,
+        line: MinedLine? = nil
     ) throws -> [UInt8] {
-        Array(try encoder.encode(AssignmentRecord(assignment: assignment, record: record, text: text, entity: entity)))
+        let published = AssignmentRecord(
+            assignment: assignment,
+            record: record,
+            text: text,
+            entity: entity,
+            line: line
+        )
+        return Array(try encoder.encode(published))
     }
 }

@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Streams
 import Telemetry
+import Templates
 
 extension Publisher {
     func commitIsDue(_ state: State) -> Bool {
@@ -79,6 +80,8 @@ extension Publisher {
             sink.emit(
                 ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
             )
+        case .template(let event):
+            sink.emit(TemplateChanged(change: event.kind.rawValue, template: event.template, text: event.text))
         case .verdict(let verdict, _):
             var judged = ReclusterJudged()
             judged.silhouette = verdict.inUse?.silhouette
@@ -87,6 +90,7 @@ extension Publisher {
             judged.inertia = verdict.inUse?.inertia
             judged.anomalyRate = verdict.inUse?.anomalyRate
             judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
+            judged.mapResidual = verdict.mapResidual
             sink.emit(judged)
         }
     }
@@ -126,6 +130,7 @@ extension Publisher {
                 )
             )
         }
+        if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {

@@ -5,6 +5,7 @@ import Kernels
 import Streams
 import Synchronization
 import Telemetry
+import Templates
 
 /// What the publisher asks of the rest of the pipeline, from its own queue.
 protocol PublisherDelegate: AnyObject, Sendable {
@@ -38,6 +39,8 @@ final class Publisher: Sendable {
         var stored: Model?
         /// What is kept of entities, beyond the last commit; nil where records are clustered.
         var entities: EntityTables?
+        /// Cuts lines of logs into tokens.
+        var scanner = LineScanner()
         var epoch: UInt64 = 0
         var tally = Tally()
         var failuresInARow = 0
@@ -73,6 +76,10 @@ final class Publisher: Sendable {
     private let delegate: any PublisherDelegate
     /// Where entities are clustered.
     let embedder: EntityEmbedder?
+    /// Where there are two tiers.
+    private let deep: DeepEmbedder?
+    /// Where lines of logs are clustered.
+    let templates: TemplateEmbedder?
     /// Nil where entities live in memory alone, or records are clustered.
     let entityStore: StoredEntities?
     /// Reads back what was committed last; nil where nothing was, or nothing is stored.
@@ -93,10 +100,14 @@ final class Publisher: Sendable {
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
         entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        deep: DeepEmbedder? = nil,
+        templates: TemplateEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
+        self.templates = templates
         entityStore = entities?.store
+        self.deep = deep
         self.options = options
         self.budget = budget
         self.consumer = consumer
@@ -139,8 +150,9 @@ final class Publisher: Sendable {
             guard !state.failed, embedded.batch.epoch == state.epoch else { return }
             let start = ContinuousClock.now
             let usable = usablePart(of: embedEntities(of: embedded, state: &state))
-            let assignments = try assign(usable.batch, state: &state)
-            try write(usable.batch, assignments, state: &state)
+            let batch = mineTemplates(of: usable.batch, state: &state)
+            let assignments = try assign(batch, state: &state)
+            try write(batch, assignments, state: &state)
             sink.emit(BatchPublished(records: assignments.count, latency: (ContinuousClock.now - start).seconds))
             if let refusal = usable.refusal {
                 try commit(&state)
@@ -192,7 +204,9 @@ final class Publisher: Sendable {
             // A clock that runs ahead somewhere must not age everything that was learned before.
             let timestamp = time.map { min($0, now) }
             let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
-            observations.append(Observation(timestamp: timestamp, text: embedded.texts[row], words: words))
+            // What all lines of a template have in common is what a cluster of them is about.
+            let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
+            observations.append(Observation(timestamp: timestamp, text: text, words: words))
         }
         guard !observations.isEmpty else { return [] }
         var coordinator = state.coordinator
@@ -201,7 +215,8 @@ final class Publisher: Sendable {
         let assignments = try state.worker.assign(
             vectors: embedded.vectors,
             observations: observations,
-            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches)
+            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
+            deepVectors: deep.map { deep in { [self] rows in deepVectors(rows, of: embedded, by: deep) } }
         ) { delta throws(ClusteringError) in
             let model = try coordinator.merge(delta)
             guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
@@ -211,6 +226,12 @@ final class Publisher: Sendable {
         return assignments
     }
 
+    private func deepVectors(_ rows: [Int], of embedded: EmbeddedBatch, by deep: DeepEmbedder) -> Matrix {
+        let (vectors, tokens) = deep.embed(rows.map { embedded.texts[$0] ?? "" })
+        sink.emit(BatchLookedAtDeeply(records: rows.count, tokens: tokens))
+        return vectors
+    }
+
     private func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
             switch outcome {
@@ -218,7 +239,8 @@ final class Publisher: Sendable {
                 let assignment = assignments[row]
                 var text = embedded.texts[row]
                 if embedded.entities.isEmpty {
-                    try state.transaction.send(output(assignment, of: record, text: text))
+                    let line = embedded.lines.isEmpty ? nil : embedded.lines[row]
+                    try state.transaction.send(output(assignment, of: record, text: text, line: line))
                 } else {
                     let entity = embedded.entities[row]
                     text = AssignmentRecord.Entity.name(of: entity.key)
@@ -237,7 +259,8 @@ final class Publisher: Sendable {
         _ assignment: Assignment,
         of record: Record,
         text: String?,
-        entity: AssignmentRecord.Entity? = nil
+        entity: AssignmentRecord.Entity? = nil,
+        line: MinedLine? = nil
     ) throws -> OutgoingRecord {
         OutgoingRecord(
             topic: options.outputTopic,
@@ -248,7 +271,8 @@ final class Publisher: Sendable {
                 assignment,
                 of: record,
                 text: options.includesText ? text : nil,
-                entity: entity
+                entity: entity,
+                line: line
             ),
             headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))]
         )

@@ -90,23 +90,3 @@ public struct ClusterReport: Encodable, Sendable {
         purity = Quality.purity(labels, found)
     }
 }
-
-extension Quality {
-    /// The sum of squared distances of each row to the mean of its group.
-    static func inertia(vectors: Matrix, labels: [Int]) -> Double {
-        let groups = (labels.max() ?? -1) + 1
-        var sums = [Double](repeating: 0, count: groups * vectors.columns)
-        var counts = [Double](repeating: 0, count: groups)
-        for (row, label) in labels.enumerated() {
-            counts[label] += 1
-            for (column, value) in vectors[row: row].enumerated() {
-                sums[label * vectors.columns + column] += Double(value)
-            }
-        }
-        var means = Matrix(rows: groups, columns: vectors.columns)
-        for index in sums.indices {
-            means.storage[index] = Float(sums[index] / max(1, counts[index / vectors.columns]))
-        }
-        return inertia(vectors: vectors, labels: labels, centroids: means)
-    }
-}

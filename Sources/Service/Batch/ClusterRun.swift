@@ -79,8 +79,6 @@ public struct ClusterRun: Sendable {
     public var scale = ColumnScale.none
     /// Whether the space's kind was said by the user; otherwise the columns decide.
     public var isKindChosen = false
-    /// Whether the metric was.
-    public var isMetricChosen = false
 
     /// Nobody waits for a stream here: k-means may take its time.
     private static let starts = 10
@@ -103,8 +101,7 @@ public struct ClusterRun: Sendable {
             anomaly: nil,
             field: field,
             settings: settings,
-            isKindChosen: isKindChosen,
-            isMetricChosen: isMetricChosen
+            isKindChosen: isKindChosen
         )
         let space: any Space
         do {

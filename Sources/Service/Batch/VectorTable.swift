@@ -51,7 +51,10 @@ struct VectorTable {
             switch decoder.decode(record) {
             case .failure(let rejection):
                 refused += 1
-                firstRefusal = firstRefusal ?? "\(table.reader.path), line \(row.line): \(rejection.message)"
+                if firstRefusal == nil {
+                    let reason = table.columns.fault(in: row) ?? rejection.message
+                    firstRefusal = "\(table.reader.path), line \(row.line): \(reason)"
+                }
             case .success(let input):
                 inputs.append(input)
                 rows.append(rowCount)

@@ -69,8 +69,21 @@ struct EvaluationColumns: Sendable {
             label: label.flatMap { row[$0] },
             isAnomaly: anomaly.flatMap { row[$0] }.map {
                 !["", "0", "-", "false", "normal", "no"].contains($0.lowercased())
-            }
+            },
+            line: row.line,
+            fault: fault(in: row)
         )
+    }
+
+    /// Which column of a row of numbers holds none, and what it holds; nil where there is no such column.
+    func fault(in row: TabularRow) -> String? {
+        guard case .numbers(let columns) = content else { return nil }
+        for column in columns {
+            let cell = (row[column] ?? "").trimmingCharacters(in: .whitespaces)
+            if cell.isEmpty { return "column \"\(column)\" is empty; every column of a vector needs a number" }
+            if Double(cell) == nil { return "column \"\(column)\" holds \"\(cell.prefix(40))\", not a number" }
+        }
+        return nil
     }
 
     func value(of row: TabularRow) -> [UInt8] {

@@ -3,6 +3,7 @@ import Clustering
 import Foundation
 import Kernels
 import Streams
+import Templates
 
 /// What `evaluate` prints: quality as far as the truth that was given allows.
 public struct EvaluationReport: Encodable, Sendable {
@@ -20,7 +21,11 @@ public struct EvaluationReport: Encodable, Sendable {
     public var clustersUsed: Int?
     /// Records that could not be used.
     public var refused = 0
-    /// External measures, against the label column.
+    /// Where the first of them is, and what is wrong with it.
+    public var firstRefusal: String?
+    /// Templates at the end, where lines of logs are mined.
+    public var templates: Int?
+    /// External measures, against the label column; the last two of templates where they are mined.
     public var ari, ami, nmi, vMeasure, purity, groupingAccuracy, groupF1: Double?
     /// Internal measures, on the model's sample.
     public var silhouette, daviesBouldin, calinskiHarabasz: Double?
@@ -49,9 +54,15 @@ private struct JudgedAssignment: Decodable {
     struct Source: Decodable { var offset: Int }
 
     var cluster: Int?
+    var templateID: Int?
     var score: Float?
     var anomaly: Bool
     var source: Source
+
+    enum CodingKeys: String, CodingKey {
+        case cluster, score, anomaly, source
+        case templateID = "template_id"
+    }
 }
 
 /// A published verdict.
@@ -73,9 +84,10 @@ extension EvaluationReport {
         space = model?.space ?? ""
         clusters = model?.clusters.count ?? 0
         var judgedRows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)] = []
+        var allRows = judgedRows
         var retentions: [Double] = []
         var flagged = 0
-        var assigned = 0
+        var isAssigned = [Bool](repeating: false, count: truth.count)
         let first = Self.warmUp(truth.count)
         for record in output {
             let value = Data(record.value ?? [])
@@ -89,19 +101,45 @@ extension EvaluationReport {
                 }
             } else if record.topic == assignments {
                 let assignment = try decoder.decode(JudgedAssignment.self, from: value)
-                assigned += 1
+                isAssigned[assignment.source.offset] = true
+                allRows.append((truth[assignment.source.offset], assignment))
                 guard assignment.source.offset >= first else { continue }
                 flagged += assignment.anomaly ? 1 : 0
                 judgedRows.append((truth[assignment.source.offset], assignment))
             }
         }
-        refused = truth.count - assigned
+        refused = isAssigned.count { !$0 }
+        if let first = isAssigned.firstIndex(of: false) {
+            firstRefusal = "line \(truth[first].line): \(truth[first].fault ?? "not a record of this space")"
+        }
         judged = judgedRows.count
         alarmRate = judged > 0 ? Double(flagged) / Double(judged) : 0
         if !retentions.isEmpty { idRetention = retentions.reduce(0, +) / Double(retentions.count) }
         judgeClusters(judgedRows)
+        if let book = model?.templates {
+            templates = book.templates.count
+            judgeTemplates(allRows)
+        }
         judgeAnomalies(judgedRows)
         if let model { judgeShape(model) }
+    }
+
+    /// Groups of lines of logs are those of their templates, each by the id that it was given on arrival; all lines count,
+    /// also the first.
+    private mutating func judgeTemplates(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {
+        var ids: [String: Int] = [:]
+        var labels: [Int] = []
+        var found: [Int] = []
+        for (truth, assignment) in rows {
+            guard let label = truth.label, let template = assignment.templateID else { continue }
+            let id = ids[label] ?? ids.count
+            ids[label] = id
+            labels.append(id)
+            found.append(template)
+        }
+        guard labels.count > 1 else { return }
+        groupingAccuracy = Quality.groupingAccuracy(labels, found)
+        groupF1 = Quality.groupF1(labels, found)
     }
 
     private mutating func judgeClusters(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {

@@ -8,6 +8,10 @@ final class LabelledLog: RecordLog {
     struct Truth: Sendable {
         var label: String?
         var isAnomaly: Bool?
+        /// The line of the file that it is written on.
+        var line = 0
+        /// Which cell cannot be used, where that is known already.
+        var fault: String?
     }
 
     static let topic = "rows"

@@ -17,7 +17,6 @@ struct LabelledTable {
     ///
     /// - Parameters:
     ///   - isKindChosen: whether the space's kind was said by the user; otherwise the columns decide.
-    ///   - isMetricChosen: whether the metric was; otherwise numbers are compared by straight-line distance.
     /// - Throws: ``Exit`` where the file or a column is not there.
     init(
         input: String,
@@ -25,8 +24,7 @@ struct LabelledTable {
         anomaly: String?,
         field: String?,
         settings: Settings,
-        isKindChosen: Bool,
-        isMetricChosen: Bool = false
+        isKindChosen: Bool
     ) throws {
         let first: TabularRow?
         do throws(StreamError) {
@@ -55,17 +53,12 @@ struct LabelledTable {
         case .text: break
         case .fields: try settings.takeFields(from: reader, columns: columns)
         case .numbers(let names):
-            settings.space.dimension = names.count
+            settings.takeVectors(of: names.count)
             settings.space.encoding = .json
+            // Columns are coordinates more often than directions.
+            settings.clusters.metric = settings.clusters.metric ?? .euclidean
         case .vector(let name):
-            settings.space.dimension = settings.space.dimension ?? first.flatMap { Self.elements(of: $0[name]) }
-        }
-        switch columns.content {
-        case .text, .fields: break
-        case .numbers, .vector:
-            settings.space.kind = .vector
-            settings.space.model = nil
-            if !isKindChosen, !isMetricChosen { settings.clusters.metric = .euclidean }
+            settings.takeVectors(of: settings.space.dimension ?? first.flatMap { Self.elements(of: $0[name]) })
         }
         self.settings = settings
     }
@@ -78,6 +71,12 @@ struct LabelledTable {
 }
 
 extension Settings {
+    fileprivate mutating func takeVectors(of dimension: Int?) {
+        space.kind = .vector
+        space.model = nil
+        space.dimension = dimension
+    }
+
     /// Sets up a features space for the rows of a table; where no fields are named, those that the first rows have.
     ///
     /// - Throws: ``Exit`` where a row cannot be read or no field is found.

@@ -49,6 +49,8 @@ struct ClusterPlot {
         } catch {
             throw Exit(.badInput, "\(path): \(error)")
         }
+        var figures = figures
+        if !isPlane { figures.append(("map's trustworthiness", trustworthiness(of: layout, shown))) }
         let page = ChartPage(
             title: title,
             subtitle: subtitle(shown: rows.count, way: isPlane ? "as they lie in the plane" : "by \(way.rawValue)"),
@@ -75,6 +77,17 @@ struct ClusterPlot {
         } catch {
             throw Exit(.usage, "\(path) cannot be written: \(error.localizedDescription)")
         }
+    }
+
+    /// How far neighbours on the map are neighbours in the space, of as many vectors as its quadratic cost allows.
+    private func trustworthiness(of layout: Matrix, _ shown: Matrix) -> Double? {
+        let rows = Quality.draw(Self.profileSize, of: shown.rows, seed: seed)
+        return try? Trustworthiness.measure(
+            layout.selecting(rows),
+            of: shown.selecting(rows),
+            metric: metric,
+            lanes: .dispatch()
+        )
     }
 
     private func subtitle(shown: Int, way: String) -> String {

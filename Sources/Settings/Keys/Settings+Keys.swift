@@ -107,7 +107,8 @@ extension Settings {
             "space.kind",
             .choice,
             \.space.kind,
-            "Embedded text, ready-made vectors, or the fields of a JSON object (customers, orders, measurements)."
+            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), or lines of "
+                + "logs: their templates are mined and embedded."
         ),
         SettingsKey(
             "space.field",
@@ -131,8 +132,16 @@ extension Settings {
             "space.model",
             ValueCodec.text("path").optional,
             \.space.model,
-            "The folder of a sentence transformer (BERT family, safetensors), relative to the working directory. "
-                + "Empty: hashed n-grams, which need no model."
+            "The folder of a sentence transformer (BERT family, safetensors), or of a static model that `centroidd distill` "
+                + "or Model2Vec made of one, relative to the working directory. Empty: hashed n-grams, which need no model."
+        ),
+        SettingsKey(
+            "space.flood",
+            ValueCodec.text("path").optional,
+            \.space.flood,
+            "Two tiers: the folder of a static model that embeds every text, so that `space.model` embeds only the sample and "
+                + "what may be an anomaly. `static` is the folder beside the model that is called like it with -static behind. "
+                + "Empty: the model embeds every text."
         ),
         SettingsKey(
             "space.dimension",

@@ -28,9 +28,10 @@ extension Settings {
             ),
             SettingsKey(
                 "recluster.sample",
-                .count(100...1_000_000),
+                ValueCodec.count(100...1_000_000).or("auto"),
                 \.recluster.sample,
-                "Records kept, the recent ones more likely, to recluster from."
+                "Records kept, the recent ones more likely, to recluster from; `auto` is 20k, and 4k with space.flood, where "
+                    + "each goes through the model."
             ),
             SettingsKey(
                 "recluster.maximum_k",

@@ -93,8 +93,8 @@ public struct ReclusterSettings: Sendable, Equatable {
     public var k: Int?
     /// What the number is chosen by.
     public var criterion = Criterion.silhouette
-    /// Records kept to recluster from.
-    public var sample = 20_000
+    /// Records kept to recluster from; nil: 20,000, or 4,000 where each of them costs a transformer (`space.flood`).
+    public var sample: Int?
     /// The largest number of clusters that is tried where ``k`` is nil.
     public var maximumK = 128
     /// The linkage of `agglomerative`.

@@ -8,6 +8,8 @@ public struct SpaceSettings: Sendable, Equatable {
         case vector
         /// Numbers, categories, times and text of a JSON object or a table's row.
         case features
+        /// Lines of logs: templates are mined, and embedded as text is.
+        case log
     }
 
     /// Arithmetic of a model's linear layers.
@@ -40,6 +42,9 @@ public struct SpaceSettings: Sendable, Equatable {
     public var fields: [FeatureFieldSettings] = []
     /// The folder of a sentence transformer, relative to the working directory; nil hashes n-grams.
     public var model: String?
+    /// The folder of a static model that embeds every text, or `static` for that beside the model; nil embeds every text by
+    /// the model.
+    public var flood: String?
     /// Numbers in a vector; needed for `vector`, and optional for hashed n-grams.
     public var dimension: Int?
     /// How a ready-made vector is written.
@@ -52,6 +57,12 @@ public struct SpaceSettings: Sendable, Equatable {
     public var precision = Precision.auto
     /// Bytes of vectors that are remembered by their text; 0 remembers none.
     public var cache = 64 << 20
+
+    /// The folder that ``flood`` names: `static` is the model's own with `-static` behind its name.
+    public var floodFolder: String? {
+        guard flood == "static", let model else { return flood }
+        return (model.hasSuffix("/") ? String(model.dropLast()) : model) + "-static"
+    }
 
     /// The defaults.
     public init() {}

@@ -118,7 +118,8 @@ extension Page {
           say("assigned", count(records.assigned));
           say("assigned-note", `${bytes(report.bytes_per_second)}/s`);
           say("cluster-count", count(report.model.clusters));
-          say("cluster-note", `model ${whole.format(report.model.version)}`);
+          say("cluster-note", `model ${whole.format(report.model.version)}`
+            + (isNumber(report.model.templates) ? `, ${count(report.model.templates)} templates` : ""));
           say("anomaly-count", count(records.anomalies));
           const flagged = records.assigned ? records.anomalies / records.assigned : 0;
           say("anomaly-note", records.assigned ? `${ratio.format(flagged)} of records` : "");

@@ -28,6 +28,8 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         /// Lines before this one are skipped.
         var wanted: Int64 = 0
         var isFinished = false
+        /// A record whose lines may go on.
+        var open: Record?
     }
 
     init(log: FileLog) {
@@ -86,6 +88,7 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
                 cursors[index].line = 0
             }
             cursors[index].wanted = offset
+            cursors[index].open = nil
             cursors[index].isFinished = false
             current = min(current, index)
         }
@@ -117,6 +120,7 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         }
         if cursors[current].reader == nil { cursors[current].reader = try log.reader(of: cursors[current].input) }
         guard let reader = cursors[current].reader else { return nil }
+        if log.joining != nil { return try nextJoined(reader, timeout: timeout) }
         switch try reader.next(timeout: timeout) {
         case .timedOut: return nil
         case .end:
@@ -129,6 +133,38 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
             cursors[current].line += 1
             guard offset >= cursors[current].wanted else { return .some(nil) }
             return FileLog.record(line, source: cursors[current].source, offset: offset)
+        }
+    }
+
+    /// The next record of one or several lines: it is known to be whole when the line after it is, or when none came in
+    /// time.
+    private func nextJoined(_ reader: LineReader, timeout: Duration) throws(StreamError) -> Record?? {
+        switch try reader.next(timeout: timeout) {
+        case .timedOut:
+            guard let whole = cursors[current].open else { return nil }
+            cursors[current].open = nil
+            return whole
+        case .end:
+            let whole = cursors[current].open
+            cursors[current].open = nil
+            cursors[current].isFinished = true
+            cursors[current].reader = nil
+            return .some(whole)
+        case .line(let line):
+            let offset = cursors[current].line
+            cursors[current].line += 1
+            guard offset >= cursors[current].wanted else { return .some(nil) }
+            let goesOn = line.bytes.withUnsafeBufferPointer { log.joining?($0) ?? false }
+            if goesOn, var record = cursors[current].open, let value = record.value,
+                value.count + line.bytes.count < log.lineCeiling
+            {
+                record.value = value + [0x0a] + line.bytes
+                cursors[current].open = record
+                return .some(nil)
+            }
+            let whole = cursors[current].open
+            cursors[current].open = FileLog.record(line, source: cursors[current].source, offset: offset)
+            return .some(whole)
         }
     }
 }

@@ -30,18 +30,23 @@ public final class FileLog: RecordLog {
     let lineCeiling: Int
     private let output: Int32
     private let outputTopics: Set<String>?
+    let joining: (@Sendable (UnsafeBufferPointer<UInt8>) -> Bool)?
 
     /// - Parameters:
     ///   - inputs: read one after the other.
     ///   - output: the descriptor that producers write to; standard output by default.
     ///   - outputTopics: the topics whose records are written; nil writes all.
     ///   - lineCeiling: bytes after which a line is cut.
+    ///   - joining: says of a line whether it belongs to the record before it, whose value then has several lines; nil:
+    ///     every line is a record of its own. The offset stays that of the record's first line.
     public init(
         inputs: [Input],
         output: Int32 = 1,
         outputTopics: Set<String>? = nil,
-        lineCeiling: Int = 16 << 20
+        lineCeiling: Int = 16 << 20,
+        joining: (@Sendable (UnsafeBufferPointer<UInt8>) -> Bool)? = nil
     ) {
+        self.joining = joining
         var counts: [String: Int32] = [:]
         self.inputs = inputs.map { input in
             let partition = counts[input.topic, default: 0]

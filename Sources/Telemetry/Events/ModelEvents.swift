@@ -154,6 +154,8 @@ public struct ReclusterJudged: TelemetryEvent {
     public var anomalyRate: Double?
     /// The share of sampled records that kept, or would have kept, their cluster id.
     public var retention: Double?
+    /// The share of the deep vectors' variance that the map between the tiers leaves unexplained.
+    public var mapResidual: Double?
 
     /// Nothing known yet.
     public init() {}
@@ -164,6 +166,7 @@ public struct ReclusterJudged: TelemetryEvent {
             (.reclusterSilhouette, silhouette), (.reclusterDaviesBouldin, daviesBouldin),
             (.reclusterCalinskiHarabasz, calinskiHarabasz), (.reclusterInertia, inertia),
             (.reclusterAnomalyRate, anomalyRate), (.reclusterRetention, retention),
+            (.mapResidual, mapResidual),
         ]
         for case (let name, let value?) in figures { sink.metrics.set(name, to: value) }
     }

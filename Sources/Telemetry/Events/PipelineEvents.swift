@@ -48,6 +48,26 @@ public struct BatchEmbedded: TelemetryEvent {
     }
 }
 
+/// Some records of a batch got deep vectors.
+public struct BatchLookedAtDeeply: TelemetryEvent {
+    /// How many.
+    public var records: Int
+    /// Tokens in them.
+    public var tokens: Int
+
+    /// Memberwise.
+    public init(records: Int, tokens: Int) {
+        self.records = records
+        self.tokens = tokens
+    }
+
+    /// Counts.
+    public func emit(to sink: EventSink) {
+        sink.metrics.increment(.embeddingDeep, by: records)
+        sink.metrics.increment(.embeddingTokens, by: tokens)
+    }
+}
+
 /// A batch was assigned.
 public struct BatchAssigned: TelemetryEvent {
     /// Records in it.

@@ -61,6 +61,7 @@ extension MetricName {
         case .assignedPartitions: .init(.gauge, "Partitions that this instance owns.")
         case .rebalances: .init(.counter, "Changes of the assignment.", labels: ["change"])
         case .embeddingTokens: .init(.counter, "Tokens embedded.")
+        case .embeddingDeep: .init(.counter, "Records that the deep one of two tiers has embedded.")
         case .embeddingBatchRecords: .init(batchHistogram, "Records in an embedding batch.")
         case .embeddingDuration: .init(shortHistogram, "How long an embedding batch takes.")
         case .cacheLookups: .init(.counter, "Texts looked up in the cache of vectors.")
@@ -85,11 +86,13 @@ extension MetricName {
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
+        case .templates: .init(.gauge, "Templates of lines of logs in the model.")
+        case .templateChanges: .init(.counter, "Templates born, merged, split or retired.", labels: ["change"])
         case .entities: .init(.gauge, "Entities whose state this instance keeps.")
         case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
         case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")
         case .reclusterSilhouette, .reclusterDaviesBouldin, .reclusterCalinskiHarabasz, .reclusterInertia,
-            .reclusterAnomalyRate, .reclusterRetention:
+            .reclusterAnomalyRate, .reclusterRetention, .mapResidual:
             qualityDefinition
         case .errors: .init(.counter, "Errors by stage and type.", labels: ["error_type", "stage"])
         case .ready: .init(.gauge, "1 while the daemon is ready, 0 while it is not.")
@@ -111,6 +114,8 @@ extension MetricName {
             .init(.gauge, "Held-out Calinski-Harabasz index of the clusters in use; high is good.")
         case .reclusterInertia: .init(.gauge, "Sum of squared distances of held-out records to their centroids.")
         case .reclusterAnomalyRate: .init(.gauge, "Share of held-out records that the clusters in use flag.")
+        case .mapResidual:
+            .init(.gauge, "Share of held-out deep vectors' variance that the map between the tiers does not explain.")
         default: .init(.gauge, "Share of sampled records that kept their cluster id at the last reclustering.")
         }
     }

@@ -32,6 +32,8 @@ public enum MetricName: String, CaseIterable, Sendable {
 
     /// Tokens embedded.
     case embeddingTokens = "centroidd_embedding_tokens_total"
+    /// Records that the deep one of two tiers has embedded.
+    case embeddingDeep = "centroidd_embedding_deep_records_total"
     /// Records in an embedding batch.
     case embeddingBatchRecords = "centroidd_embedding_batch_records"
     /// How long an embedding batch takes.
@@ -80,6 +82,13 @@ public enum MetricName: String, CaseIterable, Sendable {
     case reclusterAnomalyRate = "centroidd_recluster_anomaly_rate"
     /// The share of sampled records that kept their cluster id at the last reclustering.
     case reclusterRetention = "centroidd_recluster_id_retention"
+    /// The share of the deep vectors' variance that the map between the two tiers leaves unexplained, held out.
+    case mapResidual = "centroidd_space_map_residual"
+
+    /// Templates of lines of logs in the model.
+    case templates = "centroidd_templates"
+    /// Templates born, merged, split, retired.
+    case templateChanges = "centroidd_template_changes_total"
 
     /// Entities whose state this instance keeps.
     case entities = "centroidd_entities"

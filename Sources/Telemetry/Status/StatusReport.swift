@@ -102,6 +102,11 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var metric = ""
         /// The score above which a record is anomalous; nil before there is one.
         public var threshold: Double?
+        /// The share of the deep vectors' variance that the map between two tiers leaves unexplained; nil where there is no
+        /// map.
+        public var mapResidual: Double?
+        /// Templates of lines of logs; nil where none are mined.
+        public var templates: Int?
 
         /// An empty model.
         public init() {}

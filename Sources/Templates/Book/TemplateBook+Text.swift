@@ -1,0 +1,41 @@
+extension TemplateBook {
+    /// As ``learn(_:with:)``, of a string.
+    public mutating func learn(_ line: String, with scanner: inout LineScanner) -> Int {
+        var line = line
+        return line.withUTF8 { learn($0, with: &scanner) }
+    }
+
+    /// As ``match(_:with:)``, of a string.
+    public func match(_ line: String, with scanner: inout LineScanner) -> Int? {
+        var line = line
+        return line.withUTF8 { match($0, with: &scanner) }
+    }
+
+    /// What the line that was scanned last has at the places of its template that vary, in order.
+    ///
+    /// - Parameters:
+    ///   - line: the line that was learned or matched last with `scanner`.
+    ///   - id: its template.
+    public func parameters(of line: UnsafeBufferPointer<UInt8>, template id: Int, in scanner: LineScanner) -> [String] {
+        guard let index = index(of: id) else { return [] }
+        let (parts, tokens) = (templates[index].parts, scanner.tokens)
+        guard parts.count == tokens.count || (parts.last?.kind == .rest && tokens.count >= parts.count - 1) else {
+            return []
+        }
+        var result: [String] = []
+        for (position, part) in parts.enumerated() {
+            let range: Range<Int>
+            switch part.kind {
+            case .word, .mark: continue
+            case .pattern where part.constant != nil: continue
+            case .pattern: range = tokens[position].varying
+            case .number, .text, .open: range = tokens[position].range
+            case .rest:
+                guard position < tokens.count, let last = tokens.last else { continue }
+                range = Int(tokens[position].start)..<Int(last.end)
+            }
+            result.append(String(decoding: line[range], as: UTF8.self))
+        }
+        return result
+    }
+}

@@ -1,0 +1,203 @@
+/// What stands before the message of a line: when, how grave, where, who. It is lifted out, not clustered.
+///
+/// A header begins with a time (a date may stand before it, and one word before that); what follows is part of it while
+/// it reads as one: a level, numbers, one bracketed word, the dotted name of a logger, and in the manner of syslog a host
+/// and a process. A line without a time is all message: the message itself may begin with a word such as `error:`.
+public struct LogHeader: Sendable, Equatable {
+    /// Where the message begins.
+    public private(set) var end = 0
+    /// The level's word.
+    public private(set) var level: Range<Int>?
+    /// The host's name.
+    public private(set) var host: Range<Int>?
+    /// The name of the process or the logger.
+    public private(set) var process: Range<Int>?
+
+    private var hasTime = false
+    private var hasDate = false
+
+    /// The header of a line; empty where there is none.
+    public init(of line: UnsafeBufferPointer<UInt8>) {
+        var fields = HeaderFields(line)
+        var skipped = 0
+        while !hasTime, let field = fields.next() {
+            if isTime(field, in: line) || line[field.inner].elementsEqual("-".utf8) { continue }
+            if isCompactTime(field, fields, in: line) {
+                hasTime = true
+                _ = fields.next()
+                continue
+            }
+            // One word may stand before a date; nothing between a date and its time but a weekday or a comma.
+            guard !hasDate, skipped == 0 else {
+                reset()
+                return
+            }
+            skipped += 1
+        }
+        guard hasTime, skipped == 0 || hasDate else {
+            reset()
+            return
+        }
+        end = fields.position
+        readRest(&fields, in: line)
+        while end < line.count, line[end] == UInt8(ascii: " ") || line[end] == UInt8(ascii: "\t") { end += 1 }
+        // A line that is nothing but a header is its own message.
+        if end >= line.count { reset() }
+    }
+
+    private mutating func reset() {
+        (end, level, host, process, hasTime, hasDate) = (0, nil, nil, nil, false, false)
+    }
+
+    // MARK: - Time
+
+    /// Whether a field is a date or a time of day; takes note of it.
+    private mutating func isTime(_ field: HeaderField, in line: UnsafeBufferPointer<UInt8>) -> Bool {
+        let text = line[field.inner]
+        if Words.days.contains(text) || Words.months.contains(text) {
+            hasDate = true
+            return true
+        }
+        switch HeaderTime(text) {
+        case .none: return hasDate && text.count <= 4 && text.allSatisfy(\.isDigit)
+        case .date: hasDate = true
+        case .time: hasTime = true
+        case .both: (hasDate, hasTime) = (true, true)
+        }
+        return true
+    }
+
+    /// `081109 203615`: two times six digits, and a level soon after.
+    private func isCompactTime(
+        _ field: HeaderField,
+        _ fields: HeaderFields,
+        in line: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard field.inner.lowerBound == 0, line[field.inner].count == 6, line[field.inner].allSatisfy(\.isDigit) else {
+            return false
+        }
+        var following = fields
+        guard let clock = following.next(), clock.inner.count == 6, line[clock.inner].allSatisfy(\.isDigit) else {
+            return false
+        }
+        for _ in 0..<2 {
+            if let next = following.next(), Words.levels.contains(line[next.inner]) { return true }
+        }
+        return false
+    }
+
+    // MARK: - What follows
+
+    private mutating func readRest(_ fields: inout HeaderFields, in line: UnsafeBufferPointer<UInt8>) {
+        var (numbers, brackets) = (0, 0)
+        while let field = fields.next() {
+            let text = line[field.inner]
+            if text.count == 4, host == nil, level == nil, text.allSatisfy(\.isDigit), field.isBracketed == false,
+                line[field.outer.lowerBound - 1] == UInt8(ascii: " "), numbers == 0, isYear(text)
+            {
+                // The year of a date that ends with it.
+            } else if text.allSatisfy({ $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "|") })
+            {
+                // A separator.
+            } else if level == nil, process == nil, Words.levels.contains(text) {
+                level = field.inner
+            } else if Words.zones.contains(text) || HeaderTime(text) != .none {
+                // A time in two parts.
+            } else if !field.isBracketed, numbers < 2, text.allSatisfy(\.isDigit) {
+                numbers += 1
+            } else if field.isBracketed, brackets == 0, level != nil || numbers > 0, !isSaying(text) {
+                brackets += 1
+            } else if process == nil, let name = processName(field, in: line) {
+                process = name
+            } else if host == nil, process == nil, level == nil, isHostBeforeProcess(field, fields, in: line) {
+                host = field.inner
+            } else {
+                return
+            }
+            end = fields.position
+        }
+    }
+
+    private func isYear(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        text.starts(with: "19".utf8) || text.starts(with: "20".utf8)
+    }
+
+    /// A bracket that tells something, `[instance: …]` or `[client 1.2.3.4]`, is part of the message.
+    private func isSaying(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard let space = text.firstIndex(of: UInt8(ascii: " ")) else { return false }
+        let first = text[..<space]
+        return first.allSatisfy { $0.isLowercase || $0 == UInt8(ascii: ":") }
+    }
+
+    /// `name[12]:`, `name:`, `a.b.c`: the range of the name.
+    private func processName(_ field: HeaderField, in line: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        guard !field.isBracketed else { return nil }
+        let text = line[field.outer]
+        guard text.first?.isLetter == true, !text.contains(UInt8(ascii: "=")) else { return nil }
+        let isTagged = text.last == UInt8(ascii: ":")
+        let name = text.prefix { $0.isAlphanumeric || "._-$/@".utf8.contains($0) }
+        if isTagged {
+            let rest = text.dropFirst(name.count).dropLast()
+            let hasNumber = rest.last == UInt8(ascii: "]")
+            guard rest.isEmpty || hasNumber else { return nil }
+            // Without a host or a level before it, or a number in it, `word:` begins the message.
+            guard hasNumber || host != nil || (level != nil && name.contains(UInt8(ascii: "."))) else { return nil }
+            return name.startIndex..<name.endIndex
+        }
+        guard level != nil, name.count == text.count, name.contains(UInt8(ascii: ".")), name.last != UInt8(ascii: ".")
+        else { return nil }
+        return name.startIndex..<name.endIndex
+    }
+
+    private func isHostBeforeProcess(
+        _ field: HeaderField,
+        _ fields: HeaderFields,
+        in line: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard !field.isBracketed, line[field.outer].allSatisfy({ $0.isAlphanumeric || "._-".utf8.contains($0) }) else {
+            return false
+        }
+        var following = fields
+        guard let next = following.next(), !next.isBracketed, line[next.outer].last == UInt8(ascii: ":") else {
+            return false
+        }
+        return line[next.outer].first?.isLetter == true
+    }
+}
+
+/// Whether a word is a date, a time of day or both.
+enum HeaderTime {
+    case none, date, time, both
+
+    init(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
+        var groups: [Int] = []
+        var marks: [UInt8] = []
+        var length = 0
+        for byte in text {
+            if byte.isDigit {
+                length += 1
+            } else if length > 0, "-/.:,TZ+_".utf8.contains(byte) {
+                groups.append(length)
+                marks.append(byte)
+                length = 0
+            } else if byte != UInt8(ascii: "Z") {
+                self = .none
+                return
+            }
+        }
+        if length > 0 { groups.append(length) }
+        self = Self.kind(groups, marks)
+    }
+
+    private static func kind(_ groups: [Int], _ marks: [UInt8]) -> HeaderTime {
+        guard groups.count >= 3, marks.count >= 2 else { return .none }
+        let isYearFirst = groups[0] == 4 && groups[1] <= 2 && groups[2] <= 2
+        let isYearLast = groups[0] <= 2 && groups[1] <= 2 && (groups[2] == 4 || groups[2] == 2)
+        let isDate = marks[0] == marks[1] && marks[0] != UInt8(ascii: ":") && marks[0] != UInt8(ascii: ",")
+        if isDate, isYearFirst || (isYearLast && marks[0] == UInt8(ascii: "/")) {
+            return groups.count >= 5 ? .both : .date
+        }
+        let isClock = marks[0] == UInt8(ascii: ":") && groups[0] <= 2 && groups[1] == 2
+        return isClock && marks[1] == UInt8(ascii: ":") && groups[2] == 2 && groups.count <= 4 ? .time : .none
+    }
+}

@@ -1,0 +1,88 @@
+import Templates
+import Testing
+
+@Suite("What stands before the message")
+struct HeaderTests {
+    private func message(_ line: String) -> String {
+        var line = line
+        return line.withUTF8 { String(decoding: $0[LogRecord.message(of: $0)], as: UTF8.self) }
+    }
+
+    @Test(
+        "Headers of many kinds are lifted out",
+        arguments: [
+            ("Jun 14 15:16:01 combo sshd(pam_unix)[19939]: check pass; user unknown", "check pass; user unknown"),
+            ("Jun 14 15:16:01 web-1 kernel: warning: all is well", "warning: all is well"),
+            ("2015-10-18 18:01:47,978 INFO [main] org.apache.App: Created it", "Created it"),
+            ("2015-07-29 17:41:44,747 - INFO  [Peer[myid=1]/0:0:0:2181:Fast@774] - Time out: 3200", "Time out: 3200"),
+            ("[Sun Dec 04 04:47:44 2005] [notice] worker ok", "worker ok"),
+            ("[Sun Dec 04 04:47:44 2005] [error] [client 1.2.3.4] denied", "[client 1.2.3.4] denied"),
+            ("081109 203615 148 INFO dfs.DataNode$Receiver: Receiving block", "Receiving block"),
+            (
+                "api.log.1 2017-05-16 00:00:00.008 25746 INFO nova.wsgi.server [req-1 - -] [instance: 7] up",
+                "[instance: 7] up"
+            ),
+            ("2024-03-01T10:00:00.123Z ERROR disk is full", "disk is full"),
+            ("2024-03-01T10:00:00+01:00 node7 app[12]: ready", "ready"),
+            ("2016-09-28 04:30:30, Info                  CBS    Loaded it", "CBS    Loaded it"),
+        ]
+    )
+    func headersAreLifted(line: String, expected: String) {
+        #expect(message(line) == expected)
+    }
+
+    @Test(
+        "A message that only looks like one is left whole",
+        arguments: [
+            "error: Received disconnect from 10.0.0.1", "warning",
+            "10.251.31.160:50010 Served block blk_1 to /10.0.0.1",
+            "00000001@2016/9/27:20:30:31.455 Initialize called", "10722 total interrupts.", "May I come in",
+            "connection from 10.0.0.1 () at Fri Jun 17 07:07:00 2005", "INFO", "[instance: 1] VM Started", "12:30:15",
+        ]
+    )
+    func messagesStayWhole(line: String) {
+        #expect(message(line) == line)
+    }
+
+    @Test("The parts of a header are told")
+    func partsAreTold() {
+        var line = "Jun 14 15:16:01 combo sshd(pam_unix)[19939]: check pass"
+        line.withUTF8 { bytes in
+            let header = LogHeader(of: bytes)
+            #expect(header.host.map { String(decoding: bytes[$0], as: UTF8.self) } == "combo")
+            #expect(header.process.map { String(decoding: bytes[$0], as: UTF8.self) } == "sshd")
+        }
+        line = "2024-03-01 10:00:00 WARN a.b.Loader: late"
+        line.withUTF8 { bytes in
+            let header = LogHeader(of: bytes)
+            #expect(header.level.map { String(decoding: bytes[$0], as: UTF8.self) } == "WARN")
+            #expect(header.process.map { String(decoding: bytes[$0], as: UTF8.self) } == "a.b.Loader")
+        }
+    }
+
+    @Test("Of a record of several lines the first is mined")
+    func firstLineIsMined() {
+        #expect(message("2024-03-01 10:00:00 ERROR broken\n\tat a.b(C.java:1)\nCaused by: x") == "broken")
+        #expect(message("plain\r\n") == "plain")
+    }
+
+    @Test("Frames of a stack and what is indented go on the record before")
+    func continuationsAreKnown() {
+        func goesOn(_ line: String) -> Bool {
+            var line = line
+            return line.withUTF8 { LogRecord.isContinuation($0) }
+        }
+        for line in [
+            "\tat a.b.C(D.java:1)", "  File \"x.py\", line 3", "Caused by: java.io.Oops", "at a.b.C(D.java:1)",
+            "... 3 more", "java.io.IOException: gone", "ValueError: x", "Traceback (most recent call last):",
+        ] {
+            #expect(goesOn(line), "\(line)")
+        }
+        for line in [
+            "", "   ", "attached", "Causes are unknown", "Error: x", "an Error: x", "SomeErrors: 3",
+            "2024-03-01 10:00:00 INFO at work",
+        ] {
+            #expect(!goesOn(line), "\(line)")
+        }
+    }
+}
