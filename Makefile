@@ -10,7 +10,7 @@ PACKAGES  := librdkafka-dev libdnnl-dev zlib1g-dev pkg-config
 # because `-enable-testing` would otherwise rebuild everything each time one goes from `make` to `make test`.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test --disable-xctest
 
-.PHONY: help all deps build demo test bench bench-peers model format lint install sanitize clean
+.PHONY: help all deps build demo test bench bench-peers bench-quality model format lint install sanitize clean
 
 help:
 	@echo "make demo [ONCE=1]   install what is missing, build, and run the daemon on an embedded broker with real log lines"
@@ -18,6 +18,7 @@ help:
 	@echo "make build           the optimised binary, .build/release/centroidd"
 	@echo "make model           fetch all-MiniLM-L6-v2 (83 MB) into $(MODEL_DIR)"
 	@echo "make bench [PART=…]  measure, with ratios against peers in the same run"
+	@echo "make bench-quality DATA=DIR   how good the answers are on labelled public data, beside peers in the same run"
 	@echo "make bench-peers     install those peers (Python) into Benchmarks/.venv"
 	@echo "make format | lint   apply | check the house style (and the systemd unit)"
 	@echo "make sanitize        the tests of the core under the address sanitizer"
@@ -43,12 +44,21 @@ build: deps
 demo: build
 	.build/release/centroidd demo $(if $(ONCE),--once)
 
+# Suites that ask servers over sockets run by themselves: beside hundreds of busy tests nobody answers in time.
+SERVER_SUITES := RemoteEmbeddingTests StatusServerTests EmbeddingServerTests ClientCommandTests ClientRunTests
+
 test: deps
-	$(SWIFT) test $(TEST_FLAGS)
+	$(SWIFT) test $(TEST_FLAGS) $(SERVER_SUITES:%=--skip %)
+	$(SWIFT) test $(TEST_FLAGS) --skip-build $(SERVER_SUITES:%=--filter %)
 
 # PART chooses some: embedding assignment kmeans grouping templates latency pipeline.
 bench: build
 	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench $(PART)
+
+# PART chooses some: streams,anomalies,logs. DATA is the folder of public data; what the script says of itself tells more.
+bench-quality: build bench-peers
+	@test -d "$(DATA)" || { echo "make bench-quality DATA=DIR: name the folder of labelled data"; exit 1; }
+	Benchmarks/.venv/bin/python Benchmarks/Peers/quality.py --binary .build/release/centroidd --data $(DATA) $(if $(PART),--part $(PART))
 
 # The libraries that others use, for the ratios: they stay in a folder of their own.
 bench-peers: Benchmarks/.venv/installed

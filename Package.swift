@@ -26,6 +26,9 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -38,9 +41,7 @@ let package = Package(
             name: "CentroiddRooms",
             targets: [
                 "Kernels", "Embedding", "BatchClustering", "Projection", "Charts", "Templates", "Clustering", "Streams",
-                "KafkaLog",
-                "Telemetry", "Pipeline", "Service",
-                "Settings",
+                "KafkaLog", "RemoteEmbedding", "Telemetry", "Pipeline", "Service", "Settings",
             ]
         ),
     ],
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     ],
     targets: [
         // C libraries and C code, each behind one room.
@@ -77,6 +79,7 @@ let package = Package(
 
         // The shell.
         room("Telemetry", [logging, metrics]),
+        room("RemoteEmbedding", ["Embedding", "Kernels", "Telemetry", asyncHTTPClient, nio, nioHTTP1, nioPosix]),
         room(
             "Pipeline",
             [
@@ -85,13 +88,14 @@ let package = Package(
             ]
         ),
         room("Settings", [yams]),
+        room("StatusClient", ["Telemetry", asyncHTTPClient, nio, nioHTTP1, nioPosix]),
         room("StatusServer", ["Telemetry", hummingbird, nio, httpTypes, lifecycle, logging]),
         room(
             "Service",
             [
-                "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
-                "BatchClustering", "Projection", "Charts", "Templates", "Kernels", "Telemetry", lifecycle, unixSignals,
-                logging,
+                "Settings", "StatusServer", "StatusClient", "Pipeline", "KafkaLog", "Streams", "Embedding",
+                "Clustering", "BatchClustering", "Projection", "Charts", "Templates", "Kernels", "RemoteEmbedding",
+                "Telemetry", lifecycle, unixSignals, logging,
             ]
         ),
         .executableTarget(
@@ -105,7 +109,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry"],
+            dependencies: ["Streams", "Clustering", "Kernels", "Telemetry", nio, nioPosix, nioHTTP1],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -121,8 +125,17 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", logging, metrics]),
         tests("SettingsTests", ["Settings"]),
         tests(
+            "RemoteEmbeddingTests",
+            [
+                "RemoteEmbedding", "Embedding", "Kernels", "Pipeline", "Streams", "Clustering", "Telemetry", logging,
+            ]
+        ),
+        tests(
             "StatusServerTests",
-            ["StatusServer", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle, logging]
+            [
+                "StatusServer", "StatusClient", "Telemetry", hummingbird, hummingbirdTesting, nio, httpTypes, lifecycle,
+                logging,
+            ]
         ),
         tests(
             "PipelineTests",
@@ -130,7 +143,10 @@ let package = Package(
         ),
         tests(
             "IntegrationTests",
-            ["Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels"]
+            [
+                "Service", "Settings", "Pipeline", "KafkaLog", "Streams", "Clustering", "Embedding", "Kernels",
+                asyncHTTPClient, nio, nioHTTP1,
+            ]
         ),
         tests("SoundnessTests", []),
     ],

@@ -38,6 +38,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var precision = Precision.automatic
     /// Bytes of vectors that a model's space remembers by their text; 0 remembers none.
     public var cacheBytes = 64 << 20
+    /// Whether what changes from line to line is masked before a model embeds it (``TextMask``).
+    public var masks = false
 
     /// The defaults.
     public init() {}
@@ -110,9 +112,11 @@ public struct EmbeddingOptions: Sendable, Equatable {
             )
         }
         // Looking a text up costs as much as a static model does.
-        let cached = space is StaticTextSpace ? space : CachedTextSpace(space, bytes: cacheBytes)
+        let isStatic = space is StaticTextSpace
+        let cached = isStatic && !masks ? space : CachedTextSpace(space, bytes: isStatic ? 0 : cacheBytes, masks: masks)
         guard let floodFolder, kind == .text else { return cached }
-        return TieredTextSpace(fast: try floodSpace(floodFolder, metric), deep: cached)
+        let flood = try floodSpace(floodFolder, metric)
+        return TieredTextSpace(fast: masks ? CachedTextSpace(flood, bytes: 0, masks: true) : flood, deep: cached)
     }
 
     private func floodSpace(_ folder: String, _ metric: Metric) throws(EmbeddingError) -> any TokenizingSpace {

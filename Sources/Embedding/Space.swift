@@ -6,7 +6,7 @@ public enum FieldValue: Sendable, Equatable {
     case text(String)
     /// The numbers of a JSON array field.
     case numbers([Double])
-    /// The raw bytes of a whole record whose format is `vector`.
+    /// The raw bytes of a whole record whose format is `vector` or `bytes`.
     case bytes([UInt8])
     /// The fields of a JSON object or of a table's row.
     case fields([String: FeatureValue])
@@ -16,16 +16,19 @@ public enum FieldValue: Sendable, Equatable {
         switch self {
         case .text: "text"
         case .numbers(let numbers): "an array of \(numbers.count) numbers"
-        case .bytes(let bytes): "\(bytes.count) bytes of a vector record"
+        case .bytes(let bytes): "\(bytes.count) bytes"
         case .fields(let fields): "an object with \(fields.count) fields"
         }
     }
 }
 
-/// What a lane embeds: text to be turned into a vector, a vector that was ready made and is already checked, or fields.
+/// What a lane embeds: text to be turned into a vector, an image, a vector that was ready made and is already checked,
+/// or fields.
 public enum SpaceInput: Sendable, Equatable {
     /// Text to embed.
     case text(String)
+    /// An image to embed, in base64.
+    case image(EncodedImage)
     /// A ready-made vector of the space's dimension, finite, of unit length where the space is cosine.
     case vector([Float])
     /// The fields of a record, whose raw row the lane completes.
@@ -56,6 +59,10 @@ public struct InputRejection: Error, Sendable, Equatable {
         case malformedVector = "malformed_vector"
         /// The value is larger than the configured ceiling.
         case tooLarge = "too_large"
+        /// The bytes are no image of a known type.
+        case malformedImage = "malformed_image"
+        /// The server that makes the vectors refuses this very record.
+        case refusedByServer = "refused_by_server"
     }
 
     /// The kind of fault.
@@ -106,9 +113,16 @@ public protocol EmbeddingLane: AnyObject {
     var tokens: Int { get }
     /// Embeds `inputs` into an `inputs.count × dimension` matrix; row `i` is the vector of input `i`.
     func embed(_ inputs: [SpaceInput]) -> Matrix
+    /// The same where what makes the vectors may refuse some of the inputs, or fail: what the pipeline calls.
+    func embedEach(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> EmbeddedInputs
 }
 
 extension EmbeddingLane {
     /// A space without tokens.
     public var tokens: Int { 0 }
+
+    /// Refuses nothing and never fails.
+    public func embedEach(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> EmbeddedInputs {
+        EmbeddedInputs(vectors: embed(inputs))
+    }
 }

@@ -22,7 +22,7 @@ extension CentroidIndex {
                     let count = min(Self.queryBlock, rows - start)
                     best.initialize(repeating: -.infinity, count: count)
                     (labels + start).update(repeating: 0, count: count)
-                    let block = moving(queries + start * d, rows: count, to: moved)
+                    let block = CentroidPacking.moved(queries + start * d, rows: count, by: shift, to: moved)
                     largest(block, rows: count, lane, products, best, labels + start)
                 }
             }

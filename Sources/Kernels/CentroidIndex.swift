@@ -149,7 +149,13 @@ public struct CentroidIndex: Sendable {
                     let count = min(capacity, rows - start)
                     let block = queries + start * d
                     top.initialize(repeating: empty, count: count)
-                    topTwo(moving(block, rows: count, to: moved), rows: count, lane, products, top)
+                    topTwo(
+                        CentroidPacking.moved(block, rows: count, by: shift, to: moved),
+                        rows: count,
+                        lane,
+                        products,
+                        top
+                    )
                     for row in 0..<count {
                         let pair = exact(top[row], query: block + row * d, centroids)
                         pairs.initializeElement(at: start + row, to: pair)
@@ -157,20 +163,6 @@ public struct CentroidIndex: Sendable {
                 }
             }
         }
-    }
-
-    func moving(
-        _ queries: UnsafePointer<Float>,
-        rows: Int,
-        to moved: UnsafeMutablePointer<Float>
-    ) -> UnsafePointer<Float> {
-        guard !shift.isEmpty else { return queries }
-        moved.update(from: queries, count: rows * shift.count)
-        shift.withUnsafeBufferPointer { shift in
-            guard let base = shift.baseAddress else { return }
-            for row in 0..<rows { VectorMath.add(base, times: -1, to: moved + row * shift.count, count: shift.count) }
-        }
-        return UnsafePointer(moved)
     }
 
     private func topTwo(

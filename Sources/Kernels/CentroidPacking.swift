@@ -42,6 +42,22 @@ enum CentroidPacking {
         }
     }
 
+    /// `rows` queries less `shift`, in `moved`; the queries themselves where nothing is shifted.
+    static func moved(
+        _ queries: UnsafePointer<Float>,
+        rows: Int,
+        by shift: [Float],
+        to moved: UnsafeMutablePointer<Float>
+    ) -> UnsafePointer<Float> {
+        guard !shift.isEmpty else { return queries }
+        moved.update(from: queries, count: rows * shift.count)
+        shift.withUnsafeBufferPointer { shift in
+            guard let base = shift.baseAddress else { return }
+            for row in 0..<rows { VectorMath.add(base, times: -1, to: moved + row * shift.count, count: shift.count) }
+        }
+        return UnsafePointer(moved)
+    }
+
     /// Subtracts `shift` from the first `rows` rows and returns -‖row‖²/2 of each, nought for those beyond.
     private static func move(
         _ matrix: UnsafeMutablePointer<Float>,

@@ -1,5 +1,6 @@
 import Clustering
 import Dispatch
+import Embedding
 import Streams
 import Synchronization
 import Telemetry
@@ -54,7 +55,8 @@ extension Pipeline: ReaderDelegate {
                 done.signal()
             }
         )
-        let limit = DispatchTime.now() + options.drainTimeout.seconds
+        // Input that cannot be read again is never given up.
+        let limit = options.canRewind ? DispatchTime.now() + options.drainTimeout.seconds : .distantFuture
         if done.wait(timeout: limit) == .timedOut {
             sink.emit(
                 StageFailed(
@@ -107,6 +109,7 @@ extension Pipeline: PublisherDelegate {
 
     func publisherFailed(_ failure: PipelineFailure) {
         lifecycle.withLock { $0.failure = $0.failure ?? failure }
+        (space as? any WaitingSpace)?.stopWaiting()
         parts.withLock { $0 }?.reader.stop()
     }
 

@@ -28,7 +28,7 @@ public final class Pipeline: Sendable {
 
     let options: PipelineOptions
     let log: any RecordLog
-    private let space: any Space
+    let space: any Space
     private let decoder: RecordDecoder
     let sink: EventSink
     private let startModel: Model?
@@ -85,13 +85,17 @@ public final class Pipeline: Sendable {
     /// The ends of the owned partitions as last heard of.
     public var endOffsets: Offsets { parts.withLock { $0?.publisher.consumer.endOffsets() ?? [:] } }
 
-    /// Reads the stored model back and starts the stages. Blocks until the producer is ready.
+    /// Reads the stored model back and starts the stages. Blocks until the producer is ready, and the space where it has
+    /// to wait for what makes its vectors.
     ///
     /// - Throws: ``PipelineFailure``.
     public func start() throws {
         move(to: .starting)
         do {
             try assemble()
+        } catch EmbeddingInterruption.stopped where state == .draining {
+            // Asked to end before there was anything to read.
+            end(with: nil)
         } catch {
             let failure = Self.failure(from: error)
             end(with: failure)
@@ -104,12 +108,15 @@ public final class Pipeline: Sendable {
         case let failure as PipelineFailure: failure
         case let error as StreamError: .log(error)
         case let error as ClusteringError: .model("\(error)")
+        case let interruption as EmbeddingInterruption: .embedding(interruption)
         default: .bug("\(error)")
         }
     }
 
     private func assemble() throws {
         let outputPartitions = try prepareTopics()
+        // Before an earlier instance is fenced: it may go on while this one waits.
+        try (space as? any WaitingSpace)?.prepare()
         // The transaction first: it fences an earlier instance, so that the model that is read next stands still.
         let transaction = try OutputTransaction(
             log: log,
@@ -269,6 +276,7 @@ public final class Pipeline: Sendable {
     public func stop() {
         if state == .created { return end(with: nil) }
         move(to: .draining)
+        (space as? any WaitingSpace)?.stopWaiting()
         // Where it is still starting, `assemble` looks at the state when it is done.
         parts.withLock { $0?.reader }?.stop()
     }
@@ -286,6 +294,16 @@ public final class Pipeline: Sendable {
             if ended { continuation.resume() }
         }
         if let failure = lifecycle.withLock({ $0.failure }) { throw failure }
+    }
+
+    /// Begins a reclustering now, whatever the schedule says.
+    public func recluster() async -> ReclusterAnswer {
+        guard state == .running || state == .waiting, let publisher = parts.withLock({ $0?.publisher }) else {
+            return .notRunning
+        }
+        return await withCheckedContinuation { continuation in
+            publisher.queue.async { continuation.resume(returning: publisher.reclusterNow() ? .begun : .underWay) }
+        }
     }
 
     /// The model as it stands; on the publisher's queue, so that it is whole.

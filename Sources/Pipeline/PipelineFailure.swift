@@ -9,6 +9,8 @@ public enum PipelineFailure: Error, Sendable, CustomStringConvertible {
     case rejected(InputRejection, TopicPartition, offset: Int64)
     /// The stored model cannot be used.
     case model(String)
+    /// What makes the vectors failed.
+    case embedding(EmbeddingInterruption)
     /// What should not happen.
     case bug(String)
 
@@ -20,6 +22,7 @@ public enum PipelineFailure: Error, Sendable, CustomStringConvertible {
             "record \(source)@\(offset) cannot be used: \(rejection.message). Mend it, or set output.on_error to "
                 + "dead_letter or skip"
         case .model(let text): text
+        case .embedding(let interruption): "\(interruption)"
         case .bug(let text): "internal error: \(text)"
         }
     }

@@ -3,6 +3,7 @@ import Foundation
 import KafkaLog
 import Kernels
 import Pipeline
+import RemoteEmbedding
 public import Settings
 import Streams
 public import Telemetry
@@ -20,10 +21,9 @@ public struct CheckRun: Sendable {
     public func checkOffline() throws -> [String] {
         let settings = loaded.settings
         do {
-            let space = try settings.embeddingOptions.makeSpace()
+            var lines = try settings.space.kind == .remote ? serverLines() : [Self.line(of: try settings.makeSpace())]
             try settings.kafkaOptions.validate()
-            var lines = [
-                "space       \(space.identity), \(space.dimension) dimensions, \(space.metric.rawValue)",
+            lines += [
                 "input       \(settings.input.topics.joined(separator: ", ")) as \(settings.input.format.rawValue)",
                 "output      \(settings.output.topic), \(settings.output.delivery.rawValue)",
             ]
@@ -32,10 +32,38 @@ public struct CheckRun: Sendable {
                 lines.append("entities    \(names); at most \(entities.capacity) in a partition")
             }
             return lines
+        } catch let exit as Exit {
+            throw exit
         } catch let error as StreamError {
             throw Exit(.configuration, error.message)
         } catch {
             throw Exit(.configuration, "\(error)")
+        }
+    }
+
+    private static func line(of space: any Space) -> String {
+        "space       \(space.identity), \(space.dimension) dimensions, \(space.metric.rawValue)"
+    }
+
+    /// Asks the embedding server once. One that is away is said, and no fault of the configuration; one that answers
+    /// something else than was configured is.
+    private func serverLines() throws -> [String] {
+        guard var options = loaded.settings.remoteOptions else { return [] }
+        options.waits = false
+        options.retries = 0
+        do throws(EmbeddingInterruption) {
+            let space = try RemoteSpace(options)
+            let seconds = try space.probe()
+            let standing = space.standing
+            let time = "\(Int((seconds * 1000).rounded())) ms"
+            return [
+                Self.line(of: space),
+                "server      \(standing.url) answers in \(time) (\(standing.api?.rawValue ?? ""))",
+            ]
+        } catch {
+            guard case .unreachable(let problem) = error else { throw Exit(error) }
+            let dimension = options.dimension.map { "\($0) dimensions" } ?? "its dimension is not known"
+            return ["space       remote, \(dimension)", "server      NO ANSWER: \(problem)"]
         }
     }
 

@@ -32,7 +32,7 @@ public final class Daemon: Sendable {
         let application = settings.application ?? "centroidd"
         let space: any Space
         do {
-            space = try settings.embeddingOptions.makeSpace()
+            space = try settings.makeSpace(sink: sink, waits: true)
             log = try KafkaRecordLog(options: settings.kafkaOptions, events: KafkaTelemetry(sink: sink))
             pipeline = Pipeline(
                 options: settings.pipelineOptions,
@@ -41,8 +41,6 @@ public final class Daemon: Sendable {
                 decoder: settings.decoder(for: space),
                 sink: sink
             )
-        } catch let error as EmbeddingError {
-            throw Exit(.configuration, "\(error)")
         } catch {
             throw Exit(error)
         }
@@ -162,13 +160,14 @@ private struct NotifierService: Service {
         await withGracefulShutdownHandler {
             while !Task.isShuttingDownGracefully {
                 let report = status.statusReport()
-                if report.ready, !isReady {
+                // A daemon that waits for its embedding server has done what it can to start.
+                if report.ready || report.server?.answers == false, !isReady {
                     isReady = true
                     notifier.ready(status: Self.line(report))
                 }
                 let beat = pipeline.heartbeat
                 // Before the loop exists there is nothing to watch: starting has its own time limit.
-                if beat != lastBeat || !isReady { notifier.watchdog() }
+                if beat != lastBeat || !isReady || pipeline.state == .starting { notifier.watchdog() }
                 lastBeat = beat
                 notifier.status(Self.line(report))
                 try? await Task.sleep(for: isReady ? pause : .milliseconds(100))
@@ -186,6 +185,7 @@ private struct NotifierService: Service {
         let lag = report.partitions.compactMap(\.lag).reduce(0, +)
         return "\(report.state): \(report.records.assigned) records, lag \(lag), \(report.model.clusters) clusters, "
             + "\(report.records.anomalies) anomalies"
+            + (report.server.map { $0.answers ? "" : "; \($0.url) does not answer" } ?? "")
     }
 }
 

@@ -2,6 +2,7 @@ import Clustering
 import Embedding
 import Kernels
 import Pipeline
+import RemoteEmbedding
 import Settings
 import Streams
 public import Telemetry
@@ -28,8 +29,9 @@ public struct DaemonStatus: StatusSource {
         report.started = started
         report.uptime = Double(Timestamp.now() - started) / 1000
         report.alive = state != .failed
-        report.ready = state == .running
-        report.reasons = report.ready ? [] : [Self.reason(state)]
+        report.server = server
+        report.ready = state == .running && report.server?.answers ?? true
+        report.reasons = reasons(state, report.server)
         report.recordsPerSecond = progress.recordsPerSecond
         report.bytesPerSecond = progress.bytesPerSecond
         report.records = progress.records
@@ -47,6 +49,32 @@ public struct DaemonStatus: StatusSource {
         return report
     }
 
+    /// All clusters, the heaviest first.
+    public func clusters() -> [StatusReport.Cluster] {
+        pipeline.board.current.model.map { Self.clusters(of: $0, most: .max) } ?? []
+    }
+
+    /// Begins a reclustering now.
+    public func recluster() async -> ReclusterAnswer { await pipeline.recluster() }
+
+    /// Notes what an operator says of a cluster.
+    public func mark(_ feedback: ClusterFeedback) async -> FeedbackAnswer {
+        let standing: Standing? =
+            switch feedback.verdict {
+            case .normal: .normal
+            case .anomalous: .anomalous
+            case .none: nil
+            }
+        do {
+            try await pipeline.mark(cluster: feedback.cluster, as: standing)
+            return .noted
+        } catch let error as ClusteringError {
+            return .unknownCluster("\(error)")
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
     /// Prometheus text.
     public func metricsExposition() -> String {
         ProcessMetrics.refresh(in: sink.metrics)
@@ -59,7 +87,29 @@ public struct DaemonStatus: StatusSource {
     }
 
     /// What the space's cache has done; nil where it has none.
-    private var cache: CacheStatistics? { ((space.deep ?? space) as? CachedTextSpace)?.statistics }
+    private var cache: CacheStatistics? { ((space.deep ?? space) as? any RememberingSpace)?.statistics }
+
+    /// How the embedding server stands; nil where there is none.
+    private var server: StatusReport.Server? {
+        guard let standing = (space as? RemoteSpace)?.standing else { return nil }
+        return StatusReport.Server(
+            url: standing.url,
+            answers: standing.problem == nil,
+            problem: standing.problem,
+            requests: standing.requests,
+            retries: standing.retries,
+            refused: standing.refused,
+            meanMs: standing.meanSeconds.map { $0 * 1000 }
+        )
+    }
+
+    private func reasons(_ state: PipelineState, _ server: StatusReport.Server?) -> [String] {
+        var reasons = state == .running ? [] : [Self.reason(state)]
+        if let server, !server.answers {
+            reasons.append("the embedding server \(server.url) does not answer: \(server.problem ?? "")")
+        }
+        return reasons
+    }
 
     private static func reason(_ state: PipelineState) -> String {
         switch state {
@@ -94,10 +144,29 @@ public struct DaemonStatus: StatusSource {
         report.model.metric = model.metric.rawValue
         report.model.threshold = model.threshold.value
         report.model.templates = model.templates?.templates.count
+        report.clusters = Self.clusters(of: model, most: Self.shownClusters)
+        report.incidents = Self.incidents(of: model)
+    }
+
+    private static func incidents(of model: Model) -> [StatusReport.Incident] {
+        model.openIncidents.sorted { $0.last.record > $1.last.record }.map { incident in
+            StatusReport.Incident(
+                cluster: incident.cluster,
+                label: incident.label,
+                reason: incident.reason.rawValue,
+                count: incident.count,
+                first: incident.first.timestamp,
+                last: incident.last.timestamp,
+                examples: incident.examples.compactMap(\.text)
+            )
+        }
+    }
+
+    private static func clusters(of model: Model, most: Int) -> [StatusReport.Cluster] {
         let weights = model.weights
         let total = max(model.totalWeight, .leastNormalMagnitude)
-        let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(Self.shownClusters)
-        report.clusters = heaviest.map { row in
+        let heaviest = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(most)
+        return heaviest.map { row in
             let cluster = model.clusters[row]
             return StatusReport.Cluster(
                 id: cluster.id,
@@ -106,7 +175,8 @@ public struct DaemonStatus: StatusSource {
                 share: weights[row] / total,
                 radius: cluster.meanDistance,
                 lastSeen: cluster.lastTimestamp,
-                representatives: cluster.representatives.map(\.text)
+                representatives: cluster.representatives.map(\.text),
+                standing: cluster.standing?.rawValue
             )
         }
     }

@@ -32,7 +32,7 @@ public struct EmbedRun: Sendable {
     public init(settings: Settings, format: Format, threads: Int?) {
         self.settings = settings
         self.format = format
-        lanes = max(1, threads ?? ProcessorCount.active)
+        lanes = max(1, threads ?? settings.lanes)
     }
 
     /// Embeds standard input to standard output; a line that cannot be embedded ends the run.
@@ -41,12 +41,7 @@ public struct EmbedRun: Sendable {
     public func run(quiet: Bool) throws {
         let bar = ProgressBar("embedding", total: nil, quiet: quiet)
         defer { bar.finish() }
-        let space: any Space
-        do {
-            space = try settings.embeddingOptions.makeSpace()
-        } catch {
-            throw Exit(.configuration, "\(error)")
-        }
+        let space = try settings.makeSpace()
         let stage = ParallelEmbedder(space: space, lanes: lanes)
         let decoder = settings.decoder(for: space)
         let consumer = try FileLog(inputs: [.standardInput]).makeConsumer(group: "embed")
@@ -63,7 +58,7 @@ public struct EmbedRun: Sendable {
                     Exit(.badInput, "line \(record.offset + 1): \(rejection.message)")
                 }.get()
             }
-            try write(inputs, stage.embed(inputs), space: space)
+            try write(inputs, try stage.embed(inputs), space: space)
             bar.update(Int(polled.records.last?.offset ?? 0) + 1)
             if polled.finished { return }
         }

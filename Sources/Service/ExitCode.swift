@@ -1,3 +1,4 @@
+import Embedding
 public import Pipeline
 public import Streams
 
@@ -11,13 +12,13 @@ public enum ExitCode: Int32, Sendable {
     case badInput = 65
     /// The input is not there.
     case noInput = 66
-    /// No broker could be reached.
+    /// No broker, no embedding server or no daemon could be reached.
     case unreachable = 69
     /// A defect of centroidd.
     case bug = 70
     /// Something that another try may mend, such as being fenced by another instance.
     case tryAgain = 75
-    /// The broker refused our credentials or rights.
+    /// The broker, or the embedding server, refused our credentials or rights.
     case notAuthorised = 77
     /// The configuration cannot be used.
     case configuration = 78
@@ -33,6 +34,17 @@ public enum ExitCode: Int32, Sendable {
             }
     }
 
+    /// The code for why vectors could not be made.
+    init(_ interruption: EmbeddingInterruption) {
+        self =
+            switch interruption {
+            case .stopped: .tryAgain
+            case .unreachable: .unreachable
+            case .unauthorised: .notAuthorised
+            case .misconfigured: .configuration
+            }
+    }
+
     /// The code for how a pipeline ended.
     public init(_ failure: PipelineFailure) {
         self =
@@ -40,6 +52,7 @@ public enum ExitCode: Int32, Sendable {
             case .log(let error): ExitCode(error)
             case .rejected: .badInput
             case .model: .configuration
+            case .embedding(let interruption): ExitCode(interruption)
             case .bug: .bug
             }
     }
@@ -63,6 +76,8 @@ public struct Exit: Error, CustomStringConvertible {
         switch error {
         case let exit as Exit: self = exit
         case let failure as PipelineFailure: self.init(ExitCode(failure), "\(failure)")
+        case let error as EmbeddingInterruption: self.init(ExitCode(error), "\(error)")
+        case let error as EmbeddingError: self.init(.configuration, "\(error)")
         case let error as StreamError: self.init(ExitCode(error), "\(error)")
         default: self.init(.bug, "\(error)")
         }

@@ -7,6 +7,8 @@ import Synchronization
 final class ParallelEmbedder: Sendable {
     private final class Lane: Sendable {
         let embedder: Mutex<any EmbeddingLane>
+        // A queue of its own: lanes that wait for a server are not fewer because the processors are.
+        let queue = DispatchQueue(label: "centroidd.embed")
 
         init(space: any Space) { embedder = Mutex(space.makeLane()) }
     }
@@ -20,20 +22,29 @@ final class ParallelEmbedder: Sendable {
     }
 
     /// `inputs.count × dimension`, in order.
-    func embed(_ inputs: [SpaceInput]) -> Matrix {
+    ///
+    /// - Throws: ``Exit`` where what makes the vectors fails, or refuses one of the inputs.
+    func embed(_ inputs: [SpaceInput]) throws -> Matrix {
         guard !inputs.isEmpty else { return Matrix(rows: 0, columns: dimension) }
         let share = (inputs.count + lanes.count - 1) / lanes.count
         let parts = stride(from: 0, to: inputs.count, by: share).map { start in
             Array(inputs[start..<min(start + share, inputs.count)])
         }
-        let results = Mutex<[Int: Matrix]>([:])
-        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-            let vectors = lanes[index].embedder.withLock { $0.embed(parts[index]) }
-            results.withLock { $0[index] = vectors }
+        let results = Mutex<[Int: Result<EmbeddedInputs, EmbeddingInterruption>]>([:])
+        let group = DispatchGroup()
+        for (index, part) in parts.enumerated() {
+            let lane = lanes[index]
+            lane.queue.async(group: group) {
+                let answer = lane.embedder.withLock { embedder in
+                    Result { () throws(EmbeddingInterruption) in try embedder.embedEach(part) }
+                }
+                results.withLock { $0[index] = answer }
+            }
         }
-        let storage = results.withLock { results in
-            parts.indices.flatMap { results[$0]?.storage ?? [] }
-        }
+        group.wait()
+        let answers = try results.withLock { results in try parts.indices.compactMap { try results[$0]?.get() } }
+        if let refusal = answers.lazy.flatMap(\.refusals).first?.value { throw Exit(.badInput, refusal.message) }
+        let storage = answers.flatMap(\.vectors.storage)
         return Matrix(columns: dimension, storage: storage)
     }
 }

@@ -16,7 +16,10 @@ extension Settings {
             case .vector: .vector
             case .features: .features
             case .log: .log
+            // Made elsewhere: see `makeSpace`.
+            case .remote: .text
             }
+        options.masks = space.mask == .numbers
         options.fields = effectiveFields.map(FeatureField.init)
         options.modelFolder = space.model
         options.floodFolder = space.floodFolder
@@ -62,6 +65,7 @@ extension Settings {
         options.sampleCapacity = recluster.sample ?? (space.flood == nil ? 20_000 : 4000)
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
+        options.anomalies.incidentQuiet = anomalies.incidentQuiet.inSeconds
         // A rule that is no regular expression was refused when the file was read.
         options.labels.redaction = (try? Redaction(rules: labels.redact)) ?? .builtIn
         options.labels.terms = labels.terms
@@ -103,7 +107,7 @@ extension Settings {
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2
-        options.lanes = pipeline.lanes ?? ProcessorCount.active
+        options.lanes = lanes
         options.maximumBatch = pipeline.batch ?? defaultBatch
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
@@ -112,7 +116,10 @@ extension Settings {
 
     /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
     /// that larger batches pay.
-    private var defaultBatch: Int { space.model == nil || space.flood != nil ? 500 : 64 }
+    private var defaultBatch: Int {
+        if space.kind == .remote { return space.batch }
+        return space.model == nil || space.flood != nil ? 500 : 64
+    }
 
     /// Options of the Kafka client.
     public var kafkaOptions: KafkaOptions {

@@ -6,7 +6,9 @@ extension CrossChecks {
         case .vector: checkVectors(settings.space, settings.input)
         case .text, .log: checkText(settings.space, settings.input)
         case .features: checkFeatures(settings.space, settings.input)
+        case .remote: checkRemote(settings.space, settings.input)
         }
+        checkServerKeys()
         if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
             warn("space.fields", "fields that nothing uses", "`space.kind: features`", "Set the kind, or remove them")
         }
@@ -79,13 +81,9 @@ extension CrossChecks {
         if places["space.encoding"] != nil {
             warn("space.encoding", "a key that text does not use", "`space.kind: vector`", "Remove it")
         }
-        if space.prefix != nil, space.model == nil {
-            warn(
-                "space.prefix",
-                "a key that hashed n-grams do not use",
-                "a model",
-                "Name a `space.model`, or remove it"
-            )
+        let ofModels = [("space.prefix", space.prefix != nil), ("space.mask", space.mask != .none)]
+        for (path, isSet) in ofModels where isSet && space.model == nil {
+            warn(path, "a key that hashed n-grams do not use", "a model", "Name a `space.model`, or remove it")
         }
         if space.model != nil, space.dimension != nil {
             warn(
@@ -109,7 +107,9 @@ extension CrossChecks {
     }
 
     mutating func checkModelFolder() {
-        guard settings.space.kind != .vector, let folder = settings.space.model, !broken.contains("space.model") else {
+        guard settings.space.kind != .vector, settings.space.kind != .remote, let folder = settings.space.model,
+            !broken.contains("space.model")
+        else {
             return
         }
         let model = ModelFolder(path: folder)

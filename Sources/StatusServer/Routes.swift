@@ -18,10 +18,14 @@ struct Routes: Sendable {
         router.get("/metrics") { _, _ in metrics() }
         router.get("/version") { _, _ in version() }
         router.get("/status") { _, _ in status() }
+        router.get("/clusters") { _, _ in clusters() }
+        router.post("/recluster") { request, _ in await recluster(request) }
+        router.post("/feedback") { request, _ in await feedback(request) }
         return router
     }
 
-    private static let directions = "no such page; there are: / /livez /readyz /metrics /version /status\n"
+    private static let directions =
+        "no such page; there are: / /livez /readyz /metrics /version /status /clusters, and POST /recluster /feedback\n"
 
     /// Answers what no route answers.
     private struct NotFound: RouterMiddleware {
@@ -65,6 +69,52 @@ struct Routes: Sendable {
         return response(.ok, "application/json", String(decoding: body, as: UTF8.self))
     }
 
+    private func clusters() -> Response {
+        guard let body = try? StatusJSON.encode(source.clusters()) else {
+            return Response(status: .internalServerError)
+        }
+        return response(.ok, "application/json", String(decoding: body, as: UTF8.self))
+    }
+
+    /// 202 where it has begun, 409 where one is under way, 503 where the daemon does not run.
+    private func recluster(_ request: Request) async -> Response {
+        if let refusal = refusal(of: request) { return refusal }
+        return switch await source.recluster() {
+        case .begun: json(.accepted, Said(detail: "a reclustering has begun"))
+        case .underWay: json(.conflict, Said(detail: "a reclustering is under way already"))
+        case .notRunning:
+            json(
+                .serviceUnavailable,
+                Said(detail: "the daemon is \(source.statusReport().state): nothing to recluster")
+            )
+        }
+    }
+
+    /// 200 where it is noted, 400 for a body that is none, 404 without such a cluster, 503 where it cannot be noted.
+    private func feedback(_ request: Request) async -> Response {
+        if let refusal = refusal(of: request) { return refusal }
+        let verdicts = ClusterFeedback.Verdict.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let body = try? await request.body.collect(upTo: 4096),
+            let feedback = try? JSONDecoder().decode(ClusterFeedback.self, from: Data(body.readableBytesView))
+        else {
+            let example = #"{"cluster":17,"verdict":"normal"}"#
+            return json(.badRequest, Said(detail: "expected \(example) with a verdict of \(verdicts)"))
+        }
+        return switch await source.mark(feedback) {
+        case .noted: json(.ok, Said(detail: "cluster \(feedback.cluster): \(feedback.verdict.rawValue)"))
+        case .unknownCluster(let text): json(.notFound, Said(detail: text))
+        case .failed(let text): json(.serviceUnavailable, Said(detail: text))
+        }
+    }
+
+    /// Any page in a browser on this machine can post here: those of other sites are turned away.
+    private func refusal(of request: Request) -> Response? {
+        guard let origin = request.headers[.origin], origin != "http://\(request.head.authority ?? "")" else {
+            return nil
+        }
+        return json(.forbidden, Said(detail: "asked by a page of another site (\(origin))"))
+    }
+
     private func page() -> Response {
         let nonce = Page.nonce()
         var response = response(.ok, "text/html; charset=utf-8", Page.html(nonce: nonce))
@@ -77,6 +127,10 @@ struct Routes: Sendable {
         var reasons: [String]
     }
 
+    private struct Said: Encodable {
+        var detail: String
+    }
+
     private struct Version: Encodable {
         var application: String
         var version: String
@@ -84,7 +138,7 @@ struct Routes: Sendable {
 
     private func json(_ status: HTTPResponse.Status, _ value: some Encodable) -> Response {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(value) else { return Response(status: .internalServerError) }
         return response(status, "application/json", String(decoding: body, as: UTF8.self) + "\n")
     }

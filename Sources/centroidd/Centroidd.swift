@@ -16,7 +16,8 @@ struct Centroidd: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, CheckCommand.self, PipeCommand.self, DemoCommand.self, EmbedCommand.self,
-            DistillCommand.self, ClusterCommand.self, EvaluateCommand.self,
+            DistillCommand.self, ClusterCommand.self, EvaluateCommand.self, StatusCommand.self, ClustersCommand.self,
+            AnomaliesCommand.self, ReclusterCommand.self, FeedbackCommand.self,
         ]
     )
 

@@ -46,7 +46,8 @@ struct ClusterCommand: AsyncParsableCommand {
     @OptionGroup var space: SpaceOptions
 
     func run() async throws {
-        var settings = try common.settings(for: .pipe).settings
+        let loaded = try common.settings(for: .pipe)
+        var settings = loaded.settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
         try method.apply(to: &settings)
         if let seed { settings.clusters.seed = seed }
@@ -54,7 +55,7 @@ struct ClusterCommand: AsyncParsableCommand {
         _ = common.telemetry(settings, standard: .warning)
         var run = ClusterRun(input: input, label: label, field: space.field)
         run.scale = scale
-        run.isKindChosen = common.config != nil || space.space != nil
+        run.isKindChosen = space.isKindChosen(in: loaded)
         let result = try run.run(settings: settings, explain: explain, quiet: common.quiet)
         try FileHandle.standardOutput.write(contentsOf: ClusterRun.lines(of: result, format: format))
         if let plot = picture.plot { try result.draw(to: plot, map: picture.map, quiet: common.quiet) }

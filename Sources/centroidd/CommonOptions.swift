@@ -57,15 +57,17 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text, vector, features or log.")
+    @Option(help: "text, vector, features, log or remote.")
     var space: SpaceSettings.Kind?
 
     @Option(
-        help:
-            "A folder of a sentence transformer or of a static model; without one, text is embedded by hashed n-grams.",
+        help: "A folder of a transformer or static model, or a model's name at --url; without one, hashed n-grams.",
         completion: .directory
     )
     var model: String?
+
+    @Option(help: "The address of an embedding server (OpenAI-compatible or text-embeddings-inference).")
+    var url: String?
 
     @Option(
         help: "Two tiers: the folder of a static model that embeds every text, or `static` for that beside the model.",
@@ -82,9 +84,18 @@ struct SpaceOptions: ParsableArguments {
     /// The folder that `make model` fills, for commands that take it without being asked.
     static let fetchedModel = "models/all-MiniLM-L6-v2"
 
+    /// Whether the space's kind was said, here or in the configuration; otherwise a file's columns decide.
+    func isKindChosen(in loaded: LoadedSettings) -> Bool {
+        space != nil || url != nil || ["space.kind", "space.model"].contains { loaded.places[$0] != nil }
+    }
+
     /// Writes what was chosen over the settings.
     func apply(to settings: inout Settings, fallBackToFetchedModel: Bool = false) {
         if let space { settings.space.kind = space }
+        if let url {
+            settings.space.url = url
+            if space == nil { settings.space.kind = .remote }
+        }
         if let field { settings.space.field = field }
         if let flood { settings.space.flood = flood }
         if let dimension { settings.space.dimension = dimension }

@@ -35,7 +35,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var space: SpaceOptions
 
     func run() async throws {
-        var settings = try common.settings(for: .pipe).settings
+        let loaded = try common.settings(for: .pipe)
+        var settings = loaded.settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
         try method.apply(to: &settings)
         let sink = common.telemetry(settings, standard: .error)
@@ -44,7 +45,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         run.map = picture.map
         let report = try await run.run(
             settings: settings,
-            isKindChosen: common.config != nil || space.space != nil,
+            isKindChosen: space.isKindChosen(in: loaded),
             sink: sink,
             quiet: common.quiet
         )

@@ -42,12 +42,7 @@ struct PipeCommand: AsyncParsableCommand {
         // A snapshot knows its fields; they must not depend on what comes first now.
         if settings.space.kind == .features, settings.space.fields.isEmpty, let model { settings.takeFields(of: model) }
         let table = settings.space.kind == .features ? try TableLog.standardInput(settings: &settings) : nil
-        let embedding: any Space
-        do {
-            embedding = try settings.embeddingOptions.makeSpace()
-        } catch {
-            throw Exit(.configuration, "\(error)")
-        }
+        let embedding = try settings.makeSpace(sink: sink, waits: true)
         let lines = FileLog(
             inputs: [.standardInput],
             outputTopics: [settings.output.topic],

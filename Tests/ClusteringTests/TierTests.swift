@@ -48,10 +48,10 @@ struct TierTests {
     }
 
     /// A learner that has seen `count` records, and how many deep vectors it asked for.
-    static func learner(_ count: Int, seed: UInt64 = 1, batch: Int = 250) throws -> (
+    static func learner(_ count: Int, groups: Int = 6, seed: UInt64 = 1, batch: Int = 250) throws -> (
         Learner, asked: Int, stream: Stream
     ) {
-        var stream = Stream(groups: 6, seed: seed)
+        var stream = Stream(groups: groups, seed: seed)
         var learner = Learner(model: model(), options: options())
         var asked = 0
         let records = stream.records(count)
@@ -136,27 +136,35 @@ struct TierTests {
 
     @Test("let the deep tier say whether a suspect is an anomaly")
     func suspects() throws {
-        var (learner, _, stream) = try Self.learner(6000)
+        var (learner, _, stream) = try Self.learner(6000, groups: 40)
         let model = learner.model
         #expect(model.threshold.value != nil && model.deep?.threshold.value != nil)
-        let normal = stream.records(40)
-        var odd = Matrix(rows: 40, columns: 8)
-        for row in 0..<40 { odd.storage[row * 8 + row % 8] = row % 16 < 8 ? 1 : -1 }
+        let normal = stream.records(200)
+        let odd = Matrix(columns: 8, storage: normal.rows.storage.map { -$0 })
         // Rows like none before; by their deep vectors the first half are as all others, the second half are not.
-        var far = Matrix(rows: 40, columns: 12)
-        for row in 0..<40 { far.storage[row * 12 + row % 12] = row % 24 < 12 ? 1 : -1 }
+        let far = normal.deep.storage.map { -$0 }
         let deep = Matrix(
             columns: 12,
-            storage: Array(normal.deep.storage.prefix(20 * 12)) + Array(far.storage.suffix(20 * 12))
+            storage: Array(normal.deep.storage.prefix(100 * 12)) + Array(far.suffix(100 * 12))
         )
-        let (verdicts, _) = assign(vectors: odd, observations: [], model: model, options: learner.options) {
-            deep.selecting($0)
+        // Each by itself: many odd ones in a row are a flood, which alarms nobody.
+        var verdicts: [Assignment] = []
+        var alone: [Assignment] = []
+        for row in 0..<200 {
+            let record = odd.selecting([row])
+            alone += assign(vectors: record, observations: [], model: model, options: learner.options).assignments
+            verdicts +=
+                assign(vectors: record, observations: [], model: model, options: learner.options) { _ in
+                    deep.selecting([row])
+                }.assignments
         }
-        let alone = assign(vectors: odd, observations: [], model: model, options: learner.options).assignments
-        let suspected = alone.indices.filter { alone[$0].anomaly }
-        #expect(suspected.count > 20)
-        #expect(suspected.filter { $0 < 20 }.allSatisfy { !verdicts[$0].anomaly && verdicts[$0].reason == nil })
-        #expect(suspected.filter { $0 >= 20 }.count { verdicts[$0].anomaly && verdicts[$0].reason != nil } > 5)
+        let limit = learner.options.anomalies.suspicion * learner.options.anomalies.falseAlarmRate
+        let suspected = alone.indices.filter { row in
+            alone[row].score.flatMap(model.threshold.tail).map { $0 <= limit } ?? false
+        }
+        #expect(suspected.count > 10, "\(alone.map { $0.score.flatMap(model.threshold.tail) ?? 1 })")
+        #expect(suspected.filter { $0 < 100 }.allSatisfy { verdicts[$0].reason != .far })
+        #expect(suspected.filter { $0 >= 100 }.count { verdicts[$0].anomaly && verdicts[$0].reason != nil } > 5)
         _ = try learner.flush()
     }
 

@@ -145,6 +145,21 @@ struct CommandTests {
         }
     }
 
+    @Test func aConfigurationThatNamesNoSpaceLeavesItToTheColumns() throws {
+        let scratch = try Scratch()
+        let file = scratch.folder.appending(path: "points.csv")
+        try ("a,b,label\n" + (0..<400).map { "\($0 % 2 * 9).\($0 % 7),\($0 % 3),\($0 % 2)\n" }.joined())
+            .write(to: file, atomically: true, encoding: .utf8)
+        let config = scratch.folder.appending(path: "step.yaml")
+        try "clusters: {step: 20}\n".write(to: config, atomically: true, encoding: .utf8)
+        let result = try DaemonProcess.run(
+            ["evaluate", "--input", file.path, "--label", "label", "--config", config.path]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+        #expect((report["space"] as? String)?.hasPrefix("vector") == true && (report["ari"] as? Double ?? 0) > 0.9)
+    }
+
     @Test func aCellThatIsNoNumberIsNamedByLineAndColumn() throws {
         let scratch = try Scratch()
         let file = scratch.folder.appending(path: "points.csv")

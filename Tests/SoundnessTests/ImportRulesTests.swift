@@ -18,11 +18,13 @@ struct ImportRulesTests {
         "KafkaLog": ["Streams", "CRdKafka"],
         "Telemetry": [],
         "Settings": [],
+        "RemoteEmbedding": ["Embedding", "Kernels", "Telemetry"],
         "Pipeline": ["Streams", "Embedding", "Templates", "Clustering", "BatchClustering", "Kernels", "Telemetry"],
         "StatusServer": ["Telemetry"],
+        "StatusClient": ["Telemetry"],
         "Service": [
-            "Settings", "StatusServer", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering", "BatchClustering",
-            "Projection", "Charts", "Templates", "Kernels", "Telemetry",
+            "Settings", "StatusServer", "StatusClient", "Pipeline", "KafkaLog", "Streams", "Embedding", "Clustering",
+            "BatchClustering", "Projection", "Charts", "Templates", "Kernels", "RemoteEmbedding", "Telemetry",
         ],
         "centroidd": [
             "Service", "Settings", "Telemetry", "Streams", "Clustering", "Embedding", "Kernels", "Pipeline",
@@ -31,10 +33,13 @@ struct ImportRulesTests {
 
     /// Outside modules that only some rooms may import.
     static let outside: [String: Set<String>] = [
-        "Hummingbird": ["StatusServer"], "HTTPTypes": ["StatusServer"], "NIOCore": ["StatusServer"],
+        "Hummingbird": ["StatusServer"], "HTTPTypes": ["StatusServer"],
+        "NIOCore": ["StatusServer", "RemoteEmbedding", "StatusClient"],
+        "NIOPosix": ["RemoteEmbedding", "StatusClient"], "NIOHTTP1": ["RemoteEmbedding", "StatusClient"],
+        "AsyncHTTPClient": ["RemoteEmbedding", "StatusClient"],
         "Yams": ["Settings"], "ArgumentParser": ["centroidd"], "ServiceLifecycle": ["StatusServer", "Service"],
         "UnixSignals": ["Service"], "Logging": ["Telemetry", "Pipeline", "StatusServer", "Service", "centroidd"],
-        "Dispatch": ["KafkaLog", "Pipeline", "Service", "StatusServer", "Telemetry"],
+        "Dispatch": ["RemoteEmbedding", "KafkaLog", "Pipeline", "Service", "StatusServer", "Telemetry"],
     ]
 
     /// The functional core: no clock, no thread.

@@ -152,9 +152,10 @@ import Testing
         report.events = [.init(time: 1, kind: "", text: "")]
         report.entities = .init()
         report.cache = .init(lookups: 1, hits: 1, bytes: 1)
+        report.server = .init(url: "u", answers: false, problem: "p", requests: 1, retries: 1, refused: 1, meanMs: 1)
         let json = String(decoding: try report.json(), as: UTF8.self)
         let names = Page.script.matches(
-            of: /(?:report|records|memory|model|cluster|anomaly|event|partition)\.([a-z_]+)/
+            of: /(?:report|records|memory|model|cluster|anomaly|event|partition|server)\.([a-z_]+)/
         )
         #expect(names.count > 30)
         let foreign: Set = ["representatives", "length", "slice", "map", "filter", "reduce", "join"]

@@ -7,7 +7,7 @@ import Testing
 
 @testable import StatusServer
 
-@Suite(.timeLimit(.minutes(1))) struct StatusServerTests {
+@Suite(.timeLimit(.minutes(20))) struct StatusServerTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func server(port: Int, _ onListening: @escaping @Sendable (StatusServer.Configuration) -> Void)

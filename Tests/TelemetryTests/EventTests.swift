@@ -118,11 +118,25 @@ import Testing
         sink.emit(MemoryMeasured(inFlightBytes: 1, ceilingBytes: 2))
         sink.emit(InputPaused(stage: "embed"))
         sink.emit(ThresholdMoved(threshold: 0.4))
+        sink.emit(DiagnosisChanged(finding: "ceiling", lasts: true, advice: "raise it"))
+        sink.emit(AlarmRateMeasured(realised: 0.02, asked: 0.01))
         for (name, family) in sink.metrics.families.withLock({ $0 }) {
             for labels in family.series.keys {
                 #expect(labels.pairs.map(\.name) == family.definition.labels, "\(name)")
             }
         }
+    }
+
+    @Test func aDiagnosisLastsUntilItIsOver() {
+        let sink = sink()
+        sink.emit(DiagnosisChanged(finding: "ceiling", lasts: true, advice: "raise it"))
+        #expect(sink.metrics.value(of: .modelDiagnosis, ["finding": "ceiling"]) == 1)
+        sink.emit(DiagnosisChanged(finding: "ceiling", lasts: false, advice: "raise it"))
+        #expect(sink.metrics.value(of: .modelDiagnosis, ["finding": "ceiling"]) == 0)
+        #expect(sink.recent.latest().map(\.text) == ["ceiling is over", "ceiling: raise it"])
+        sink.emit(AlarmRateMeasured(realised: 0.02, asked: 0.01))
+        #expect(sink.metrics.value(of: .alarmRate) == 0.02)
+        #expect(sink.metrics.value(of: .alarmRateAsked) == 0.01)
     }
 
     @Test func recentEventsKeepTheLatest() {

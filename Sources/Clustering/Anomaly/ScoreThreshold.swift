@@ -5,7 +5,9 @@
 /// `q`. Scores above `z` are alarms: their values teach nothing. Unlike the paper's, all counts fade with the
 /// half-life, and `t` follows the distribution when the share of peaks has doubled or halved. Peaks alone would be cut
 /// off at `z`, and a forgetting threshold would sink ever lower; so alarms count as scores somewhere above `z`, but
-/// never for more than the share `q` that is due there, whatever their number.
+/// never for more than the share `q` that is due there, whatever their number. Where more than one in ten of the recent
+/// scores are alarms the stream itself has changed: as long as that lasts they teach like all others, lest normal records
+/// raise alarms for ever.
 public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The score `z` above which a record is an anomaly; nil until enough scores were seen.
     public private(set) var value: Double?
@@ -13,8 +15,16 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     public private(set) var peakLevel: Double?
     /// The exact number of scores that were learned.
     public private(set) var learned: UInt64 = 0
-    /// The exact number of scores above `z` since the beginning: alarms, which are not learned.
+    /// The exact number of scores above `z` since the beginning: alarms, which are not learned unless they flood.
     public private(set) var alarms: UInt64 = 0
+
+    /// The share of alarms among the recent scores, from 0 to 1.
+    public private(set) var recentAlarms = 0.0
+
+    /// The share of recent alarms from which on they are no anomalies any more.
+    static let floodShare = 0.1
+    /// How many scores are recent: the running share forgets as the mean of so many does.
+    private static let recentScores = 500.0
 
     /// Peaks that a tail should be fitted to at least.
     private static let leastPeaks = 25.0
@@ -50,10 +60,14 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         peakWeight *= factor
         alarmWeight *= factor
         for score in scores where score.isFinite {
-            if let value, Double(score) > value {
+            let isAlarm = value.map { Double(score) > $0 } ?? false
+            recentAlarms = recent(recentAlarms, and: score)
+            if isAlarm {
                 alarms += 1
-                alarmWeight += 1
-                continue
+                if peakLevel != nil, recentAlarms < Self.floodShare {
+                    alarmWeight += 1
+                    continue
+                }
             }
             learned += 1
             body.add(score)
@@ -70,8 +84,20 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
         refit(options)
     }
 
+    /// The share of recent alarms, `share` so far, after one more score.
+    func recent(_ share: Double, and score: Float) -> Double {
+        guard score.isFinite else { return share }
+        let isAlarm = value.map { Double(score) > $0 } ?? false
+        return share + ((isAlarm ? 1 : 0) - share) / Self.recentScores
+    }
+
+    /// The share of recent alarms after scores that are not learned yet.
+    func recentAlarms(after scores: [Float]) -> Double {
+        scores.reduce(recentAlarms) { recent($0, and: $1) }
+    }
+
     /// Forgets the distribution, which new clusters have changed. The threshold in force stays until enough scores of
-    /// the new one are known.
+    /// the new one are known, all of which teach.
     mutating func restart() {
         body = ScoreHistogram()
         peaks = []

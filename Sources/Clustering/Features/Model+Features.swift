@@ -56,6 +56,13 @@ extension Model {
         for row in clusters.indices { clusters[row].anchor = PackedVector(elements: []) }
     }
 
+    /// As ``reencode(to:)``, and scores are made anew from the new vectors.
+    mutating func change(to encoding: FeatureEncoding, options: ClusteringOptions) {
+        let before = features?.encoding
+        reencode(to: encoding)
+        if features?.encoding != before { renewScores(options: options) }
+    }
+
     /// Sets the mean of each prototype to that of the sampled records nearest to it, in their new vectors.
     private mutating func takeMeans(of before: [StoredRecord], _ after: [StoredRecord]) {
         guard means.rows > 0, !before.isEmpty else { return }
@@ -122,7 +129,7 @@ extension Model {
         heldOut: [UInt64],
         options: ClusteringOptions
     ) -> [LineageEvent] {
-        reencode(to: next)
+        change(to: next, options: options)
         let living = Candidate(
             centroids: centroids,
             prototypeCounts: clusters.map(\.prototypeWeights.count),

@@ -80,7 +80,7 @@ private struct Trial {
     init(_ candidate: Candidate, beside model: Model, options: ClusteringOptions) throws(ClusteringError) {
         try candidate.check(against: model)
         var next = model.deepView
-        if let encoding = candidate.encoding { next.reencode(to: encoding) }
+        if let encoding = candidate.encoding { next.change(to: encoding, options: options) }
         living = next
         installation = next.install(candidate, options: options)
         self.next = next

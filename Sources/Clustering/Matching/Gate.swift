@@ -143,7 +143,7 @@ struct Gate {
         threshold.learn(
             pool.indices.filter { $0 % 2 == 0 }.map { own.scores[$0] },
             clock: 0,
-            options: options.anomalies
+            options: options.anomalies.ofDistance
         )
         let old = standing(of: living, data: data)
         func rate(_ standing: (scores: [Float], isFar: [Bool]), _ limit: Double?) -> Double {
@@ -156,13 +156,13 @@ struct Gate {
     }
 
     private func standing(of model: Model, data: Matrix) -> (scores: [Float], isFar: [Bool]) {
-        let layout = model.layout
-        let pairs = Nearest.search(queries: data, prototypes: model.centroids, layout: layout, metric: model.metric)
-        var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
-        let limits = Radii(model: model, birth: options.birth).limits
-        return (
-            heavy.scores(queries: data, pairs: pairs, model: model, layout: layout),
-            pairs.map { $0.distance > limits[$0.cluster] }
+        let nearest = Nearest.search(
+            queries: data,
+            prototypes: model.centroids,
+            layout: model.layout,
+            metric: model.metric
         )
+        let limits = Radii(model: model, birth: options.birth).limits
+        return (model.scores(data), nearest.map { $0.distance > limits[$0.cluster] })
     }
 }

@@ -47,7 +47,6 @@ extension Model {
         relabel(rows: Array(clusters.indices), options: options)
         // Those that no cluster took in wait on: they are what a group has to stand out from.
         keepFar(options: options)
-        recalibrate(placement: placement, candidate: candidate, options: options)
 
         let rowOf = Dictionary(uniqueKeysWithValues: built.enumerated().map { ($1.column, $0) })
         let ids = placement.new.map { rowOf[$0.cluster].map { clusters[$0].id } }
@@ -131,7 +130,9 @@ extension Model {
             if let old {
                 cluster.label = old.label
                 cluster.anchor = old.anchor
+                cluster.rate = old.rate
             }
+            cluster.standing = placement.standing(of: rows, among: clusters)
             built.append(Built(column: column, cluster: cluster, means: prototypes.means))
         }
         return built
@@ -157,24 +158,6 @@ extension Model {
             (0..<dimension).map { Float(sums[place * dimension + $0] / Double(counts[place])) }
         }
         return (means, kept.map { counts[$0] })
-    }
-
-    /// Starts the threshold anew from records that the candidate was not fitted to; the old one holds until then.
-    private mutating func recalibrate(placement: Placement, candidate: Candidate, options: ClusteringOptions) {
-        let heldOut = Set(candidate.heldOut)
-        let rows = placement.records.indices.filter { heldOut.contains(placement.records[$0].record) }
-        recalibrate(on: placement.data.selecting(rows), options: options)
-    }
-
-    /// Starts the threshold anew from vectors, `n × d`; the old one holds until enough scores are known.
-    mutating func recalibrate(on queries: Matrix, options: ClusteringOptions) {
-        threshold.restart()
-        guard queries.rows > 0, !clusters.isEmpty else { return }
-        let layout = layout
-        let pairs = Nearest.search(queries: queries, prototypes: centroids, layout: layout, metric: metric)
-        var heavy = HeavyClusters(weights: weights, share: options.anomalies.heavyShare)
-        let scores = heavy.scores(queries: queries, pairs: pairs, model: self, layout: layout)
-        threshold.learn(scores, clock: clock, options: options.anomalies)
     }
 
     /// The mean distance of a cluster's members to its centre; of several prototypes, their own distance besides.

@@ -53,6 +53,14 @@ struct Placement {
         return members
     }
 
+    /// What an operator said of the living cluster that most of some sampled records belong to.
+    func standing(of rows: [Int], among clusters: [Cluster]) -> Standing? {
+        guard !old.isEmpty, clusters.contains(where: { $0.standing != nil }) else { return nil }
+        var counts: [Standing?: Int] = [:]
+        for row in rows { counts[clusters[old[row].cluster].standing, default: 0] += 1 }
+        return counts.max { ($0.value, $0.key?.rawValue ?? "") < ($1.value, $1.key?.rawValue ?? "") }?.key
+    }
+
     /// What the living clusters of `model` and the candidate's have in common. Recent records weigh more: where a cluster
     /// is says more than where it was.
     func overlap(model: Model, candidate: Candidate, birth: Birth) -> Overlap {

@@ -2,13 +2,13 @@
 public struct Assignment: Sendable, Equatable {
     /// Why a record stands out.
     public enum Reason: String, Sendable, Codable {
-        /// Its score is beyond the threshold and no cluster is near.
+        /// Its score is beyond the threshold: it lies far from the bulk of the stream.
         case far
-        /// Its score is beyond the threshold; the cluster near it holds little weight.
+        /// It belongs to a cluster to which hardly any record comes.
         case rare
-        /// As `rare`, and that cluster was born of late.
+        /// It belongs to no cluster, where that hardly happens, or to one that was born of late.
         case new
-        /// Its cluster suddenly receives far more than its share.
+        /// Its cluster receives far more records than it used to in a minute.
         case burst
     }
     /// The second-best cluster.
@@ -33,15 +33,18 @@ public struct Assignment: Sendable, Equatable {
     public var distance: Float?
     /// The second-nearest cluster, where there are two.
     public var runnerUp: RunnerUp?
-    /// What the anomaly threshold is applied to: the distance to the nearest cluster of weight; nil without a cluster.
+    /// What the anomaly threshold is applied to: how far the record lies from the bulk
+    /// of the stream (see `CoreRecords`); nil without a cluster.
     public var score: Float?
-    /// The estimated probability of a score at least this large among normal records, from 0 to 1; nil before any
-    /// score was seen.
+    /// The estimated probability that a normal record is at least as odd in the way in which this one is oddest, corrected
+    /// for the number of ways (see `DetectorPanel`), from 0 to 1; nil before any score was seen.
     public var tail: Double?
-    /// Whether the score is beyond the threshold.
+    /// Whether the tail is below the rate that was asked for.
     public var anomaly: Bool
     /// Why it is, or nil.
     public var reason: Reason?
+    /// What is odd about an anomaly; nil for others.
+    public var explanation: Explanation?
     /// The version of the model that said so.
     public var version: UInt64
 }

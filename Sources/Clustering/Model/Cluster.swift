@@ -33,6 +33,10 @@ public struct Cluster: Sendable, Equatable, Codable {
     var labelledTerms: Double
     /// The members nearest to the centroid, nearest first.
     public internal(set) var representatives: [Representative]
+    /// What an operator has said of it; nil: nothing.
+    public internal(set) var standing: Standing?
+    /// How many records come to it per minute; nil where they have no times.
+    var rate: ClusterRate?
     /// Where its centre was when it was born or last said to have moved; empty before that was ever said.
     var anchor = PackedVector(elements: [])
     /// In a model of two tiers the deep centroids of its prototypes one after another, as of when clusters were last made

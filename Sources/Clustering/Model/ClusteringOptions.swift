@@ -66,7 +66,7 @@ public struct AnomalyOptions: Sendable, Equatable {
     /// In a model of two tiers: how many times the false alarm rate the share of records is that are looked at closely, by
     /// their deep vectors; at least 1.
     public var suspicion = 10.0
-    /// A cluster holding less than this share of the weight does not make what is near it normal.
+    /// An anomaly near a cluster holding less than this share of the weight is of a rare kind, not far.
     public var heavyShare = 0.02
     /// The quantile of the scores above which they count as peaks; lowered where `q` asks for it.
     public var level = 0.98
@@ -74,6 +74,10 @@ public struct AnomalyOptions: Sendable, Equatable {
     public var calibrationRecords = 500
     /// The most recent peaks that the tail is fitted to, at least 16.
     public var peakCapacity = 256
+    /// An incident is over when its cluster has raised no alarm for this long by the records' own time, in seconds.
+    public var incidentQuiet = 600.0
+    /// The same in records, where these have no times.
+    public var incidentQuietRecords: UInt64 = 1000
 
     /// The defaults.
     public init() {}

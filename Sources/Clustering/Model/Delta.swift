@@ -23,10 +23,16 @@ public struct Delta: Sendable, Equatable, Codable {
     var gainIndex: [Int: Int] = [:]
     /// Every record's anomaly score, in order.
     var scores: [Float] = []
+    /// How many records came to clusters of each ``RarityHistory`` step; empty while there are no clusters.
+    var steps: [Int] = []
+    /// How many records raised an alarm.
+    var alarms = 0
     /// Records that are far from every cluster, in order.
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// Records that were flagged, in order.
+    var flagged: [Alarm] = []
     /// The deep scores of sampled records, in order.
     var deepScores: [Float] = []
     /// The version in which the map between the tiers was fitted that the vectors here were made by; 0 without one.
@@ -60,11 +66,25 @@ public struct Delta: Sendable, Equatable, Codable {
         result.widen(oldest: other.oldestTimestamp, newest: other.newestTimestamp)
         for gain in other.gains { result.add(gain) }
         result.scores += other.scores
+        result.alarms += other.alarms
+        result.add(steps: other.steps)
         result.far += other.far
         result.sampled += other.sampled
+        result.flagged += other.flagged
         result.deepScores += other.deepScores
         if let statistics = other.statistics { result.statistics?.merge(statistics) }
         return result
+    }
+
+    /// Counts a record that was judged.
+    mutating func note(step: Int) {
+        if steps.isEmpty { steps = Array(repeating: 0, count: RarityHistory.steps) }
+        steps[step] += 1
+    }
+
+    private mutating func add(steps other: [Int]) {
+        if steps.isEmpty { return steps = other }
+        for step in steps.indices where step < other.count { steps[step] += other[step] }
     }
 
     mutating func widen(oldest: Int64?, newest: Int64?) {

@@ -38,6 +38,16 @@ public struct Model: Sendable, Equatable {
     var nextWarmUp: UInt64 = 0
     /// The anomaly threshold and what it is estimated from.
     public internal(set) var threshold: ScoreThreshold
+    /// What scores are measured against: it follows from the sample.
+    var core: CoreRecords
+    /// The trees that stretch scores; none in spaces of directions.
+    var forest = IsolationForest()
+    /// How rare the clusters are that records come to.
+    var rarity = RarityHistory()
+    /// How often alarms come.
+    public internal(set) var vigilance = Vigilance()
+    /// What was wrong when the model last looked.
+    public internal(set) var findings: [Finding] = []
     /// Far-off records that wait for company.
     public internal(set) var nursery: Nursery
     /// The decayed sample of the stream.
@@ -50,6 +60,9 @@ public struct Model: Sendable, Equatable {
     /// rest follows those that were learned: at the end of a step both are the same.
     public internal(set) var templates: TemplateBook?
 
+    /// Alarms that are being folded into one.
+    var incidents = IncidentBook()
+
     /// A model that has seen nothing.
     public init(space: String, dimension: Int, metric: Metric) {
         self.space = space
@@ -58,6 +71,7 @@ public struct Model: Sendable, Equatable {
         centroids = Matrix(rows: 0, columns: dimension)
         means = centroids
         threshold = ScoreThreshold()
+        core = CoreRecords(dimension: dimension, metric: metric)
         nursery = Nursery()
         sample = Reservoir()
     }

@@ -57,6 +57,16 @@ public enum ModelCodec {
                 try entries.append(stored, key: "map/\(output)")
             }
         }
+        let trees = old?.forest.trees ?? []
+        for (place, tree) in new.forest.trees.enumerated()
+        where place >= trees.count || trees[place].number != tree.number {
+            try entries.append(tree, key: "tree/\(place)")
+        }
+        if trees.count > new.forest.trees.count {
+            for place in new.forest.trees.count..<trees.count {
+                entries.append(ModelEntry(key: "tree/\(place)", value: nil))
+            }
+        }
         try entries.append(templatesFrom: old?.templates, to: new.templates)
         try entries.append(StoredMeta(new, sourceOffsets: sourceOffsets), key: "meta")
         return entries
@@ -78,7 +88,9 @@ public enum ModelCodec {
         let meta = try EntryFormat.decode(StoredMeta.self, from: bytes, key: "meta")
         var parts = Parts()
         for (key, value) in entries where key.hasPrefix("map/") { try parts.readMap(key, value) }
-        if let deep = meta.deep { parts.deep = try DeepState(deep, map: parts.map, dimension: meta.dimension) }
+        if let deep = meta.deep {
+            parts.deep = try DeepState(deep, map: parts.map, dimension: meta.dimension, metric: meta.metric)
+        }
         for (key, value) in entries where key != "meta" && !key.hasPrefix("map/") {
             try parts.read(key, value, meta: meta)
         }
@@ -92,6 +104,7 @@ public enum ModelCodec {
         var sample: [(slot: Int, record: StoredRecord)] = []
         var map: [Int: StoredMapOutput] = [:]
         var deep: DeepState?
+        var trees: [(place: Int, tree: IsolationTree)] = []
         var templates: [Template] = []
         var counts = TemplateBook.Counts()
         var names: [UInt64] = []
@@ -123,6 +136,10 @@ public enum ModelCodec {
                 let record = try record(value, key: key, meta: meta)
                 sample.append((Int(clamping: number), record))
                 vector = record.vector
+            case "tree":
+                let tree = try EntryFormat.decode(IsolationTree.self, from: value, key: key)
+                guard tree.fits(columns: meta.dimension) else { throw Self.misplaced(key) }
+                return trees.append((Int(clamping: number), tree))
             default: throw Self.unknown(key)
             }
             guard vector.count == expected, vector.allSatisfy(\.isFinite) else {
@@ -146,8 +163,11 @@ public enum ModelCodec {
         }
 
         func model(_ meta: StoredMeta) throws(ClusteringError) -> Model {
-            let found = "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled"
-            let expected = "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled"
+            let found =
+                "\(clusters.count) clusters, \(nursery.count) in the nursery, \(sample.count) sampled, \(trees.count) trees"
+            let expected =
+                "\(meta.clusters) clusters, \(meta.nursery) in the nursery, \(meta.sample) sampled,"
+                + " \(meta.forest?.trees ?? 0) trees"
             guard found == expected else {
                 throw .storedModel(
                     "the stored model has \(found); its meta entry expects \(expected): entries are missing or left over"
@@ -171,6 +191,22 @@ public enum ModelCodec {
                 throw .storedModel("the stored model's sample has gaps: entries are missing")
             }
             model.sample = Reservoir(slots: slots.map(\.record))
+            model.core = CoreRecords(of: model.sample, dimension: meta.dimension, metric: meta.metric)
+            model.deep?.core = CoreRecords(
+                of: Reservoir(slots: model.sample.slots.compactMap(\.deepened)),
+                dimension: meta.dimension,
+                metric: meta.metric
+            )
+            let places = trees.sorted { $0.place < $1.place }
+            guard places.enumerated().allSatisfy({ $0.offset == $0.element.place }) else {
+                throw .storedModel("the stored model's forest has gaps: entries are missing")
+            }
+            model.forest = IsolationForest(
+                trees: places.map(\.tree),
+                next: meta.forest?.next ?? 0,
+                due: meta.forest?.due ?? 0,
+                grown: meta.forest?.grown ?? 0
+            )
             guard StoredMeta.digest(of: model) == meta.digest,
                 clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID && !$0.cluster.prototypeWeights.isEmpty })
             else {
@@ -204,7 +240,12 @@ extension Model {
         unassignedWeight = meta.unassignedWeight
         unassignedClock = meta.unassignedClock
         nextWarmUp = meta.nextWarmUp
-        threshold = meta.threshold
+        // A threshold of other scores says nothing of these.
+        threshold = meta.forest == nil ? ScoreThreshold() : meta.threshold
+        rarity = meta.rarity ?? RarityHistory()
+        vigilance = meta.vigilance ?? Vigilance()
+        findings = meta.findings ?? []
+        incidents = meta.incidents ?? IncidentBook()
         features = meta.features
     }
 }

@@ -40,11 +40,32 @@ public struct Reservoir: Sendable, Equatable {
     /// ones whose draw `u` (anew from the rank) lies below it. In a full reservoir of less than the stream's faded
     /// weight the ranks have seen to it.
     func living(at clock: Double) -> [StoredRecord] {
-        slots.filter { record in
-            let weight = Forgetting.factor(from: record.clock, to: clock)
-            let draw = exp(record.priority + record.clock * Self.naturalLogarithmOfTwo)
-            return weight >= 1 || draw < -log1p(-weight)
+        slots.filter { Self.isLiving($0, at: clock) }
+    }
+
+    private static func isLiving(_ record: StoredRecord, at clock: Double) -> Bool {
+        let weight = Forgetting.factor(from: record.clock, to: clock)
+        let draw = exp(record.priority + record.clock * naturalLogarithmOfTwo)
+        return weight >= 1 || draw < -log1p(-weight)
+    }
+
+    /// Up to `count` of the records that ``living(at:)`` gives, drawn without looking at all of them.
+    func drawn(_ count: Int, at clock: Double, generator: inout SeededGenerator) -> [StoredRecord] {
+        guard slots.count > 4 * count else {
+            var living = living(at: clock)
+            // A partial shuffle (Fisher and Yates).
+            for place in 0..<min(count, living.count) {
+                living.swapAt(place, Int.random(in: place..<living.count, using: &generator))
+            }
+            return Array(living.prefix(count))
         }
+        var seen: Set<Int> = []
+        var drawn: [StoredRecord] = []
+        for _ in 0..<8 * count where drawn.count < count {
+            let slot = Int.random(in: slots.indices, using: &generator)
+            if seen.insert(slot).inserted, Self.isLiving(slots[slot], at: clock) { drawn.append(slots[slot]) }
+        }
+        return drawn
     }
 
     /// As ``living(at:)``, without the records before number `since`.

@@ -19,9 +19,16 @@ struct StoredMeta: Codable {
     var clusters: Int
     var nursery: Int
     var sample: Int
+    /// How many trees the forest has, which is next and how many are due; nil where scores were others.
+    var forest: StoredForest?
+    var rarity: RarityHistory?
+    var vigilance: Vigilance?
+    var findings: [Finding]?
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
+    /// Alarms that are being folded; nil where an older version wrote it.
+    var incidents: IncidentBook?
     /// How feature rows become vectors, where the model does it.
     var features: FeatureState?
     /// What is known of the deep space, where there are two tiers.
@@ -46,7 +53,17 @@ struct StoredMeta: Codable {
         clusters = model.clusters.count
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count
+        forest = StoredForest(
+            trees: model.forest.trees.count,
+            next: model.forest.next,
+            due: model.forest.due,
+            grown: model.forest.grown
+        )
+        rarity = model.rarity
+        vigilance = model.vigilance
+        findings = model.findings
         digest = Self.digest(of: model)
+        incidents = model.incidents
         features = model.features
         deep = model.deep.map(StoredDeep.init)
         templates = model.templates?.summary
@@ -68,8 +85,9 @@ struct StoredMeta: Codable {
         }
         for (slot, record) in model.sample.slots.enumerated() { sum &+= identity(3, UInt64(slot), record.record) }
         if let deep = model.deep, let map = deep.map {
-            for output in 0..<map.outputs { sum &+= identity(5, UInt64(output), deep.fittedAt) }
+            for output in 0..<map.outputs { sum &+= identity(7, UInt64(output), deep.fittedAt) }
         }
+        for (place, tree) in model.forest.trees.enumerated() { sum &+= identity(6, UInt64(place), tree.number) }
         return sum
     }
 }
@@ -107,8 +125,8 @@ struct StoredMapOutput: Codable {
 
 extension DeepState {
     /// Rebuilds the state from `meta` and the entries of the map by output.
-    init(_ stored: StoredDeep, map: [Int: StoredMapOutput], dimension: Int) throws(ClusteringError) {
-        self.init(rowDimension: stored.rowDimension)
+    init(_ stored: StoredDeep, map: [Int: StoredMapOutput], dimension: Int, metric: Metric) throws(ClusteringError) {
+        self.init(rowDimension: stored.rowDimension, dimension: dimension, metric: metric)
         fittedAt = stored.fittedAt
         threshold = stored.threshold
         guard stored.rowDimension > 0, stored.outputs == 0 || stored.outputs == dimension, map.count == stored.outputs
@@ -138,6 +156,14 @@ extension DeepState {
             residual: stored.residual
         )
     }
+}
+
+/// What is known of the isolation forest beside its trees.
+struct StoredForest: Codable {
+    var trees: Int
+    var next: Int
+    var due: Double
+    var grown: UInt64
 }
 
 /// What `cluster/<id>` holds; the prototypes follow from their means.

@@ -56,9 +56,11 @@ public func assign(
         layout: layout,
         metric: model.metric
     )
-    var heavy = HeavyClusters(weights: model.weights, share: options.anomalies.heavyShare)
-    let scores = heavy.scores(queries: vectors, pairs: pairs, model: model, layout: layout)
+    let panel = DetectorPanel(model: model, weights: model.weights, options: options.anomalies)
+    var explainer = Explainer(model: model, options: options, radii: gatherer.radii)
+    let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
     let isSound = vectors.soundRows
+    var recentAlarms = model.threshold.recentAlarms(after: delta.scores)
     var result: [Assignment] = []
     result.reserveCapacity(pairs.count)
     for (row, pair) in pairs.enumerated() {
@@ -69,30 +71,67 @@ public func assign(
             result.append(Assignment(anomaly: false, version: model.version))
             continue
         }
-        let score = scores[row]
+        let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
+        let sighting = Sighting(
+            // Clusters that nothing is known of but where they are have no bulk to be far from.
+            score: scores.indices.contains(row) ? scores[row] : pair.distance,
+            cluster: pair.cluster,
+            isFar: isFar,
+            isFlood: recentAlarms >= ScoreThreshold.floodShare,
+            pending: delta.steps,
+            timestamp: observation.timestamp
+        )
+        let opinion = panel.judge(sighting)
+        recentAlarms = model.threshold.recent(recentAlarms, and: sighting.score)
+        delta.note(step: panel.rarity.step(sighting))
         gatherer.add(
             vector: vectors[row: row],
             raw: rows?[row: row],
             observation: observation,
             pair: pair,
-            score: score,
+            score: sighting.score,
             to: &delta
         )
-        let isHeavy = heavy.isHeavy[pair.cluster]
-        result.append(judge(pair, score: score, isHeavy: isHeavy, limits: gatherer.radii, model: model))
+        var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: !isFar, model: model)
+        if assignment.anomaly {
+            assignment.explanation = explainer.explain(
+                sighting,
+                distance: pair.distance,
+                vector: vectors[row: row],
+                text: observation.text
+            )
+        }
+        result.append(assignment)
     }
     if let deepVectors, model.deep != nil {
-        let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii, heavy: heavy.isHeavy)
+        let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii)
         judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
+    }
+    delta.alarms += result.count { $0.anomaly }
+    for (row, assignment) in result.enumerated() where assignment.anomaly {
+        let observation = observations.indices.contains(row) ? observations[row] : Observation()
+        delta.note(assignment, record: begin.record + UInt64(row), observation: observation, labels: options.labels)
     }
     return result
 }
 
 /// The verdict on one record.
-private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, model: Model) -> Assignment {
+private func verdict(
+    _ pair: Nearest,
+    score: Float,
+    opinion: DetectorPanel.Opinion,
+    isMember: Bool,
+    model: Model
+) -> Assignment {
     let cluster = model.clusters[pair.cluster]
-    let anomaly = model.threshold.value.map { Double(score) > $0 } ?? false
-    var assignment = Assignment(anomaly: anomaly, version: model.version)
+    // What an operator has said of a cluster goes before any score of its members.
+    let reason: Assignment.Reason? =
+        switch isMember ? cluster.standing : nil {
+        case .normal: nil
+        case .anomalous: opinion.reason ?? .rare
+        case nil: opinion.reason
+        }
+    var assignment = Assignment(anomaly: reason != nil, version: model.version)
     assignment.cluster = cluster.id
     assignment.label = cluster.label
     assignment.distance = pair.distance
@@ -100,16 +139,9 @@ private func judge(_ pair: Nearest, score: Float, isHeavy: Bool, limits: Radii, 
         assignment.runnerUp = .init(cluster: model.clusters[pair.other].id, distance: pair.otherDistance)
     }
     assignment.score = score
-    assignment.tail = model.threshold.tail(score)
-    if anomaly { assignment.reason = reason(pair, isHeavy: isHeavy, limits: limits, model: model) }
+    assignment.tail = opinion.tail
+    assignment.reason = reason
     return assignment
-}
-
-/// Why a record that is an anomaly is one.
-func reason(_ pair: Nearest, isHeavy: Bool, limits: Radii, model: Model) -> Assignment.Reason {
-    if isHeavy || pair.distance > limits.limits[pair.cluster] { return .far }
-    // A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
-    return Double(model.records - model.clusters[pair.cluster].bornAt) < 0.1 * Double(model.records) ? .new : .rare
 }
 
 extension Assignment {

@@ -21,6 +21,7 @@ extension Model {
             )
         }
         let delta = current(delta)
+        let before = records
         version += 1
         records += UInt64(delta.records)
         originTimestamp = originTimestamp ?? delta.firstTimestamp
@@ -43,8 +44,10 @@ extension Model {
         }
         addUnassigned(outliers)
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
-        threshold.learn(delta.scores, clock: clock, options: options.anomalies)
-        deep?.threshold.learn(delta.deepScores, clock: clock, options: options.anomalies)
+        let isCoreFull = core.records.count >= min(CoreRecords.capacity, options.sampleCapacity)
+        followScores(delta, options: options)
+        learnAlarms(delta, isCoreFull: isCoreFull, options: options.anomalies)
+        deep?.learn(delta, clock: clock, options: options)
 
         var events = bear(delta.far, options: options)
         events += unite(options)
@@ -52,6 +55,7 @@ extension Model {
         events += try warmUp(options)
         events += followDrift(options)
         relabelGrown(options)
+        examine(before: before, options: options)
         return events
     }
 
@@ -83,6 +87,11 @@ extension Model {
         clusters[row].lastSeen = max(clusters[row].lastSeen, gain.lastSeen)
         if let time = gain.lastTimestamp {
             clusters[row].lastTimestamp = max(clusters[row].lastTimestamp ?? time, time)
+            if clusters[row].rate == nil {
+                clusters[row].rate = ClusterRate(timestamp: time, count: gain.weight)
+            } else {
+                clusters[row].rate?.add(gain.weight, timestamp: time)
+            }
         }
         clusters[row].revision = version
         clusters[row].terms.merge(gain.terms, factor: factor, capacity: vocabularyLimit(options.labels))
@@ -187,7 +196,7 @@ extension Model {
         let candidate = try recluster(model: self, options: options)
         nextWarmUp = max(100, records * 2)
         if options.followsDrift, candidate.isOutdated { return [] }
-        if let encoding = candidate.encoding { reencode(to: encoding) }
+        if let encoding = candidate.encoding { change(to: encoding, options: options) }
         return place(candidate, options: options)
     }
 

@@ -34,17 +34,14 @@ extension Model {
     ///
     /// - Parameters:
     ///   - next: the ``deepView`` of this model after the candidate was installed in it.
-    ///   - candidate: its records that were held out set the threshold.
+    ///   - candidate: the one that was installed.
     mutating func take(_ next: Model, of candidate: Candidate, options: ClusteringOptions) {
         guard deep != nil else { return }
-        let judges = Set(candidate.heldOut)
         let before = deepSample
-        let rows = before.indices.filter { judges.contains(before[$0].record) }
         let deepVectors = Matrix(columns: dimension, storage: before.flatMap { $0.deep ?? [] })
         let map = candidate.map ?? fittedMap(heldOut: candidate.heldOut)
         deep?.map = map
         deep?.fittedAt = next.version
-        deep?.threshold = next.threshold
         remap()
 
         version = next.version
@@ -62,7 +59,7 @@ extension Model {
         for row in 0..<means.rows { updateCentroid(row: row) }
         describe(sampled, by: next)
         keepFar(options: options)
-        recalibrate(on: sampled.own.selecting(rows), options: options)
+        renewScores(options: options)
     }
 
     /// Gives what is kept the vectors of the present map.

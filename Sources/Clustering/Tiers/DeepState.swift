@@ -15,9 +15,20 @@ public struct DeepState: Sendable, Equatable {
     public internal(set) var fittedAt: UInt64 = 0
     /// The anomaly threshold of deep scores, estimated from the sampled records: a fair sample of all.
     public internal(set) var threshold = ScoreThreshold()
+    /// What deep scores are distances to.
+    var core: CoreRecords
 
-    init(rowDimension: Int) {
+    init(rowDimension: Int, dimension: Int, metric: Metric) {
         self.rowDimension = rowDimension
+        core = CoreRecords(dimension: dimension, metric: metric)
+    }
+
+    /// What a delta that the sample has taken in teaches of deep scores.
+    mutating func learn(_ delta: Delta, clock: Double, options: ClusteringOptions) {
+        // Scores against a core that still grows are larger than those that follow.
+        let isCoreFull = core.records.count >= min(CoreRecords.capacity, options.sampleCapacity)
+        core = core.taking(delta.sampled.compactMap(\.deepened), sampleCapacity: options.sampleCapacity)
+        if isCoreFull { threshold.learn(delta.deepScores, clock: clock, options: options.anomalies.ofDistance) }
     }
 
     /// The vectors of rows, `n × r` to `n × e`, of unit length under the cosine metric. Before the first map, when no
@@ -67,7 +78,7 @@ extension Model {
     /// besides.
     public init(space: String, dimension: Int, metric: Metric, rowDimension: Int) {
         self.init(space: space, dimension: dimension, metric: metric)
-        deep = DeepState(rowDimension: rowDimension)
+        deep = DeepState(rowDimension: rowDimension, dimension: dimension, metric: metric)
     }
 
     /// The same clusters by their deep centroids, without a sample: those of the members' deep vectors, or of a cluster
@@ -107,6 +118,7 @@ extension Model {
         guard deep != nil else { return self }
         var view = deepFrame
         view.sample = Reservoir(slots: sample.slots.compactMap(\.deepened))
+        view.core = CoreRecords(of: view.sample, dimension: dimension, metric: metric)
         view.takeDistances(from: view.sample.living(at: clock))
         return view
     }

@@ -16,7 +16,7 @@ extension SpaceInput {
     public var speakingText: String? {
         switch self {
         case .text(let text): text
-        case .vector: nil
+        case .vector, .image: nil
         case .features(let row): row.summary
         }
     }

@@ -102,7 +102,7 @@ final class StaticLane: EmbeddingLane {
                     average(into: row)
                 case .vector(let vector):
                     for (column, x) in vector.prefix(size).enumerated() { row[column] = x }
-                case .features: break
+                case .features, .image: break
                 }
             }
         }

@@ -59,7 +59,7 @@ final class HashedTextLane: EmbeddingLane {
                 case .text(let text): embed(text, into: row)
                 case .vector(let vector):
                     for (column, x) in vector.prefix(dimension).enumerated() { row[column] = x }
-                case .features: break
+                case .features, .image: break
                 }
             }
         }

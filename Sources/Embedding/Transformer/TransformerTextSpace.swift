@@ -110,7 +110,7 @@ final class TransformerLane: EmbeddingLane {
                         first = index
                     }
                     lengths.append(length)
-                case .features:
+                case .features, .image:
                     encodeGroup(keeping: 0, into: base + first * size)
                     first = index + 1
                 case .vector(let vector):

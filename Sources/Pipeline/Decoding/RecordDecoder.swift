@@ -10,6 +10,8 @@ public enum InputFormat: String, Sendable, CaseIterable {
     case json
     /// A vector: JSON array, base64 or raw little-endian 32-bit floats.
     case vector
+    /// Bytes as they are, such as those of an image file.
+    case bytes
 }
 
 /// Turns a record's bytes into what a space reads, or says why it cannot.
@@ -52,7 +54,7 @@ public struct RecordDecoder: Sendable {
         if space.layout != nil { return .fields(try fields(value)) }
         return switch format {
         case .text: .text(try text(value))
-        case .vector: .bytes(value)
+        case .vector, .bytes: .bytes(value)
         case .json: try jsonField(value)
         }
     }

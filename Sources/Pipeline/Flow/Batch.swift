@@ -54,11 +54,27 @@ struct EmbeddedBatch: Sendable {
     var events: [EntityEvent] = []
     /// Where entities are clustered: what each row is about, once it is embedded.
     var entities: [EntityRow] = []
+
+    /// Takes rows out that were refused after all.
+    mutating func refuse(_ refusals: [Int: InputRejection]) {
+        let kept = (0..<vectors.rows).filter { refusals[$0] == nil }
+        var places: [Int: Int] = [:]
+        for (place, row) in kept.enumerated() { places[row] = place }
+        outcomes = outcomes.map { outcome in
+            guard case .row(let row) = outcome else { return outcome }
+            return refusals[row].map { .rejected($0) } ?? places[row].map { .row($0) } ?? outcome
+        }
+        texts = kept.map { texts[$0] }
+        words = kept.map { words[$0] }
+        vectors = Matrix(columns: vectors.columns, storage: kept.flatMap { vectors[row: $0] })
+    }
 }
 
 /// What goes from the lanes to the publisher, in sequence.
 enum PublishItem: Sendable {
     case batch(EmbeddedBatch)
+    /// A batch that could not be embedded, through no fault of its records: nothing of it or behind it is published.
+    case abandoned(Batch, EmbeddingInterruption)
     /// Everything before it has been published when this is reached; `action` runs on the publisher's queue.
     case barrier(@Sendable () -> Void)
 }

@@ -53,17 +53,26 @@ final class EmbeddingStage: Sendable {
         lane.queue.async { [self] in
             dispatchPrecondition(condition: .onQueue(lane.queue))
             let start = ContinuousClock.now
-            let (embedded, tokens) = lane.embedder.withLock { embedder in
+            let item = lane.embedder.withLock { embedder -> PublishItem in
                 let before = embedder.tokens
-                return (embed(batch, with: embedder), embedder.tokens - before)
+                do throws(EmbeddingInterruption) {
+                    let embedded = try embed(batch, with: embedder)
+                    let seconds = (ContinuousClock.now - start).seconds
+                    let tokens = embedder.tokens - before
+                    sink.emit(BatchEmbedded(records: batch.records.count, tokens: tokens, seconds: seconds))
+                    return .batch(embedded)
+                } catch {
+                    return .abandoned(batch, error)
+                }
             }
-            let seconds = (ContinuousClock.now - start).seconds
-            sink.emit(BatchEmbedded(records: batch.records.count, tokens: tokens, seconds: seconds))
-            sequencer.complete(batch.sequence, .batch(embedded))
+            sequencer.complete(batch.sequence, item)
         }
     }
 
-    private func embed(_ batch: Batch, with lane: any EmbeddingLane) -> EmbeddedBatch {
+    private func embed(
+        _ batch: Batch,
+        with lane: any EmbeddingLane
+    ) throws(EmbeddingInterruption) -> EmbeddedBatch {
         if let events { return decode(batch, with: events) }
         var outcomes: [EmbeddedBatch.Outcome] = []
         outcomes.reserveCapacity(batch.records.count)
@@ -83,8 +92,18 @@ final class EmbeddingStage: Sendable {
                 outcomes.append(.rejected(rejection))
             }
         }
-        let vectors = inputs.isEmpty || isMined ? Matrix(rows: 0, columns: dimension) : lane.embed(inputs)
-        return EmbeddedBatch(batch: batch, outcomes: outcomes, texts: texts, words: words, vectors: vectors)
+        var embedded = EmbeddedBatch(
+            batch: batch,
+            outcomes: outcomes,
+            texts: texts,
+            words: words,
+            vectors: Matrix(rows: 0, columns: dimension)
+        )
+        guard !inputs.isEmpty, !isMined else { return embedded }
+        let answer = try lane.embedEach(inputs)
+        embedded.vectors = answer.vectors
+        if !answer.refusals.isEmpty { embedded.refuse(answer.refusals) }
+        return embedded
     }
 
     private func decode(_ batch: Batch, with decoder: EventDecoder) -> EmbeddedBatch {

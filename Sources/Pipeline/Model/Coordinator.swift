@@ -23,8 +23,28 @@ struct Coordinator: Sendable {
 
     /// Merges what a worker learned; the model it should follow from now on.
     mutating func merge(_ delta: Delta) throws(ClusteringError) -> Model {
+        let before = model.findings
         events += try model.merge(delta, options: options).map(ModelEvent.lineage)
+        events += model.foldAlarms(delta, options: options).map(ModelEvent.incident)
+        events += changes(since: before)
         return model
+    }
+
+    /// Notes what an operator says of a cluster; nil takes it back.
+    mutating func mark(cluster: Int, as standing: Standing?) throws(ClusteringError) {
+        let before = model.version
+        try model.mark(cluster: cluster, as: standing)
+        guard model.version != before else { return }
+        let label = model.index(of: cluster).map { model.clusters[$0].label } ?? ""
+        events.append(.feedback(Feedback(cluster: cluster, label: label, standing: standing, version: model.version)))
+    }
+
+    /// What the model began, or ceased, to find wrong.
+    private func changes(since before: [Finding]) -> [ModelEvent] {
+        let now = model.findings
+        guard now != before else { return [] }
+        return now.filter { !before.contains($0) }.map { .finding($0, lasts: true, version: model.version) }
+            + before.filter { !now.contains($0) }.map { .finding($0, lasts: false, version: model.version) }
     }
 
     /// Lets lines be learned by the model's templates; their events follow.

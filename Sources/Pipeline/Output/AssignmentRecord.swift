@@ -50,6 +50,36 @@ struct AssignmentRecord: Encodable {
         }
     }
 
+    /// What is odd about an anomaly.
+    struct Explain: Encodable {
+        struct Field: Encodable {
+            var name: String
+            var deviations: Double?
+        }
+
+        var deviations: Double?
+        var terms: [String]
+        var fields: [Field]
+        var lastSeen: Int64?
+        var lastRecord: UInt64?
+
+        enum CodingKeys: String, CodingKey {
+            case deviations, terms, fields
+            case lastSeen = "last_seen"
+            case lastRecord = "last_record"
+        }
+
+        init(_ explanation: Explanation) {
+            deviations = explanation.deviations.flatMap(AssignmentRecord.rounded)
+            terms = explanation.terms
+            fields = explanation.fields.map {
+                Field(name: $0.name, deviations: AssignmentRecord.rounded($0.deviations))
+            }
+            lastSeen = explanation.lastSeen
+            lastRecord = explanation.lastRecord
+        }
+    }
+
     let assignment: Assignment
     let record: Record
     /// The record's text, where it is asked for.
@@ -60,7 +90,8 @@ struct AssignmentRecord: Encodable {
     var line: MinedLine?
 
     enum CodingKeys: String, CodingKey {
-        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, model, source
+        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, explain, model,
+            source
         case entity, previous, features
         case template, templateID = "template_id", parameters
     }
@@ -90,6 +121,8 @@ struct AssignmentRecord: Encodable {
         try container.encode(assignment.tail.flatMap(Self.rounded), forKey: .tail)
         try container.encode(assignment.anomaly, forKey: .anomaly)
         try container.encode(assignment.reason?.rawValue, forKey: .reason)
+        // There for anomalies alone.
+        try container.encodeIfPresent(assignment.explanation.map(Explain.init), forKey: .explain)
         try container.encode(assignment.version, forKey: .model)
         let source = Source(
             topic: record.source.topic,

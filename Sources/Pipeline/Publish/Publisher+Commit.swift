@@ -1,8 +1,10 @@
 import BatchClustering
 import Clustering
 import Dispatch
+import Embedding
 import Foundation
 import Streams
+import Synchronization
 import Telemetry
 import Templates
 
@@ -80,6 +82,24 @@ extension Publisher {
             sink.emit(
                 ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
             )
+        case .incident(let event):
+            sink.emit(
+                IncidentChanged(
+                    state: event.state.rawValue,
+                    cluster: event.incident.cluster,
+                    label: event.incident.label,
+                    reason: event.incident.reason.rawValue,
+                    alarms: event.incident.count
+                )
+            )
+        case .feedback(let feedback):
+            sink.emit(
+                ClusterMarked(
+                    cluster: feedback.cluster,
+                    label: feedback.label,
+                    standing: feedback.standing?.rawValue ?? "none"
+                )
+            )
         case .template(let event):
             sink.emit(TemplateChanged(change: event.kind.rawValue, template: event.template, text: event.text))
         case .verdict(let verdict, _):
@@ -92,6 +112,8 @@ extension Publisher {
             judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
             judged.mapResidual = verdict.mapResidual
             sink.emit(judged)
+        case .finding(let finding, let lasts, _):
+            sink.emit(DiagnosisChanged(finding: finding.rawValue, lasts: lasts, advice: finding.advice))
         }
     }
 
@@ -132,6 +154,9 @@ extension Publisher {
         }
         if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
+        if let rate = model.vigilance.alarmRate {
+            sink.emit(AlarmRateMeasured(realised: rate, asked: options.clustering.anomalies.falseAlarmRate))
+        }
         let ends = consumer.endOffsets()
         for (partition, position) in positions {
             guard let end = ends[partition] else { continue }
@@ -150,6 +175,21 @@ extension Publisher {
                 try settleModel(&state)
                 try commit(&state)
             }
+        }
+    }
+
+    /// What comes before a batch that could not be embedded is committed; that batch and all behind it are read again by
+    /// whoever comes next.
+    func abandon(_ batch: Batch, _ interruption: EmbeddingInterruption) {
+        attempt { state throws in
+            guard !state.failed, batch.epoch == state.epoch else { return }
+            try settleModel(&state)
+            try commit(&state)
+            state.epoch += 1
+            if case .stopped = interruption, options.canRewind {
+                return sink.emit(EmbeddingGivenUp(message: interruption.description))
+            }
+            fail(.embedding(interruption), state: &state)
         }
     }
 
@@ -203,12 +243,48 @@ extension Publisher {
         requestRewind(epoch: state.epoch)
     }
 
+    /// Notes what an operator says of a cluster, durably: it is committed at once.
+    ///
+    /// - Throws: ``ClusteringError`` where there is no such cluster, ``PipelineFailure`` where it could not be committed.
+    func mark(cluster: Int, as standing: Standing?) throws {
+        var outcome: Result<Void, any Error> = .failure(
+            PipelineFailure.model(
+                "cluster \(cluster) was not marked: nothing can be committed now; see the log, try again"
+            )
+        )
+        attempt { state throws in
+            guard !state.failed else { return }
+            try settleModel(&state)
+            do {
+                try state.coordinator.mark(cluster: cluster, as: standing)
+            } catch {
+                outcome = .failure(error)
+                return
+            }
+            state.worker.follow(state.coordinator.model)
+            try state.transaction.open()
+            try commit(&state)
+            outcome = .success(())
+        }
+        try outcome.get()
+    }
+
     private func askForReclustering(_ state: inout State) {
         guard !options.reclustersInline, !state.reclustering else { return }
         let elapsed = (ContinuousClock.now - state.lastReclustering).seconds
         guard state.coordinator.reclusteringIsDue(elapsed: elapsed) else { return }
         state.reclustering = true
         requestReclustering(state.coordinator.model)
+    }
+
+    /// Begins a reclustering, whatever the schedule says; false where one is under way. Called on the publisher's queue.
+    func reclusterNow() -> Bool {
+        state.withLock { state in
+            guard !state.failed, !state.reclustering else { return false }
+            state.reclustering = true
+            requestReclustering(state.coordinator.model)
+            return true
+        }
     }
 
     /// Takes the result of a background reclustering; called on the publisher's queue.

@@ -140,6 +140,9 @@ final class Publisher: Sendable {
             case .batch(let batch):
                 publish(batch)
                 budget.giveBack(bytes: batch.batch.footprint)
+            case .abandoned(let batch, let interruption):
+                abandon(batch, interruption)
+                budget.giveBack(bytes: batch.footprint)
             }
         }
     }

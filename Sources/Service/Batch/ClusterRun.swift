@@ -103,12 +103,7 @@ public struct ClusterRun: Sendable {
             settings: settings,
             isKindChosen: isKindChosen
         )
-        let space: any Space
-        do {
-            space = try table.settings.embeddingOptions.makeSpace()
-        } catch {
-            throw Exit(.configuration, "\(error)")
-        }
+        let space = try table.settings.makeSpace()
         let bar = ProgressBar("reading", total: nil, quiet: quiet)
         var rows = try VectorTable(table, space: space, bar: bar)
         bar.finish()

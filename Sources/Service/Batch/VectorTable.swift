@@ -35,8 +35,8 @@ struct VectorTable {
         let size = Self.block * ProcessorCount.active
         var inputs: [SpaceInput] = []
         var storage: [Float] = []
-        func embed() {
-            storage += embedder.embed(inputs).storage
+        func embed() throws {
+            storage += try embedder.embed(inputs).storage
             inputs.removeAll(keepingCapacity: true)
             bar.update(rowCount)
         }
@@ -62,10 +62,10 @@ struct VectorTable {
                 texts.append(
                     String(String(decoding: value.prefix(4 * Self.textLength), as: UTF8.self).prefix(Self.textLength))
                 )
-                if inputs.count == size { embed() }
+                if inputs.count == size { try embed() }
             }
         }
-        embed()
+        try embed()
         vectors = Matrix(columns: space.dimension, storage: storage)
         guard vectors.rows > 0 else {
             throw Exit(.badInput, firstRefusal ?? "\(table.reader.path) holds no rows")

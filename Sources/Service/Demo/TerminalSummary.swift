@@ -31,7 +31,10 @@ struct TerminalSummary {
     static func page(_ report: StatusReport, address: String?) -> [String] {
         var lines = [
             "centroidd \(report.version)  \(report.application)  \(report.state)"
-                + (address.map { "  http://\($0)/" } ?? ""),
+                + (address.map { "  http://\($0)/" } ?? "")
+        ]
+        lines += report.reasons.map { "not ready: \(cut($0, 88))" }
+        lines += [
             "\(report.records.assigned) records   \(Int(report.recordsPerSecond))/s   lag \(lag(report))   "
                 + "\(report.model.clusters) clusters   \(report.records.anomalies) anomalies   "
                 + "\(report.transactions.committed) transactions",
@@ -68,7 +71,6 @@ struct TerminalSummary {
 
     /// Control characters of a log line must not reach the terminal.
     private static func cut(_ text: String, _ width: Int) -> String {
-        let clean = String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
-        return clean.count <= width ? clean : String(clean.prefix(width - 1)) + "…"
+        TerminalText.line(text, width: width)
     }
 }

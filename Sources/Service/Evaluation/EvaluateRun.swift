@@ -53,12 +53,7 @@ public struct EvaluateRun: Sendable {
         )
         let settings = table.settings
         let log = LabelledLog(reader: table.reader, columns: table.columns)
-        let space: any Space
-        do {
-            space = try settings.embeddingOptions.makeSpace()
-        } catch {
-            throw Exit(.configuration, "\(error)")
-        }
+        let space = try settings.makeSpace(sink: sink)
         let bar = ProgressBar("evaluating", total: nil, quiet: quiet)
         let started = ContinuousClock.now
         let run = PipeRun(settings: settings, log: log, topics: [LabelledLog.topic], sink: sink)

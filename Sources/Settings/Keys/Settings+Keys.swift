@@ -10,7 +10,8 @@ extension Settings {
                 "Names the consumer group, the transactional id and the daemon's own topics (`<application>.model`, "
                     + "...). Changing it starts afresh."
             )
-        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + clusterKeys + reclusterKeys + anomalyKeys + labelKeys
+        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + serverKeys + clusterKeys + reclusterKeys + anomalyKeys
+        + labelKeys
         + outputKeys + operationKeys
 
     /// Every section with what it is about, in the order of the manual.
@@ -107,8 +108,8 @@ extension Settings {
             "space.kind",
             .choice,
             \.space.kind,
-            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), or lines of "
-                + "logs: their templates are mined and embedded."
+            "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), lines of logs "
+                + "(their templates are mined and embedded), or what an embedding server makes of text or images."
         ),
         SettingsKey(
             "space.field",
@@ -230,7 +231,14 @@ extension Settings {
             "anomalies.heavy_share",
             .number(0...1),
             \.anomalies.heavyShare,
-            "A cluster with less than this share of the weight does not make what is near it normal."
+            "An anomaly near a cluster with less than this share of the weight is called rare or new, not far."
+        ),
+        SettingsKey(
+            "anomalies.incident_quiet",
+            .duration(.seconds(1) ... .seconds(86_400 * 365)),
+            \.anomalies.incidentQuiet,
+            "Alarms of one cluster are one incident until there was none for this long by the records' own time (for "
+                + "1,000 records where these have no times)."
         ),
     ]
 }

@@ -46,6 +46,29 @@ enum SecretFiles {
         return issues
     }
 
+    /// Reads the key of the embedding server.
+    static func resolve(
+        _ space: inout SpaceSettings,
+        place: SettingsPlace,
+        environment: [String: String]
+    ) -> [SettingsIssue] {
+        guard let path = space.apiKeyFile else { return [] }
+        do {
+            space.apiKey = try content(of: location(of: path, environment))
+            return []
+        } catch {
+            return [
+                SettingsIssue(
+                    place: place,
+                    key: "space.api_key_file",
+                    found: error.description,
+                    expected: "a readable file of at most 1MiB of UTF-8 text",
+                    mend: "Check the path and its permissions, or LoadCredential= of the unit"
+                )
+            ]
+        }
+    }
+
     private struct Unreadable: Error {
         var description: String
     }

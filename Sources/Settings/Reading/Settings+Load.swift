@@ -51,11 +51,17 @@ extension Settings {
         for override in overrides { reader.read(override) }
 
         var settings = reader.settings
-        let secrets = SecretFiles.resolve(
-            &settings.kafka,
-            place: reader.places["kafka.properties"] ?? .defaults,
-            environment: environment
-        )
+        let secrets =
+            SecretFiles.resolve(
+                &settings.kafka,
+                place: reader.places["kafka.properties"] ?? .defaults,
+                environment: environment
+            )
+            + SecretFiles.resolve(
+                &settings.space,
+                place: reader.places["space.api_key_file"] ?? .defaults,
+                environment: environment
+            )
         var checks = CrossChecks(
             settings: settings,
             places: reader.places,

@@ -134,6 +134,8 @@ public struct AnomalySettings: Sendable, Equatable {
     public var falseAlarmRate = 0.001
     /// A cluster with less than this share of the weight does not make what is near it normal.
     public var heavyShare = 0.02
+    /// An incident is over when its cluster has raised no alarm for this long by the records' own time.
+    public var incidentQuiet = Duration.seconds(600)
 
     /// The defaults.
     public init() {}

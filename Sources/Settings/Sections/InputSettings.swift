@@ -8,6 +8,8 @@ public struct InputSettings: Sendable, Equatable {
         case json
         /// A vector.
         case vector
+        /// Bytes as they are: images, for an embedding server.
+        case bytes
     }
 
     /// What becomes of a record's key.

@@ -10,6 +10,42 @@ public struct SpaceSettings: Sendable, Equatable {
         case features
         /// Lines of logs: templates are mined, and embedded as text is.
         case log
+        /// Text or images, through an HTTP server.
+        case remote
+    }
+
+    /// The protocol of an embedding server.
+    public enum API: String, Sendable, CaseIterable {
+        /// By the address's path, or by asking.
+        case auto
+        /// `POST /v1/embeddings`.
+        case openai
+        /// `POST /embed` of text-embeddings-inference.
+        case tei
+    }
+
+    /// What an embedding server is sent.
+    public enum Input: String, Sendable, CaseIterable {
+        /// Text.
+        case text
+        /// Images.
+        case image
+    }
+
+    /// How an image is written.
+    public enum Image: String, Sendable, CaseIterable {
+        /// A `data:` URL.
+        case dataURL = "data_url"
+        /// Base64 alone.
+        case base64
+    }
+
+    /// What of a text is replaced before a model sees it.
+    public enum Mask: String, Sendable, CaseIterable {
+        /// Nothing.
+        case none
+        /// Numbers, dates, addresses, hexadecimal and unique ids.
+        case numbers
     }
 
     /// Arithmetic of a model's linear layers.
@@ -57,6 +93,28 @@ public struct SpaceSettings: Sendable, Equatable {
     public var precision = Precision.auto
     /// Bytes of vectors that are remembered by their text; 0 remembers none.
     public var cache = 64 << 20
+    /// What of a text is replaced before a model sees it.
+    public var mask = Mask.none
+    /// The address of an embedding server.
+    public var url: String?
+    /// Its protocol.
+    public var api = API.auto
+    /// What it is sent.
+    public var input = Input.text
+    /// How images are written to it.
+    public var image = Image.dataURL
+    /// Most inputs in a request.
+    public var batch = 32
+    /// Most requests under way at a time.
+    public var concurrency = 4
+    /// The longest that a request may take.
+    public var timeout = Duration.seconds(30)
+    /// Tries again before the server counts as lost.
+    public var retries = 5
+    /// The file that holds its key.
+    public var apiKeyFile: String?
+    /// The key, as read from that file.
+    public internal(set) var apiKey: String?
 
     /// The folder that ``flood`` names: `static` is the model's own with `-static` behind its name.
     public var floodFolder: String? {

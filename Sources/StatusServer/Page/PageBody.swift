@@ -34,6 +34,8 @@ extension Page {
               <span id="entity-count" class="figure">–</span><span id="entity-note" class="note"></span></div>
             <div class="tile" id="cache-tile" hidden><span class="name">Cache hits</span>
               <span id="cache-rate" class="figure">–</span><span id="cache-note" class="note"></span></div>
+            <div class="tile" id="server-tile" hidden><span class="name">Embedding server</span>
+              <span id="server-time" class="figure">–</span><span id="server-note" class="note"></span></div>
           </section>
 
           <section class="card clusters" aria-labelledby="clusters-title">
@@ -54,6 +56,11 @@ extension Page {
           </section>
 
           <div class="side">
+            <section class="card" aria-labelledby="incidents-title">
+              <h2 id="incidents-title">Open incidents</h2>
+              <ol id="incidents" class="list"></ol>
+              <p id="incidents-empty" class="empty" hidden>No cluster raises alarms at the moment.</p>
+            </section>
             <section class="card" aria-labelledby="anomalies-title">
               <h2 id="anomalies-title">Latest anomalies</h2>
               <ol id="anomalies" class="list"></ol>

@@ -83,6 +83,17 @@ extension Page {
           item.append(head, text, foot);
           return item;
         }
+        function incidentItem(incident, now) {
+          const item = make("li"), head = make("div", "meta"), foot = make("div", "meta");
+          const alarms = incident.count === 1 ? "1 alarm" : `${count(incident.count)} alarms`;
+          head.append(make("span", "badge bad", incident.reason), make("span", "", alarms));
+          if (isNumber(incident.last)) head.append(ago(incident.last, now));
+          const text = make("div", "text", incident.examples[0] || "(no text)");
+          text.title = incident.examples.join("\n");
+          foot.append(make("span", "", `cluster ${incident.cluster} ${incident.label}`));
+          item.append(head, text, foot);
+          return item;
+        }
         function eventItem(event, now) {
           const item = make("li");
           item.append(make("span", "kind", event.kind), make("span", "what", event.text), ago(event.time, now));
@@ -137,6 +148,12 @@ extension Page {
             say("cache-rate", ratio.format(report.cache.hits / report.cache.lookups));
             say("cache-note", bytes(report.cache.bytes));
           }
+          const server = report.server;
+          byId("server-tile").hidden = !server;
+          if (server) {
+            say("server-time", !server.answers ? "lost" : isNumber(server.mean_ms) ? `${count(server.mean_ms)} ms` : "–");
+            say("server-note", `${count(server.requests)} requests, ${count(server.retries)} retries`);
+          }
         }
         function show(report) {
           const now = Date.now();
@@ -149,13 +166,16 @@ extension Page {
           const space = [model.space, model.dimension || "", model.metric].filter(Boolean).join(" ");
           const about = [`centroidd ${report.version}`, space, `up ${span(report.uptime)}`];
           say("about", about.filter(Boolean).join(" · "));
-          notice(report.ready ? "" : report.reasons.length ? `Not ready: ${report.reasons.join("; ")}` : "");
+          const lost = report.server && !report.server.answers
+            ? `${report.server.url} does not answer: ${report.server.problem}. Records wait for it.` : "";
+          notice(report.ready ? lost : report.reasons.length ? `Not ready: ${report.reasons.join("; ")}` : lost);
           showFigures(report);
           const clusters = report.clusters.slice(0, shown);
           const largest = Math.max(0, ...clusters.map((cluster) => cluster.share));
           fill("clusters", clusters, (cluster) => clusterRow(cluster, largest, now));
           byId("clusters-more").hidden = report.model.clusters <= clusters.length;
           say("clusters-more", `The ${whole.format(clusters.length)} heaviest of ${whole.format(model.clusters)}.`);
+          fill("incidents", report.incidents.slice(0, 20), (incident) => incidentItem(incident, now));
           fill("anomalies", report.anomalies.slice(0, 50), (anomaly) => anomalyItem(anomaly, now));
           fill("events", report.events.slice(0, 50), (event) => eventItem(event, now));
           fill("partitions", report.partitions, partitionRow);

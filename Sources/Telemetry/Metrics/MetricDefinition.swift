@@ -67,6 +67,7 @@ extension MetricName {
         case .cacheLookups: .init(.counter, "Texts looked up in the cache of vectors.")
         case .cacheHits: .init(.counter, "Texts whose vector was in the cache.")
         case .cacheBytes: .init(.gauge, "Bytes that the cache of vectors holds.")
+        case .remoteRequests, .remoteRetries, .remoteDuration, .remoteUp: remoteDefinition
         case .assignmentBatchRecords: .init(batchHistogram, "Records in an assignment batch.")
         case .assignmentDuration: .init(shortHistogram, "How long an assignment batch takes.")
         case .inFlightBytes: .init(.gauge, "Bytes of records read and not yet committed.")
@@ -82,7 +83,12 @@ extension MetricName {
         case .modelClusters: .init(.gauge, "Clusters in the model.")
         case .modelRecords: .init(.gauge, "Records that the model has learnt from.")
         case .anomalyThreshold: .init(.gauge, "The score above which a record is anomalous.")
+        case .alarmRate: .init(.gauge, "Share of recent records that raised an alarm.")
+        case .alarmRateAsked: .init(.gauge, "Share of normal records that may raise an alarm, as configured.")
+        case .modelDiagnosis:
+            .init(.gauge, "1 while the model finds this wrong with itself or its stream.", labels: ["finding"])
         case .clusterChanges: .init(.counter, "Clusters born, split, merged or retired.", labels: ["change"])
+        case .incidents: .init(.counter, "Incidents opened, grown tenfold or closed.", labels: ["state"])
         case .reclusterDuration:
             .init(.histogram(bounds: MetricDefinition.longDurations), "How long a reclustering takes.")
         case .reclusterVerdicts: .init(.counter, "What became of reclusterings.", labels: ["verdict"])
@@ -102,6 +108,15 @@ extension MetricName {
         case .processOpenFiles: .init(.gauge, "Open file descriptors of the process.")
         case .processStart: .init(.gauge, "When the process started, in seconds since the epoch.")
         default: .init(.gauge, rawValue)
+        }
+    }
+
+    private var remoteDefinition: MetricDefinition {
+        switch self {
+        case .remoteRequests: .init(.counter, "Requests to the embedding server.", labels: ["outcome"])
+        case .remoteRetries: .init(.counter, "Requests that were tried again.", labels: ["outcome"])
+        case .remoteDuration: .init(shortHistogram, "How long a request to the embedding server takes.")
+        default: .init(.gauge, "1 while the embedding server answers, 0 while it does not.")
         }
     }
 

@@ -44,6 +44,14 @@ public enum MetricName: String, CaseIterable, Sendable {
     case cacheHits = "centroidd_embedding_cache_hits_total"
     /// Bytes that the cache of vectors holds.
     case cacheBytes = "centroidd_embedding_cache_bytes"
+    /// Requests to the embedding server, by outcome.
+    case remoteRequests = "centroidd_remote_requests_total"
+    /// Requests that were tried again, by what went wrong.
+    case remoteRetries = "centroidd_remote_retries_total"
+    /// How long a request takes.
+    case remoteDuration = "centroidd_remote_request_duration_seconds"
+    /// 1 while the embedding server answers, 0 while it does not.
+    case remoteUp = "centroidd_remote_up"
     /// Records in an assignment batch.
     case assignmentBatchRecords = "centroidd_assignment_batch_records"
     /// How long an assignment batch takes.
@@ -64,8 +72,16 @@ public enum MetricName: String, CaseIterable, Sendable {
     case modelRecords = "centroidd_model_records"
     /// The score above which a record is anomalous.
     case anomalyThreshold = "centroidd_anomaly_threshold"
+    /// The share of recent records that raised an alarm.
+    case alarmRate = "centroidd_anomaly_alarm_rate"
+    /// The share of normal records that may raise one.
+    case alarmRateAsked = "centroidd_anomaly_alarm_rate_asked"
+    /// What the model finds wrong with itself or its stream.
+    case modelDiagnosis = "centroidd_model_diagnosis"
     /// Clusters born, split, merged, retired.
     case clusterChanges = "centroidd_cluster_changes_total"
+    /// Incidents opened, grown tenfold, closed.
+    case incidents = "centroidd_incidents_total"
     /// How long a reclustering takes.
     case reclusterDuration = "centroidd_recluster_duration_seconds"
     /// What became of reclusterings.

@@ -15,6 +15,8 @@ extension StatusReport {
         public var lastSeen: Int64?
         /// Texts of typical members.
         public var representatives: [String]
+        /// What an operator said of it: `normal` or `anomalous`; nil: nothing.
+        public var standing: String?
 
         /// Memberwise.
         public init(
@@ -24,7 +26,8 @@ extension StatusReport {
             share: Double,
             radius: Double,
             lastSeen: Int64? = nil,
-            representatives: [String] = []
+            representatives: [String] = [],
+            standing: String? = nil
         ) {
             self.id = id
             self.label = label
@@ -33,6 +36,7 @@ extension StatusReport {
             self.radius = radius
             self.lastSeen = lastSeen
             self.representatives = representatives
+            self.standing = standing
         }
     }
 
@@ -82,6 +86,43 @@ extension StatusReport {
             self.topic = topic
             self.partition = partition
             self.offset = offset
+        }
+    }
+
+    /// Alarms of one cluster, folded.
+    public struct Incident: Codable, Sendable, Equatable {
+        /// The cluster.
+        public var cluster: Int
+        /// Its label.
+        public var label: String
+        /// Why the first record was flagged.
+        public var reason: String
+        /// Alarms so far.
+        public var count: Int
+        /// The first alarm, milliseconds since the epoch; nil where records have no times.
+        public var first: Int64?
+        /// The last alarm.
+        public var last: Int64?
+        /// Texts of the first ones.
+        public var examples: [String]
+
+        /// Memberwise.
+        public init(
+            cluster: Int,
+            label: String,
+            reason: String,
+            count: Int,
+            first: Int64?,
+            last: Int64?,
+            examples: [String]
+        ) {
+            self.cluster = cluster
+            self.label = label
+            self.reason = reason
+            self.count = count
+            self.first = first
+            self.last = last
+            self.examples = examples
         }
     }
 

@@ -32,12 +32,16 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var clusters: [Cluster] = []
     /// The latest anomalies, newest first.
     public var anomalies: [Anomaly] = []
+    /// Open incidents, the one with the latest alarm first.
+    public var incidents: [Incident] = []
     /// The latest events, newest first.
     public var events: [Event] = []
     /// Entities; nil where records are clustered.
     public var entities: Entities?
     /// The cache of vectors; nil where there is none.
     public var cache: Cache?
+    /// The embedding server; nil where there is none.
+    public var server: Server?
     /// Bytes in flight.
     public var memory = Memory()
     /// Transactions since the start.
@@ -139,6 +143,43 @@ public struct StatusReport: Codable, Sendable, Equatable {
             self.lookups = lookups
             self.hits = hits
             self.bytes = bytes
+        }
+    }
+
+    /// The server that makes the vectors.
+    public struct Server: Codable, Sendable, Equatable {
+        /// Its address.
+        public var url: String
+        /// Whether it answers.
+        public var answers: Bool
+        /// What went wrong last, while it does not answer.
+        public var problem: String?
+        /// Requests sent.
+        public var requests: Int
+        /// Requests that were tried again.
+        public var retries: Int
+        /// Inputs that it refused.
+        public var refused: Int
+        /// How long an answer takes on average, milliseconds; nil before the first.
+        public var meanMs: Double?
+
+        /// Memberwise.
+        public init(
+            url: String,
+            answers: Bool,
+            problem: String? = nil,
+            requests: Int,
+            retries: Int,
+            refused: Int,
+            meanMs: Double? = nil
+        ) {
+            self.url = url
+            self.answers = answers
+            self.problem = problem
+            self.requests = requests
+            self.retries = retries
+            self.refused = refused
+            self.meanMs = meanMs
         }
     }
 

@@ -1,4 +1,4 @@
-/// Words that mean the same in everybody's logs, by their first eight bytes in lower case.
+/// Words that mean the same in everybody's logs, by their first seven bytes in lower case and their length.
 struct WordSet: Sendable {
     /// Open addressing; 0 is a free place.
     private var places: [UInt64]

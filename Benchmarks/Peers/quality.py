@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""How good the daemon's answers are on labelled public data, beside peers that see the same rows in the same run.
+
+  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs] [--seed N]
+
+DIR holds `clusters/*.csv`, `drift/*.csv.gz` and `classical/*.csv.gz` (columns of numbers and a last column `label`) and
+`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`); what is missing is left out. One configuration
+for all sets; nothing is told the daemon but the names of the columns, while k-means is told the true k.
+
+streams    rows in order, coordinates scaled to [0, 1] by the whole file's range; whole-stream ARI of the cluster given
+           on arrival; the first min(200, n/10) rows and those labelled `noise` are not judged. Peers: scikit-learn's
+           MiniBatchKMeans.partial_fit in chunks of 100 (20 where groups move fast), and a leader (a new centre beyond a
+           radius, running means) at the best of eight radii, chosen with the labels.
+anomalies  at most 10,000 rows, each scored before it is learned; the first min(500, n/10) are not judged. Peers:
+           IsolationForest over a window of 2,048 rows refitted every 128, the mean distance to 10 neighbours in a window
+           of 1,024 refitted every 16, each on what suits it (raw; running z-scores).
+logs       the message column line by line; grouping accuracy and group F1 of the template given on arrival. Peer:
+           Drain3 with its defaults.
+"""
+import argparse
+import csv
+import gzip
+import json
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.ensemble import IsolationForest
+from sklearn.metrics import adjusted_rand_score, average_precision_score, roc_auc_score
+from sklearn.neighbors import NearestNeighbors
+
+warnings.filterwarnings("ignore")
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--binary", required=True)
+parser.add_argument("--data", required=True, type=Path)
+parser.add_argument("--part", default="streams,anomalies,logs")
+parser.add_argument("--seed", default=0, type=int)
+arguments = parser.parse_args()
+FAST = {"moving_squares", "keystroke"}
+
+
+def table(path):
+    opened = gzip.open(path, "rt") if path.suffix == ".gz" else open(path, newline="")
+    with opened as file:
+        rows = list(csv.reader(file))
+    return np.array([row[:-1] for row in rows[1:]], dtype=float), np.array([row[-1] for row in rows[1:]])
+
+
+def write(folder, name, header, rows):
+    path = Path(folder) / name
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+def ours(path, *options, settings="{}"):
+    config = path.with_suffix(".yaml")
+    config.write_text(settings + "\n")
+    command = [arguments.binary, "evaluate", "--quiet", "--input", str(path), "--config", str(config), *options]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-500:]}")
+    return json.loads(run.stdout)
+
+
+def line(part, name, measure, own, peers):
+    best = max(peers, key=peers.get)
+    others = ", ".join(f"{peer} {value:.3f}" for peer, value in peers.items())
+    print(f"{part:10} {name:16} {measure:18} {own:.3f}   {own - peers[best]:+.3f} to the best of: {others}", flush=True)
+    return own, peers[best]
+
+
+def mean(part, measure, rows):
+    if rows:
+        own, best = (sum(column) / len(rows) for column in zip(*rows))
+        print(f"{part:10} {'mean':16} {measure:18} {own:.3f}   {own - best:+.3f} to the mean of the best peers {best:.3f}")
+
+
+def mini_batch(x, k, chunk):
+    model, given, seen = None, [], 0
+    for start in range(0, len(x), chunk):
+        part = x[start : start + chunk]
+        given += [-1] * len(part) if model is None else model.predict(part).tolist()
+        seen += len(part)
+        if model is None and seen >= max(2 * k, 100):
+            model = MiniBatchKMeans(k, random_state=arguments.seed, n_init=3, batch_size=chunk).partial_fit(x[:seen])
+        elif model is not None:
+            model.partial_fit(part)
+    return given
+
+
+def leader(x, radius):
+    centres, counts, given = np.empty((0, x.shape[1])), [], []
+    for row in x:
+        distances = np.linalg.norm(centres - row, axis=1) if len(centres) else np.array([np.inf])
+        nearest = int(distances.argmin())
+        if distances[nearest] > radius and len(centres) < 2048:
+            centres, counts, nearest = np.vstack([centres, row]), counts + [1], len(counts)
+        else:
+            counts[nearest] += 1
+            centres[nearest] += (row - centres[nearest]) / counts[nearest]
+        given.append(nearest)
+    return given
+
+
+def streams(folder):
+    rows = []
+    for path in sorted([*arguments.data.glob("clusters/*.csv"), *arguments.data.glob("drift/*.csv*")]):
+        name = path.name.split(".")[0]
+        x, labels = table(path)
+        if path.parent.name == "drift":
+            x, labels = x[:20_000], labels[:20_000]
+        span = np.ptp(x, axis=0)
+        x = (x - x.min(axis=0)) / np.where(span > 0, span, 1)
+        header = [f"x{i}" for i in range(x.shape[1])] + ["label"]
+        file = write(folder, f"{name}.csv", header, [[*map(repr, map(float, row)), label] for row, label in zip(x, labels)])
+        chunk = 20 if name in FAST else 100
+        report = ours(file, "--label", "label", "--space", "vector",
+                      settings=f"clusters: {{step: {chunk}, seed: {arguments.seed}}}")
+        judged = np.array([label.lower() != "noise" for label in labels])
+        judged[: min(200, len(x) // 10)] = False
+        score = lambda given: adjusted_rand_score(labels[judged], np.array(given)[judged])
+        spread = float(np.linalg.norm(x[:200, None] - x[None, :200], axis=2).mean())
+        peers = {
+            "k-means told k": score(mini_batch(x, len({label for label in labels if label.lower() != "noise"}), chunk)),
+            "leader, tuned": max(score(leader(x, spread * r)) for r in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8)),
+        }
+        rows.append(line("streams", name, "ARI", report["ari"], peers))
+    mean("streams", "ARI", rows)
+
+
+def windowed(x, every, window, fitted):
+    scores, model = np.zeros(len(x)), None
+    for start in range(0, len(x), every):
+        end = min(len(x), start + every)
+        if model is not None:
+            scores[start:end] = model(x[start:end])
+        model = fitted(x[max(0, end - window) : end])
+    return scores
+
+
+def forest(rows):
+    trees = IsolationForest(n_estimators=100, max_samples=min(256, len(rows)), random_state=arguments.seed).fit(rows)
+    return lambda x: -trees.score_samples(x)
+
+
+def neighbours(rows):
+    index = NearestNeighbors(n_neighbors=min(10, len(rows))).fit(rows)
+    return lambda x: index.kneighbors(x)[0].mean(axis=1)
+
+
+def running_scores(x):
+    count = np.arange(len(x))[:, None]
+    before = lambda values: np.vstack([np.zeros(x.shape[1]), np.cumsum(values, axis=0)[:-1]]) / np.maximum(count, 1)
+    means = before(x)
+    deviations = np.sqrt(np.maximum(before(x * x) - means * means, 0))
+    return (x - means) / np.where(deviations > 1e-9, deviations, 1)
+
+
+def anomalies(folder):
+    rows = []
+    for path in sorted(arguments.data.glob("classical/*.csv*")):
+        name = path.name.split(".")[0]
+        x, labels = table(path)
+        x, truth = x[:10_000], labels[:10_000].astype(float) > 0
+        header = [f"f{i}" for i in range(x.shape[1])] + ["label"]
+        file = write(folder, f"{name}.csv", header, [[*map(repr, map(float, row)), int(t)] for row, t in zip(x, truth)])
+        report = ours(file, "--anomaly", "label", "--space", "features", settings=f"clusters: {{seed: {arguments.seed}}}")
+        first = min(500, len(x) // 10)
+        found = {
+            "IsolationForest": windowed(x, 128, 2048, forest)[first:],
+            "kNN": windowed(running_scores(x), 16, 1024, neighbours)[first:],
+        }
+        rows.append(
+            line("anomalies", name, "AUROC", report["auroc"],
+                 {peer: roc_auc_score(truth[first:], s) for peer, s in found.items()})
+        )
+        line("anomalies", name, "AUPRC", report["auprc"],
+             {peer: average_precision_score(truth[first:], s) for peer, s in found.items()})
+        print(f"{'':27} flagged {report['alarm_rate']:.4f}, of normal rows {report['false_alarm_rate']:.4f}, "
+              f"F1 at best {report['best_f1']:.3f} (all flagged: {report['flag_all_f1']:.3f}), MCC {report['mcc']:.3f}")
+    mean("anomalies", "AUROC", rows)
+
+
+def grouping(truth, given):
+    """Share of lines in groups that are exactly a true group, and F1 over groups (Zhu et al. 2019; Jiang et al. 2024)."""
+    of_truth, of_given, pairs = Counter(truth), Counter(given), Counter(zip(truth, given))
+    exact = [n for (t, g), n in pairs.items() if n == of_truth[t] == of_given[g]]
+    return sum(exact) / len(truth), 2 * len(exact) / (len(of_truth) + len(of_given))
+
+
+def logs(folder):
+    from drain3 import TemplateMiner
+    from drain3.template_miner_config import TemplateMinerConfig
+
+    accuracies, scores = [], []
+    for path in sorted(arguments.data.glob("logs/loghub2k/*_2k.log_structured.csv")):
+        name = path.name.split("_")[0]
+        with open(path, newline="", encoding="utf-8") as file:
+            lines = [(row["Content"], row["EventId"]) for row in csv.DictReader(file)]
+        file = write(folder, f"{name}.csv", ["Content", "EventId"], lines)
+        report = ours(file, "--label", "EventId", "--space", "log", settings="space: {field: Content}")
+        settings = TemplateMinerConfig()
+        settings.profiling_enabled = False
+        miner = TemplateMiner(config=settings)
+        accuracy, f1 = grouping([e for _, e in lines], [miner.add_log_message(c)["cluster_id"] for c, _ in lines])
+        accuracies.append(line("logs", name, "grouping accuracy", report["grouping_accuracy"], {"Drain3": accuracy}))
+        scores.append(line("logs", name, "group F1", report["group_f1"], {"Drain3": f1}))
+    mean("logs", "grouping accuracy", accuracies)
+    mean("logs", "group F1", scores)
+
+
+PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs}
+with tempfile.TemporaryDirectory() as folder:
+    for part in arguments.part.split(","):
+        if part not in PARTS:
+            sys.exit(f"--part {part}: expected some of {', '.join(PARTS)}")
+        PARTS[part](folder)

@@ -1,0 +1,92 @@
+import Kernels
+
+/// A small uniform sample of the faded stream, the lowest ranks of the reservoir, ready to be measured against: what lies
+/// far from much of it is odd.
+///
+/// The score is a distance to a mass (Chazal, Cohen-Steiner, Mérigot 2011, "Geometric Inference for Probability
+/// Measures"): unlike the distance to the nearest record or centroid it is not small for anomalies that repeat, and
+/// unlike that to clusters it does not jump when they are made anew.
+struct CoreRecords: Sendable, Equatable {
+    /// The records, in order of rank.
+    let records: [StoredRecord]
+    private let distances: AllDistances
+
+    /// The most records.
+    static let capacity = 256
+
+    /// Under the Euclidean metric: the mean distance to the nearest records of this share.
+    private static let mass = 0.12
+    /// Under the cosine: the mean distance to the nearest of this share, together with the distance from which on less
+    /// than half of the stream lies. Equal texts are at no distance at all, so that a burst of one text hides in a small
+    /// share soon; and unrelated ones are all at about the same, so that the half alone tells kinds apart where one is
+    /// the rule, and the few nearest where there are many.
+    private static let fewest = 0.03
+    private static let half = 0.5
+
+    init(dimension: Int, metric: Metric) {
+        self.init(records: [], dimension: dimension, metric: metric)
+    }
+
+    private init(records: [StoredRecord], dimension: Int, metric: Metric) {
+        self.records = records
+        distances = AllDistances(points: Matrix(records: records, dimension: dimension), metric: metric)
+    }
+
+    /// The records of the lowest ranks in a reservoir.
+    init(of reservoir: Reservoir, dimension: Int, metric: Metric) {
+        let lowest = reservoir.slots.sorted(by: Self.isBefore).prefix(Self.capacity)
+        self.init(records: Array(lowest), dimension: dimension, metric: metric)
+    }
+
+    /// With what was offered to the reservoir since: the same records as ``init(of:dimension:metric:)`` takes of it
+    /// afterwards.
+    func taking(_ sampled: [StoredRecord], sampleCapacity: Int) -> CoreRecords {
+        let capacity = min(Self.capacity, sampleCapacity)
+        let entering = sampled.filter { candidate in
+            records.count < capacity || records.last.map { Self.isBefore(candidate, $0) } ?? true
+        }
+        guard !entering.isEmpty else { return self }
+        let all = (records + entering).sorted(by: Self.isBefore).prefix(capacity)
+        return CoreRecords(records: Array(all), dimension: distances.points.columns, metric: distances.metric)
+    }
+
+    private static func isBefore(_ a: StoredRecord, _ b: StoredRecord) -> Bool {
+        (a.priority, a.record) < (b.priority, b.record)
+    }
+
+    /// How far each of `queries` (`m × d`) lies from the bulk of the stream, in the metric's distance; empty where the
+    /// core is.
+    func scores(_ queries: Matrix) -> [Float] {
+        guard !records.isEmpty else { return [] }
+        var scores: [Float] = []
+        scores.reserveCapacity(queries.rows)
+        let metric = distances.metric
+        distances.forEach(queries) { _, values in
+            scores.append(metric == .cosine ? Self.twoScales(values) : Self.meanDistance(values))
+        }
+        return scores
+    }
+
+    private static func meanDistance(_ squares: UnsafeMutableBufferPointer<Float>) -> Float {
+        let count = share(mass, of: squares.count)
+        Selection.smallestFirst(squares, count: count)
+        return squares[..<count].sorted().reduce(Float(0)) { $0 + $1.squareRoot() } / Float(count)
+    }
+
+    private static func twoScales(_ values: UnsafeMutableBufferPointer<Float>) -> Float {
+        let middle = share(half, of: values.count)
+        Selection.smallestFirst(values, count: middle)
+        let far = values[middle - 1]
+        let count = share(fewest, of: values.count)
+        Selection.smallestFirst(UnsafeMutableBufferPointer(rebasing: values[..<middle]), count: count)
+        let near = values[..<count].sorted().reduce(0, +) / Float(count)
+        return (2 * far + near) / 3
+    }
+
+    private static func share(_ share: Double, of count: Int) -> Int {
+        max(1, Int((share * Double(count)).rounded(.up)))
+    }
+
+    /// Equal records: the rest follows from them.
+    static func == (a: CoreRecords, b: CoreRecords) -> Bool { a.records == b.records }
+}

@@ -1,0 +1,154 @@
+/// What detectors are told of a record.
+struct Sighting: Sendable {
+    /// Its score (``Model/scores(_:)``).
+    var score: Float
+    /// The row of the nearest cluster.
+    var cluster: Int
+    /// Whether it is beyond the reach of that cluster.
+    var isFar: Bool
+    /// Whether alarms by distance flood already.
+    var isFlood = false
+    /// Records that were judged since the model's version, by ``RarityHistory`` step; empty for none.
+    var pending: [Int] = []
+    /// Its own time in milliseconds since 1970, when it has one.
+    var timestamp: Int64?
+}
+
+/// One way of being odd: a pure function of a model's version and a record.
+protocol Detector: Sendable {
+    /// The part of the false-alarm rate that is its own, from 0 to 1; those of all detectors add up to 1.
+    var share: Double { get }
+    /// The probability, from 0 to 1, that a normal record is at least as odd in this way; nil while it cannot tell.
+    func tail(_ sighting: Sighting) -> Double?
+    /// Why a record stands out that it finds odd.
+    func reason(_ sighting: Sighting) -> Assignment.Reason
+}
+
+/// How far a record lies from the bulk of the stream, by the distribution of the scores before it.
+struct DistanceDetector: Detector {
+    static let part = 0.8
+
+    let threshold: ScoreThreshold
+    let rarity: RarityDetector
+    let isHeavy: [Bool]
+    /// What is due to it of the false-alarm rate.
+    let rate: Double
+    let share = Self.part
+
+    /// The estimated tail, on that side of the rate on which the threshold puts the score. In a flood there is no alarm:
+    /// what comes so often is another stream, to which the threshold is on its way.
+    func tail(_ sighting: Sighting) -> Double? {
+        guard let tail = threshold.tail(sighting.score) else { return nil }
+        let isBeyond = threshold.value.map { Double(sighting.score) > $0 } ?? false
+        guard isBeyond, !sighting.isFlood else { return max(tail, rate.nextUp) }
+        return min(tail, rate)
+    }
+
+    /// A light cluster is near: the record is of a rare kind, of a new one if that cluster is young.
+    func reason(_ sighting: Sighting) -> Assignment.Reason {
+        isHeavy[sighting.cluster] || sighting.isFar ? .far : rarity.reason(sighting)
+    }
+}
+
+/// How rarely records come to clusters as light as a record's own (`rare`), or to none at all (`new`), by how often they
+/// did: a stream that brings forth new kinds all the time makes no alarm of one more.
+struct RarityDetector: Detector {
+    let history: RarityHistory
+    /// Of each cluster, see ``RarityHistory/step(share:)``.
+    let steps: [Int]
+    let isYoung: [Bool]
+    /// Records that must have been learned before it can tell.
+    let learningPeriod: Double
+    let share = 0.1
+
+    init(model: Model, weights: [Double], options: AnomalyOptions) {
+        history = model.rarity
+        let total = max(weights.reduce(model.outlierWeight, +), .leastNormalMagnitude)
+        steps = weights.map { RarityHistory.step(share: $0 / total) }
+        isYoung = model.clusters.map { Double(model.records - $0.bornAt) < 0.1 * Double(model.records) }
+        learningPeriod = Double(options.calibrationRecords)
+    }
+
+    /// The step that a record counts for.
+    func step(_ sighting: Sighting) -> Int { sighting.isFar ? RarityHistory.unseen : steps[sighting.cluster] }
+
+    func tail(_ sighting: Sighting) -> Double? {
+        history.total >= learningPeriod ? history.tail(step(sighting), pending: sighting.pending) : nil
+    }
+
+    func reason(_ sighting: Sighting) -> Assignment.Reason {
+        sighting.isFar || isYoung[sighting.cluster] ? .new : .rare
+    }
+}
+
+/// How suddenly records come to a cluster: their number in the present minute against the cluster's own past.
+struct BurstDetector: Detector {
+    /// Of each cluster.
+    let rates: [ClusterRate?]
+    let share = 0.1
+
+    func tail(_ sighting: Sighting) -> Double? {
+        guard let time = sighting.timestamp, !sighting.isFar else { return nil }
+        return rates[sighting.cluster]?.tail(at: time)
+    }
+
+    func reason(_ sighting: Sighting) -> Assignment.Reason { .burst }
+}
+
+/// All detectors of a version of the model.
+struct DetectorPanel: Sendable {
+    /// What they say together of one record.
+    struct Opinion {
+        /// The smallest tail, corrected for the number of detectors.
+        var tail: Double?
+        /// Why it is an anomaly; nil if it is none.
+        var reason: Assignment.Reason?
+    }
+
+    let distance: DistanceDetector
+    let rarity: RarityDetector
+    let burst: BurstDetector
+    /// The share of normal records that may raise an alarm.
+    private let rate: Double
+
+    init(model: Model, weights: [Double], options: AnomalyOptions) {
+        rarity = RarityDetector(model: model, weights: weights, options: options)
+        burst = BurstDetector(rates: model.clusters.map(\.rate))
+        rate = options.falseAlarmRate
+        distance = DistanceDetector(
+            threshold: model.threshold,
+            rarity: rarity,
+            isHeavy: HeavyClusters(weights: weights, share: options.heavyShare).isHeavy,
+            rate: options.ofDistance.falseAlarmRate
+        )
+    }
+
+    /// The smallest of the tails `p`, each divided by the share `w` of its detector: a normal record falls below `q` in
+    /// one or another with a probability of at most `q`, however the detectors depend on each other (weighted Bonferroni:
+    /// Genovese, Roeder, Wasserman 2006, "False Discovery Control with p-Value Weighting").
+    func judge(_ sighting: Sighting) -> Opinion {
+        var opinion = Opinion()
+        let isKnown = distance.threshold.value != nil
+        func hear(_ detector: some Detector) {
+            guard let tail = detector.tail(sighting) else { return }
+            let corrected = min(1, tail / detector.share)
+            if corrected < opinion.tail ?? .infinity {
+                opinion.tail = corrected
+                opinion.reason = isKnown && tail <= rate * detector.share ? detector.reason(sighting) : nil
+            }
+        }
+        hear(distance)
+        hear(rarity)
+        hear(burst)
+        return opinion
+    }
+}
+
+extension AnomalyOptions {
+    /// As they are for the distance alone, whose share of the rate is not the whole.
+    var ofDistance: AnomalyOptions {
+        var options = self
+        options.falseAlarmRate *= DistanceDetector.part
+        return options
+    }
+}
