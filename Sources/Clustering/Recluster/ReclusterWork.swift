@@ -86,7 +86,8 @@ struct ReclusterWork {
             reasons = [found.reason]
             if var candidate = found.candidate {
                 candidate.curve = fresh.curve
-                candidate.isOutdated = isOutdated
+                // The silhouette of round clusters says nothing against other shapes, but where a drift is known of.
+                candidate.isOutdated = isDrifting && isOutdated
                 return candidate
             }
         }
