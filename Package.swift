@@ -84,7 +84,7 @@ let package = Package(
             "Pipeline",
             [
                 "Streams", "Embedding", "Templates", "Clustering", "BatchClustering", "Kernels", "Telemetry", deque,
-                logging,
+                heap, logging,
             ]
         ),
         room("Settings", [yams]),
@@ -114,7 +114,9 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("KernelsTests", ["Kernels", "CKernels"]),
-        tests("EmbeddingTests", ["Embedding", "Kernels"]),
+        // Counts what the tests' threads allocate.
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        tests("EmbeddingTests", ["Embedding", "Kernels", "CAllocations"]),
         tests("BatchClusteringTests", ["BatchClustering", "Kernels"]),
         tests("ProjectionTests", ["Projection", "Kernels"]),
         tests("ChartsTests", ["Charts"]),

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """How good the daemon's answers are on labelled public data, beside peers that see the same rows in the same run.
 
-  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs] [--seed N]
+  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs,sessions] [--seed N]
 
 DIR holds `clusters/*.csv`, `drift/*.csv.gz` and `classical/*.csv.gz` (columns of numbers and a last column `label`) and
-`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`); what is missing is left out. One configuration
+`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`), `logs/anomaly/hdfs100k_*`; what is missing is left
+out. One configuration
 for all sets; nothing is told the daemon but the names of the columns, while k-means is told the true k.
 
 streams    rows in order, coordinates scaled to [0, 1] by the whole file's range; whole-stream ARI of the cluster given
@@ -16,6 +17,9 @@ anomalies  at most 10,000 rows, each scored before it is learned; the first min(
            of 1,024 refitted every 16, each on what suits it (raw; running z-scores).
 logs       the message column line by line; grouping accuracy and group F1 of the template given on arrival. Peer:
            Drain3 with its defaults.
+sessions   the blocks of HDFS's first 100,000 lines, their templates' texts as lines, through `pipe --space session`; the
+           first 500 are not judged. Peers, on log(1 + count) of the true templates: LOF and the mean distance to 10
+           neighbours in a window of 1,024, IsolationForest over 2,048, refitted every 128, 16 and 256.
 """
 import argparse
 import csv
@@ -32,13 +36,13 @@ import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import adjusted_rand_score, average_precision_score, roc_auc_score
-from sklearn.neighbors import NearestNeighbors
+from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 
 warnings.filterwarnings("ignore")
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--binary", required=True)
 parser.add_argument("--data", required=True, type=Path)
-parser.add_argument("--part", default="streams,anomalies,logs")
+parser.add_argument("--part", default="streams,anomalies,logs,sessions")
 parser.add_argument("--seed", default=0, type=int)
 arguments = parser.parse_args()
 FAST = {"moving_squares", "keystroke"}
@@ -217,7 +221,58 @@ def logs(folder):
     mean("logs", "group F1", scores)
 
 
-PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs}
+def outlier_factor(rows):
+    index = LocalOutlierFactor(n_neighbors=min(20, len(rows) - 1), novelty=True).fit(rows)
+    return lambda x: -index.score_samples(x)
+
+
+def sessions(folder):
+    data = arguments.data / "logs/anomaly"
+    if not (data / "hdfs100k_sessions.csv.gz").exists():
+        return
+    with open(data / "hdfs100k_templates.csv", newline="") as file:
+        texts = {row["template_id"]: row["template"].replace("<*>", "10.250.7.9:50010") for row in csv.DictReader(file)}
+    with gzip.open(data / "hdfs100k_sessions.csv.gz", "rt") as file:
+        blocks = list(csv.DictReader(file))
+    events = [block["template_ids"].split() for block in blocks]
+    truth = np.array([block["is_anomaly"] == "1" for block in blocks])
+    path = Path(folder) / "hdfs.jsonl"
+    with open(path, "w") as file:
+        for number, (block, ids) in enumerate(zip(blocks, events)):
+            for event in ids:
+                line_of = {"block": block["block_id"], "at": 1_226_000_000_000 + 1000 * number, "message": texts[event]}
+                file.write(json.dumps(line_of) + "\n")
+    config = path.with_suffix(".yaml")
+    config.write_text(f"space: {{kind: session, field: message}}\ninput: {{format: json}}\n"
+                      f"clusters: {{seed: {arguments.seed}}}\n"
+                      "session: {field: block, time: at, size: 500ms, lateness: 0s}\n")
+    with open(path) as file:
+        run = subprocess.run([arguments.binary, "pipe", "--quiet", "--config", str(config)], stdin=file,
+                             capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"pipe ended with {run.returncode}: {run.stderr[-500:]}")
+    found = {record["session"]: record for record in map(json.loads, run.stdout.splitlines())}
+    judged, y = [found[block["block_id"]] for block in blocks][500:], truth[500:]
+    own = np.array([record["score"] or 0 for record in judged])
+    alarms = np.array([record["anomaly"] for record in judged])
+    kinds = {event: place for place, event in enumerate(sorted(texts))}
+    counts = np.zeros((len(blocks), len(kinds)))
+    for row, ids in enumerate(events):
+        for event in ids:
+            counts[row, kinds[event]] += 1
+    x = np.log1p(counts)
+    peers = {
+        "LOF": windowed(x, 128, 1024, outlier_factor)[500:],
+        "kNN": windowed(x, 16, 1024, neighbours)[500:],
+        "IsolationForest": windowed(x, 256, 2048, forest)[500:],
+    }
+    line("sessions", "hdfs100k", "AUROC", roc_auc_score(y, own), {p: roc_auc_score(y, s) for p, s in peers.items()})
+    line("sessions", "hdfs100k", "AUPRC", average_precision_score(y, own),
+         {peer: average_precision_score(y, s) for peer, s in peers.items()})
+    print(f"{'':27} flagged {alarms.mean():.4f}, of normal sessions {alarms[~y].mean():.4f}")
+
+
+PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs, "sessions": sessions}
 with tempfile.TemporaryDirectory() as folder:
     for part in arguments.part.split(","):
         if part not in PARTS:

@@ -1,10 +1,10 @@
 // Self-attention of one record (Vaswani et al. 2017, section 3.2.1), included by kernels_body.h.
 //
-// Per head, keys are laid out transposed and values densely, so that both products run along full vectors; four
-// queries go together, so that every loaded vector is used four times. Padding to whole vectors lives in the scratch
+// Per head, keys are laid out transposed and values densely, so that both products run along full vectors; four or
+// eight queries go together, as many as there are registers for, so that every loaded vector is used as often. Padding to whole vectors lives in the scratch
 // memory: padded scores count as minus infinity, padded values are zero.
 
-enum { QUERIES = 4 };
+enum { QUERIES = VECTOR_FLOATS == 16 ? 8 : 4 };
 
 INLINE int64_t padded_to(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 

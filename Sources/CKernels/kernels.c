@@ -37,8 +37,8 @@ const centroidd_kernel_table *centroidd_kernels(void) {
 
 int64_t centroidd_attention_scratch(int64_t tokens, int64_t head_size) {
     int64_t padded_tokens = (tokens + 31) / 32 * 32, padded_size = (head_size + 31) / 32 * 32;
-    // Keys transposed, values, and the scores of the four queries in hand.
-    return head_size * padded_tokens + tokens * padded_size + 4 * padded_tokens + 4 * padded_size;
+    // Keys transposed, values, and the scores of the queries in hand, at most eight.
+    return head_size * padded_tokens + tokens * padded_size + 8 * padded_tokens + 8 * padded_size;
 }
 
 double centroidd_fma_peak_gflops(double seconds) { return centroidd_kernels()->peak_gflops(seconds); }

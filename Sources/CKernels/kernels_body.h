@@ -329,6 +329,7 @@ static double peak_gflops(double seconds) {
 
 #include "int8_body.h"
 #include "neighbours_body.h"
+#include "selection_body.h"
 #include "panels_body.h"
 
 const centroidd_kernel_table KERNEL_TABLE = {
@@ -353,6 +354,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .order_statistic = order_statistic,
     .quantise = quantise,
     .dequantise = dequantise,
     .dequantise_gelu = dequantise_gelu,

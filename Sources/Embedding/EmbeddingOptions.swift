@@ -12,6 +12,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
         case features
         /// Lines of logs, by their templates.
         case log
+        /// Sessions of lines of logs, by how often each template came.
+        case session
     }
 
     /// The kind of space.
@@ -26,6 +28,8 @@ public struct EmbeddingOptions: Sendable, Equatable {
     public var dimension: Int?
     /// The fields of ``Kind/features``; their text goes through the model, or is hashed.
     public var fields: [FeatureField] = []
+    /// How the counts of a session become a vector, for ``Kind/session``.
+    public var sessions = SessionSpace.Options()
     /// The metric of the space.
     public var metric = Metric.cosine
     /// How vectors are written, for ``Kind/vector``.
@@ -59,6 +63,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
         switch kind {
         case .text: return try makeTextSpace(metric)
         case .log: return LogSpace(text: try makeTextSpace(metric))
+        case .session: return SessionSpace(sessions, metric: metric)
         case .features:
             // Text becomes unit vectors, whatever the metric of the whole.
             guard fields.contains(where: { $0.kind == .text }) else {

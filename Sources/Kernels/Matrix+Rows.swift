@@ -17,6 +17,17 @@ extension Matrix {
         }
     }
 
+    /// Replaces one row by the same row of a matrix with as many columns.
+    public mutating func copy(row: Int, of other: Matrix) {
+        precondition(other.columns == columns && other.rows > row && rows > row, "the row is in both matrices")
+        let (start, columns) = (row * columns, columns)
+        storage.withUnsafeMutableBufferPointer { target in
+            other.storage.withUnsafeBufferPointer { source in
+                for column in 0..<columns { target[start + column] = source[start + column] }
+            }
+        }
+    }
+
     /// Takes out one row.
     public mutating func remove(row: Int) {
         var remaining = storage

@@ -18,7 +18,7 @@ extension Pipeline: ReaderDelegate {
             }
         }
         let kept = lifecycle.withLock { $0.assignment }
-        publisher.claimEntities(of: partitions, kept: kept, at: start) {
+        publisher.claimStates(of: partitions, kept: kept, at: start) {
             // The watchdog must not take a long restoration for a loop that hangs.
             parts.withLock { $0?.reader }?.beat()
         }
@@ -81,11 +81,14 @@ extension Pipeline: ReaderDelegate {
 
     func inputWentBack(_ reset: PartitionPositions.Reset) {
         sink.emit(InputReset(partition: PartitionName(reset.partition), expected: reset.expected, found: reset.found))
-        guard options.entities != nil, let parts = parts.withLock({ $0 }) else { return }
+        guard options.entities != nil || options.sessions != nil, let parts = parts.withLock({ $0 }) else { return }
         parts.sequencer.complete(
             parts.reader.takeSequence().sequence,
             .barrier {
-                parts.publisher.state.withLock { $0.entities?.change(reset.partition) { $0.forgetOffsets() } }
+                parts.publisher.state.withLock { state in
+                    state.entities?.change(reset.partition) { $0.forgetOffsets() }
+                    state.sessions?.change(reset.partition) { $0.forgetOffsets() }
+                }
             }
         )
     }

@@ -153,8 +153,10 @@ public final class Pipeline: Sendable {
             sink: sink,
             restore: restore,
             entities: try entityParts(),
+            sessions: sessionParts,
+            storedStates: try storedStates(),
             deep: space.deep.map { DeepEmbedder(space: $0, lanes: options.lanes) },
-            templates: space.isMined ? TemplateEmbedder(space: space) : nil,
+            templates: space.isMined && options.sessions == nil ? TemplateEmbedder(space: space) : nil,
             delegate: self
         )
         let sequencer = Sequencer { publisher.accept($0) }
@@ -164,15 +166,18 @@ public final class Pipeline: Sendable {
             events: options.entities.map {
                 EventDecoder(options: $0, maximumBytes: decoder.maximumBytes)
             },
+            sessions: options.sessions.map(SessionDecoder.init),
             lanes: options.lanes,
             sequencer: sequencer,
             sink: sink
-        )
+        ) { [weak self] records, seconds in
+            self?.parts.withLock { $0?.reader }?.note(records: records, seconds: seconds)
+        }
         let reader = Reader(
             consumer: consumer,
             topics: options.topics,
             budget: budget,
-            maximumBatch: batchCeiling,
+            size: BatchSize(smallest: options.smallestBatch, largest: batchCeiling, lanes: options.lanes),
             bytesPerRecord: space.dimension * MemoryLayout<Float>.size + 512,
             linger: options.linger,
             delegate: self
@@ -200,7 +205,7 @@ public final class Pipeline: Sendable {
         if options.onError == .deadLetter { topics.append(.init(name: options.deadLetterTopic, partitions: 1)) }
         if let events = options.eventsTopic { topics.append(.init(name: events, partitions: 1)) }
         if let store = options.store { topics.append(.init(name: store.topic, partitions: 1, compacted: true)) }
-        if let store = entityStore {
+        if let store = stateStore {
             topics.append(.init(name: store.topic, partitions: inputs.values.max() ?? 1, compacted: true))
         }
         try log.createMissing(topics)
@@ -211,20 +216,30 @@ public final class Pipeline: Sendable {
     /// No batch has more records than a table has room for: an entity cannot leave before it is published.
     private var batchCeiling: Int { min(options.maximumBatch, max(1, options.entities?.capacity ?? .max)) }
 
-    /// The entities' states are stored beside a stored model or not at all: each tells how far the other is.
-    private var entityStore: EntityStore? {
-        options.entities == nil || options.store == nil ? nil : options.entityStore
+    /// What is kept by key is stored beside a stored model or not at all: each tells how far the other is.
+    private var stateStore: StateStore? {
+        guard options.store != nil else { return nil }
+        if options.entities != nil { return options.entityStore }
+        return options.sessions == nil ? nil : options.sessionStore
     }
 
-    private func entityParts() throws -> (EntityTables, EntityEmbedder, Publisher.StoredEntities?)? {
-        guard let entityOptions = options.entities else { return nil }
-        let stored = try entityStore.map { store in
+    private func storedStates() throws -> Publisher.StoredStates? {
+        try stateStore.map { store in
             let count = try log.partitionCounts(of: [store.topic])[store.topic] ?? 1
-            return Publisher.StoredEntities(store: store, log: log, partitions: count)
+            return Publisher.StoredStates(store: store, log: log, partitions: count)
         }
-        var tables = EntityTables(entityOptions, isShared: stored == nil)
-        if stored == nil, let startEntities { tables.install(try startEntities.table(entityOptions)) }
-        return (tables, EntityEmbedder(space: space, options: entityOptions), stored)
+    }
+
+    private func entityParts() throws -> (EntityTables, EntityEmbedder)? {
+        guard let entityOptions = options.entities else { return nil }
+        var tables = EntityTables(entityOptions, isShared: stateStore == nil)
+        if stateStore == nil, let startEntities { tables.install(try startEntities.table(entityOptions)) }
+        return (tables, EntityEmbedder(space: space, options: entityOptions))
+    }
+
+    private var sessionParts: (SessionTables, SessionSpace)? {
+        guard let sessionOptions = options.sessions, let space = space as? SessionSpace else { return nil }
+        return (SessionTables(sessionOptions, isShared: stateStore == nil), space)
     }
 
     private func checked(_ model: Model?) throws -> Model {

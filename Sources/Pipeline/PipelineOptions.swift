@@ -1,4 +1,5 @@
 public import Clustering
+public import Kernels
 public import Templates
 
 /// How a pipeline runs.
@@ -18,7 +19,11 @@ public struct PipelineOptions: Sendable {
     /// How records become events of entities; nil clusters the records themselves.
     public var entities: EntityOptions?
     /// Where the states of entities live; nil: in memory alone. Where ``store`` is nil it means nothing.
-    public var entityStore: EntityStore?
+    public var entityStore: StateStore?
+    /// How records are grouped into sessions; nil clusters the records themselves.
+    public var sessions: SessionOptions?
+    /// Where open sessions live; nil: in memory alone. Where ``store`` is nil it means nothing.
+    public var sessionStore: StateStore?
     /// What becomes of records that cannot be used.
     public var onError = RejectionPolicy.deadLetter
     /// What the output promises.
@@ -31,12 +36,17 @@ public struct PipelineOptions: Sendable {
     public var commitInterval = Duration.milliseconds(500)
     /// ... or holds this many records.
     public var maximumTransactionRecords = 50_000
+    /// Whether assignments that were sent at least once are flushed whenever nothing else waits, and not only when they are
+    /// committed.
+    public var flushesWhenIdle = false
     /// Ceiling on what is in flight, in bytes.
     public var memory = 128 << 20
     /// Serial embedding lanes.
     public var lanes = 2
-    /// Most records in a batch.
+    /// Most records in a batch, while much waits.
     public var maximumBatch = 256
+    /// Most records in a batch while nothing waits; ``maximumBatch`` where that is less.
+    public var smallestBatch = 256
     /// How long a poll waits for its first record.
     public var linger = Duration.milliseconds(50)
     /// How long a stop, or a revocation, waits for what is in flight.
@@ -45,6 +55,8 @@ public struct PipelineOptions: Sendable {
     public var schedule = ReclusterSchedule(period: .seconds(600))
     /// Whether reclustering runs between two steps, at an exact record, instead of in the background.
     public var reclustersInline = false
+    /// What a reclustering that runs inline may use: everything else waits for it.
+    public var reclusterLanes = Lanes.serial
     /// Whether the input can be read again after a failure; standard input cannot, so that the first failure is final.
     public var canRewind = true
     /// Transactions that may fail one after the other before the pipeline gives up.

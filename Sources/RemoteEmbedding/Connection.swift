@@ -37,7 +37,13 @@ final class Connection: Sendable {
         // A refused connection is an answer: trying again is the caller's, who also says so.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        // One loop for requests and connections: an answer that comes before its request is all sent must not be told
+        // from another loop, after the server has closed the connection (the pool ends the process then). It only moves
+        // bytes.
+        client = HTTPClient(
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.next()),
+            configuration: configuration
+        )
     }
 
     deinit { client.shutdown(queue: .global()) { _ in } }

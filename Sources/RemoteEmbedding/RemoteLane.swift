@@ -79,7 +79,13 @@ final class RemoteLane: EmbeddingLane {
         case .garbled(let message):
             // It is the server, or these inputs: it takes an input that is above suspicion, or none.
             try waitForSense(message)
-            return try split(texts, "no readable answer: \(message)")
+            guard texts.count == 1 else { return try split(texts, "no readable answer: \(message)") }
+            // A record is given up only where the server went wrong on it again, having answered another.
+            switch try server.ask(texts) {
+            case .vectors(let rows): return rows.map { .success($0) }
+            case .garbled(let again): return try split(texts, "no readable answer: \(again)")
+            case .refused(let again): return try split(texts, again)
+            }
         case .refused(let message):
             let answers = try split(texts, message)
             // What refuses everything is not at odds with the records but with us.

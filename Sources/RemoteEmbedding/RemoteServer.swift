@@ -70,8 +70,12 @@ final class RemoteServer: Sendable {
     }
 
     /// Asks until the server says something definite about `inputs`.
+    ///
+    /// Answers are garbled where one try after another gave an unreadable one, the retries included: a busy server
+    /// between them says that it is the server, and not the inputs.
     func ask(_ inputs: [String]) throws(EmbeddingInterruption) -> Outcome {
         var attempt = 0
+        var unreadable = 0
         while true {
             // One try is due even to what is in flight at the end, unless the server is known to be away.
             if patience.ended, attempt > 0 || current.problem != nil { throw .stopped(gaveUp(current.problem)) }
@@ -87,8 +91,9 @@ final class RemoteServer: Sendable {
             case .otherDimension(let found): throw .misconfigured(otherDimension(found))
             case .fault(let fault, let message, let asked):
                 attempt += 1
+                unreadable = fault == .badAnswer ? unreadable + 1 : 0
+                if unreadable > options.retries { return .garbled(message) }
                 if attempt > options.retries {
-                    if fault == .badAnswer { return .garbled(message) }
                     lost(message)
                     guard options.waits else { throw .unreachable(gaveUp(message)) }
                 }

@@ -41,6 +41,7 @@ public struct EmbedRun: Sendable {
     public func run(quiet: Bool) throws {
         let bar = ProgressBar("embedding", total: nil, quiet: quiet)
         defer { bar.finish() }
+        try settings.refuseSessions(in: "embed")
         let space = try settings.makeSpace()
         let stage = ParallelEmbedder(space: space, lanes: lanes)
         let decoder = settings.decoder(for: space)

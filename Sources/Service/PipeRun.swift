@@ -11,8 +11,9 @@ public import Telemetry
 ///
 /// Reclustering runs inline, at an exact record, so that the same input gives the same output.
 public struct PipeRun: Sendable {
-    /// A period given in time means nothing where records come as fast as they can; this one takes its place.
-    private static let recordsPerPeriod: UInt64 = 50_000
+    /// A period given in time means nothing where records come as fast as they can; this one takes its place, after a
+    /// beginning in which the model is reclustered each time the records have doubled.
+    private static let recordsPerPeriod: UInt64 = 500_000
 
     private let settings: Settings
     private let log: any RecordLog
@@ -35,7 +36,9 @@ public struct PipeRun: Sendable {
         options.delivery = .atLeastOnce
         options.memory = settings.pipeline.memory
         options.linger = linger
+        options.flushesWhenIdle = true
         options.reclustersInline = true
+        options.reclusterLanes = .dispatch(options.lanes)
         options.canRewind = false
         if case .seconds = options.schedule.period {
             options.schedule.period = .records(Self.recordsPerPeriod)

@@ -16,6 +16,7 @@ extension Settings {
             case .vector: .vector
             case .features: .features
             case .log: .log
+            case .session: .session
             // Made elsewhere: see `makeSpace`.
             case .remote: .text
             }
@@ -44,8 +45,11 @@ extension Settings {
             switch clusters.metric {
             case .cosine: .cosine
             case .euclidean: .euclidean
-            case nil: space.kind == .features ? .euclidean : .cosine
+            case nil: space.kind == .features || space.kind == .session ? .euclidean : .cosine
             }
+        options.sessions.weighsByRarity = session.rarity
+        options.sessions.ordered = session.order
+        if let dimension = space.dimension { options.sessions.dimension = dimension }
         return options
     }
 
@@ -103,22 +107,25 @@ extension Settings {
         options.delivery = Delivery(rawValue: output.delivery.rawValue) ?? .exactlyOnce
         options.keepsKey = input.key == .keep
         options.entities = entityOptions
-        options.entityStore = EntityStore(topic: "\(options.application).entities")
+        options.entityStore = StateStore(topic: "\(options.application).entities")
+        options.sessions = sessionOptions
+        options.sessionStore = StateStore(topic: "\(options.application).sessions")
         options.includesText = output.text
         options.commitInterval = output.commitInterval
         options.memory = pipeline.memory / 2
         options.lanes = lanes
-        options.maximumBatch = pipeline.batch ?? defaultBatch
+        options.maximumBatch = pipeline.batch ?? (space.kind == .remote ? space.batch : 1024)
+        options.smallestBatch = smallestBatch
         options.drainTimeout = pipeline.drainTimeout
         options.schedule = schedule
         return options
     }
 
-    /// A transformer works best on a few thousand tokens at a time, about 64 records; everything else is so cheap
-    /// that larger batches pay.
-    private var defaultBatch: Int {
+    /// A transformer's products take in about as many tokens at once as 8 records have; everything else is so cheap that
+    /// larger batches pay, and a server is asked for as much as one request may hold.
+    private var smallestBatch: Int {
         if space.kind == .remote { return space.batch }
-        return space.model == nil || space.flood != nil ? 500 : 64
+        return space.model == nil || space.flood != nil ? 64 : 8
     }
 
     /// Options of the Kafka client.

@@ -7,6 +7,7 @@ extension CrossChecks {
         case .text, .log: checkText(settings.space, settings.input)
         case .features: checkFeatures(settings.space, settings.input)
         case .remote: checkRemote(settings.space, settings.input)
+        case .session: break
         }
         checkServerKeys()
         if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
@@ -107,7 +108,7 @@ extension CrossChecks {
     }
 
     mutating func checkModelFolder() {
-        guard settings.space.kind != .vector, settings.space.kind != .remote, let folder = settings.space.model,
+        guard ![.vector, .remote, .session].contains(settings.space.kind), let folder = settings.space.model,
             !broken.contains("space.model")
         else {
             return

@@ -28,6 +28,7 @@ struct CrossChecks {
             checkNamedFields()
         }
         checkEntity()
+        checkSession()
         checkSpace()
         checkModelFolder()
         checkFlood()
@@ -93,6 +94,7 @@ struct CrossChecks {
         written.append(("application", "\(application).model"))
         written.append(("application", "\(application).deltas"))
         if settings.input.key == .entity { written.append(("application", "\(application).entities")) }
+        if settings.space.kind == .session { written.append(("application", "\(application).sessions")) }
         for (path, topic) in written {
             if let other = owners[topic] {
                 require(

@@ -11,6 +11,8 @@ public struct Settings: Sendable, Equatable {
     public var entity = EntitySettings()
     /// What a record is turned into.
     public var space = SpaceSettings()
+    /// How records are grouped into sessions.
+    public var session = SessionSettings()
     /// How records are clustered.
     public var clusters = ClusterSettings()
     /// Periodic reclustering.

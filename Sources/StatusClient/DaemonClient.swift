@@ -28,7 +28,11 @@ public struct DaemonClient: Sendable {
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        // One loop: the pool of connections ends the process where one is closed while another loop still tells of it.
+        return HTTPClient(
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.next()),
+            configuration: configuration
+        )
     }()
 
     /// No report is larger, bytes.

@@ -92,6 +92,8 @@ public protocol RecordConsumer: AnyObject, Sendable {
 
 /// A writer. All calls belong to one thread.
 public protocol RecordProducer: AnyObject, Sendable {
+    /// Whether headers are written; what writes lines has no place for them, so that they need not be made.
+    var keepsHeaders: Bool { get }
     /// Registers the transactional id, waits for or aborts what an earlier holder left open, and fences it.
     func initializeTransactions() throws(StreamError)
     /// Begins a transaction.
@@ -109,4 +111,9 @@ public protocol RecordProducer: AnyObject, Sendable {
     func flush() throws(StreamError)
     /// Releases the producer within a bounded time.
     func close()
+}
+
+extension RecordProducer {
+    /// Headers are written.
+    public var keepsHeaders: Bool { true }
 }

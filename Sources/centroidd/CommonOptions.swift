@@ -57,7 +57,7 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that choose the space where no configuration file does.
 struct SpaceOptions: ParsableArguments {
-    @Option(help: "text, vector, features, log or remote.")
+    @Option(help: "text, vector, features, log, session or remote.")
     var space: SpaceSettings.Kind?
 
     @Option(

@@ -46,7 +46,7 @@ struct PipeCommand: AsyncParsableCommand {
         let lines = FileLog(
             inputs: [.standardInput],
             outputTopics: [settings.output.topic],
-            joining: settings.space.kind == .log && settings.input.format == .text ? LogLines.goesOn : nil
+            joining: settings.space.readsLogs && settings.input.format == .text ? LogLines.goesOn : nil
         )
         let log: any RecordLog = table ?? lines
         let run = PipeRun(settings: settings, log: log, topics: table?.topics ?? lines.topics, sink: sink)

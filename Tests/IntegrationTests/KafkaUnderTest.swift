@@ -32,6 +32,9 @@ final class KafkaUnderTest: Sendable {
             for name in ["model", "events", "dead-letter"] {
                 try embedded.createTopic("\(application).\(name)", partitions: 1)
             }
+            for name in ["entities", "sessions"] {
+                try embedded.createTopic("\(application).\(name)", partitions: partitions)
+            }
         } else {
             try log.createMissing([
                 TopicDefinition(name: input, partitions: partitions),
@@ -62,11 +65,18 @@ final class KafkaUnderTest: Sendable {
 
     /// Writes values round the partitions and waits for their delivery.
     func produce(_ values: [[UInt8]?], partitions: Int = 4) throws {
+        try send(
+            values.enumerated().map { index, value in
+                OutgoingRecord(topic: input, partition: Int32(index % partitions), value: value)
+            }
+        )
+    }
+
+    /// Writes records and waits for their delivery.
+    func send(_ records: [OutgoingRecord]) throws {
         let producer = try log.makeProducer(transactionalID: nil)
         defer { producer.close() }
-        for (index, value) in values.enumerated() {
-            try producer.send(OutgoingRecord(topic: input, partition: Int32(index % partitions), value: value))
-        }
+        for record in records { try producer.send(record) }
         try producer.flush()
     }
 
@@ -98,9 +108,14 @@ final class KafkaUnderTest: Sendable {
 
     /// Waits until the output holds `count` records.
     func waitForOutput(_ count: Int, seconds: Double = 60) async throws -> Bool {
+        try await wait(seconds: seconds) { try outputCount() >= count }
+    }
+
+    /// Waits until something holds.
+    func wait(seconds: Double, _ condition: () throws -> Bool) async throws -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while Date() < deadline {
-            if try outputCount() >= count { return true }
+            if try condition() { return true }
             try await Task.sleep(for: .milliseconds(100))
         }
         return false

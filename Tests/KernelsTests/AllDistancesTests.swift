@@ -51,18 +51,21 @@ struct AllDistancesTests {
         }
     }
 
-    @Test("The smallest come first")
+    @Test("Places in the ascending order")
     func selection() {
         var generator = SeededGenerator(seed: 3)
         for count in [1, 2, 3, 10, 257] {
             for range in [2, 1000] {
                 let values = (0..<count).map { _ in Float(Int.random(in: 0..<range, using: &generator)) }
                 for place in Set([1, count / 2, count]) where place > 0 {
-                    var moved = values
-                    moved.withUnsafeMutableBufferPointer { Selection.smallestFirst($0, count: place) }
-                    #expect(moved[..<place].sorted() == Array(values.sorted()[..<place]))
-                    #expect(moved[place - 1] == values.sorted()[place - 1])
-                    #expect(moved.sorted() == values.sorted())
+                    let smallest = [Float](unsafeUninitializedCapacity: place) { buffer, filled in
+                        let room = UnsafeMutableBufferPointer(rebasing: buffer[..<place])
+                        values.withUnsafeBufferPointer { Selection.smallest(of: $0, into: room) }
+                        filled = place
+                    }
+                    #expect(smallest == Array(values.sorted()[..<place]))
+                    let one = values.withUnsafeBufferPointer { Selection.value(at: place - 1, of: $0) }
+                    #expect(one == values.sorted()[place - 1])
                 }
             }
         }

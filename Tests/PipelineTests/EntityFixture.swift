@@ -59,7 +59,7 @@ struct EntityFixture {
         options.outputTopic = "out"
         options.deadLetterTopic = "app.dead"
         options.store = ModelStore(topic: "app.model")
-        options.entityStore = EntityStore(topic: "app.entities")
+        options.entityStore = StateStore(topic: "app.entities")
         options.commitInterval = .milliseconds(20)
         options.maximumBatch = 50
         options.linger = .milliseconds(2)
@@ -136,9 +136,21 @@ struct EntityFixture {
     }
 
     /// What is stored of each input partition.
-    func stored() throws -> [TopicPartition: EntityStore.Stored] {
-        try EntityStore(topic: "app.entities")
+    func stored() throws -> [TopicPartition: StoredEntities] {
+        try StateStore(topic: "app.entities")
             .restore(sources, from: cluster, partitions: partitions, options: entities)
+            .mapValues { try StoredEntities($0, entities) }
+    }
+
+    /// What was stored, read.
+    struct StoredEntities {
+        var states: [[UInt8]: EntityState]
+        var covered: Int64?
+
+        init(_ stored: StateStore.Stored, _ options: EntityOptions) throws {
+            states = try stored.entries.mapValues { try #require(EntityState(bytes: $0, options)) }
+            covered = stored.covered
+        }
     }
 
     /// What an unbroken computation leaves, a table for each partition; and how many events teach.

@@ -21,7 +21,7 @@ struct EntityHandoverTests {
         }
     }
 
-    private static let store = EntityStore(topic: "app.entities")
+    private static let store = StateStore(topic: "app.entities")
 
     /// Whoever owns a partition when: after any history of commits, aborts, crashes and rebalances the states are those
     /// of one worker without any of it.
@@ -103,7 +103,14 @@ struct EntityHandoverTests {
         for (source, stored) in stored {
             #expect(stored.covered == offsets[source])
             worker.tables.install(
-                EntityTable(fixture.entities, states: stored.states, covered: stored.covered, start: offsets[source]),
+                try #require(
+                    EntityTable(
+                        fixture.entities,
+                        entries: stored.entries,
+                        covered: stored.covered,
+                        start: offsets[source]
+                    )
+                ),
                 for: source
             )
         }

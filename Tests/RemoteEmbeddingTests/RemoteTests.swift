@@ -267,6 +267,24 @@ struct RemoteTests {
         }
     }
 
+    @Test(
+        "that is unreadable by chance loses nothing",
+        arguments: [
+            // As often as it is asked: but then it answers another input, and the same one.
+            Array(repeating: EmbeddingServer.Reply.half, count: 4),
+            Array(repeating: .half, count: 4) + [.vectors, .status(500), .half, .half],
+            // A busy server between them says that it is not the input.
+            [.half, .status(429), .half],
+        ]
+    )
+    func unreadableByChance(script: [EmbeddingServer.Reply]) async throws {
+        try await EmbeddingServer(script).run { url in
+            let answer = try await Fixture(url).embed(["a"])
+            #expect(answer.refusals.isEmpty)
+            #expect(Fixture.agree(answer.vectors, Fixture.expected(["a"])))
+        }
+    }
+
     @Test("that is away is given up by commands, and said")
     func away() async throws {
         let url = try await EmbeddingServer().run { $0 }

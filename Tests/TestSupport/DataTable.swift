@@ -1,4 +1,3 @@
-import Foundation
 package import Kernels
 
 /// A public table of numbers with the label in the last column, each number scaled to 0...1 by its column's range.
@@ -8,8 +7,7 @@ package struct DataTable {
 
     /// Reads `path` of the public data folder: CSV with a header, gzip or not.
     package init(_ path: String) throws {
-        let file = SharedData.root.appending(path: path)
-        let text = path.hasSuffix(".gz") ? try Self.unpack(file) : try String(contentsOf: file, encoding: .utf8)
+        let text = try SharedData.text(path)
         var rows: [[Float]] = []
         labels = []
         for line in text.split(separator: "\n").dropFirst() {
@@ -24,17 +22,5 @@ package struct DataTable {
             let range = max((values.max() ?? 0) - low, .leastNormalMagnitude)
             for row in rows.indices { vectors.storage[row * vectors.columns + column] = (values[row] - low) / range }
         }
-    }
-
-    private static func unpack(_ file: URL) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["-dc", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -26,4 +26,19 @@ public enum SharedData {
     public static func fixture(_ name: String) -> URL {
         packageRoot.appending(path: "Tests/Fixtures").appending(path: name)
     }
+
+    /// The text of a public file, unpacked where its name ends in `.gz`.
+    public static func text(_ path: String) throws -> String {
+        let file = root.appending(path: path)
+        guard path.hasSuffix(".gz") else { return try String(contentsOf: file, encoding: .utf8) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/gzip")
+        process.arguments = ["-dc", file.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
 }

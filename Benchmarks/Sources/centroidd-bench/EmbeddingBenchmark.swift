@@ -5,7 +5,7 @@ import Kernels
 /// Embedding on one core, beside the peak of that core in the same run.
 enum EmbeddingBenchmark {
     /// Floating-point operations of the forward pass: matrix products and attention over texts of these lengths.
-    private static func operations(hidden: Int, wide: Int, layers: Int, lengths: [Int]) -> Double {
+    static func operations(hidden: Int, wide: Int, layers: Int, lengths: [Int]) -> Double {
         lengths.reduce(0.0) { sum, tokens in
             let products = 2.0 * Double(tokens) * Double(hidden) * Double(4 * hidden + 2 * wide)
             return sum + Double(layers) * (products + 4.0 * Double(tokens * tokens * hidden))
@@ -38,7 +38,7 @@ enum EmbeddingBenchmark {
             let lengths = texts.map { space.tokenIDs(of: $0).count }
             let tokens = lengths.reduce(0, +)
             let lane = space.makeLane()
-            let peak = Peak.gigaflops()
+            let peak = precision == .int8 ? Peak.int8Gigaops() ?? Peak.gigaflops() : Peak.gigaflops()
             let time = Measure.median { for _ in 0..<10 { _ = lane.embed(inputs) } } / 10
             let rate = operations(hidden: 384, wide: 1536, layers: 6, lengths: lengths) / time / 1e9
             Measure.print(
@@ -46,7 +46,7 @@ enum EmbeddingBenchmark {
                 [
                     ("tokens/s", Measure.rounded(Double(tokens) / time)),
                     ("texts/s", Measure.rounded(Double(count) / time)),
-                    ("tokens a batch", "\(tokens)"), ("GFLOP/s", Measure.rounded(rate)),
+                    ("tokens a batch", "\(tokens)"), ("10⁹ operations/s", Measure.rounded(rate)),
                     ("peak", Measure.rounded(peak)),
                     ("of peak", Measure.rounded(rate / peak, 2)),
                 ]

@@ -1,3 +1,4 @@
+import Embedding
 import Foundation
 import KafkaLog
 import Logging
@@ -27,11 +28,21 @@ enum EndToEndBenchmark {
         return ("generated", (0..<count).map { _ in Array(generator.next().utf8) })
     }
 
+    /// Texts a second that the embedding stage alone makes of the same lines, on all lanes.
+    static func alone(model: String, count: Int) throws -> Double {
+        let space = try TransformerTextSpace(folder: model, precision: .automatic)
+        let texts = TextCorpus.logLines(count).texts
+        return Double(count)
+            / PeerComparison.several(space, texts, ProcessInfo.processInfo.activeProcessorCount, repeats: 1)
+    }
+
+    /// - Parameter alone: where given, the texts are all different, and the rate is told as a share of it.
     static func run(
         name: String,
         model: String?,
         count: Int,
-        commitInterval: Duration = .milliseconds(500)
+        commitInterval: Duration = .milliseconds(500),
+        alone: Double? = nil
     ) async throws {
         let broker = try EmbeddedBroker()
         for topic in ["logs", "assignments"] { try broker.createTopic(topic, partitions: 4) }
@@ -46,7 +57,9 @@ enum EndToEndBenchmark {
         settings.output.commitInterval = commitInterval
         let quiet = EventSink(logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
         let daemon = try Daemon(settings: settings, sink: quiet)
-        let (origin, lines) = lines(count)
+        let distinct = TextCorpus.logLines(count)
+        let (origin, lines) =
+            alone == nil ? lines(count) : (distinct.name, distinct.texts.map { Array($0.utf8) })
         let log = try KafkaRecordLog(options: settings.kafkaOptions)
         let producer = try log.makeProducer(transactionalID: nil)
         let running = Task { try await daemon.run() }
@@ -78,6 +91,7 @@ enum EndToEndBenchmark {
                 ("records", "\(lines.count) (\(origin))"),
                 ("transactions", "\(report.transactions.committed)"), ("commit interval", "\(commitInterval)"),
                 ("clusters", "\(report.model.clusters)"),
+                ("of the embedding alone", alone.map { Measure.rounded(Double(lines.count) / elapsed / $0, 2) } ?? "-"),
             ]
         )
         daemon.stop()

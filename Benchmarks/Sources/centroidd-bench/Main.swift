@@ -4,10 +4,14 @@ import Kernels
 
 /// `make bench`: what one core and the whole daemon do on this machine, beside the machine's own peak and the peers.
 ///
-/// Arguments choose parts: embedding, assignment, kmeans, grouping, templates, latency, pipeline; all without any.
+/// Arguments choose parts: embedding, transformer, tokenizer, fidelity, assignment, kmeans, grouping, templates, latency,
+/// pipe, pipeline; all without any.
 @main
 struct Main {
-    enum Part: String, CaseIterable { case embedding, assignment, kmeans, grouping, templates, latency, pipeline }
+    enum Part: String, CaseIterable {
+        case embedding, transformer, tokenizer, fidelity, assignment, kmeans, grouping, templates, latency, pipe,
+            pipeline
+    }
 
     static func main() async throws {
         let chosen = CommandLine.arguments.dropFirst().map { Part(rawValue: $0) }
@@ -17,10 +21,20 @@ struct Main {
         }
         let parts = chosen.isEmpty ? Part.allCases : chosen.compactMap { $0 }
         if !Peers.arePresent { print("(no peers: run `make bench-peers` for the ratios against them)") }
-        Measure.print("this core", [("f32 peak GFLOP/s", Measure.rounded(Peak.gigaflops()))])
+        Measure.print(
+            "this core",
+            [
+                ("f32 peak GFLOP/s", Measure.rounded(Peak.gigaflops())),
+                ("int8 peak GOP/s", Peak.int8Gigaops().map { Measure.rounded($0) } ?? "unknown"),
+            ]
+        )
         for part in parts {
             switch part {
             case .embedding: try embedding()
+            case .transformer: if hasModel { try PeerComparison.run(model: model) }
+            case .tokenizer: if hasModel { try PeerComparison.tokenizer(model: model) }
+            case .fidelity: if hasModel { try PeerComparison.fidelity(model: model) }
+            case .pipe: if hasModel { try await PipeBenchmark.run(model: model) }
             case .assignment:
                 AssignmentBenchmark.run()
                 AssignmentBenchmark.runNaive()
@@ -57,6 +71,9 @@ struct Main {
                 commitInterval: .milliseconds(milliseconds)
             )
         }
-        if hasModel { try await EndToEndBenchmark.run(name: "MiniLM, precision auto", model: model, count: 6_000) }
+        if hasModel {
+            let alone = try EndToEndBenchmark.alone(model: model, count: 18_000)
+            try await EndToEndBenchmark.run(name: "MiniLM, precision auto", model: model, count: 18_000, alone: alone)
+        }
     }
 }

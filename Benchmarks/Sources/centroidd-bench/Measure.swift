@@ -22,6 +22,17 @@ enum Measure {
         return times.sorted()[repeats / 2]
     }
 
+    /// The median of `repeats` runs of `work` after one that does not count, in wall seconds.
+    static func wallMedian(_ repeats: Int = 5, _ work: () -> Void) -> Double {
+        work()
+        let times = (0..<repeats).map { _ in
+            let start = ContinuousClock.now
+            work()
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+        return times.sorted()[repeats / 2]
+    }
+
     /// The least wall seconds of some runs of `work` after one that does not count, as the peers are timed: what other
     /// programs take of two cores makes single runs slower, never faster. Runs go on for about a second.
     static func wall(_ work: () throws -> Void) rethrows -> Double {

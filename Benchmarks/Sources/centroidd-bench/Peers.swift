@@ -5,7 +5,7 @@ import Kernels
 ///
 /// `make bench-peers` installs them into `Benchmarks/.venv`; without it our own figures are printed alone.
 enum Peers {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let python =
         ProcessInfo.processInfo.environment["CENTROIDD_PEERS_PYTHON"]
@@ -36,6 +36,18 @@ enum Peers {
         } catch {
             print("(the peers' \(task) failed: \(error))")
             return []
+        }
+    }
+
+    /// What a script of `Benchmarks/Peers` answers; nil where there are no peers or it failed.
+    static func answer(_ script: String, _ arguments: [String]) -> [String: Double]? {
+        guard arePresent else { return nil }
+        do {
+            let data = try run([folder.appending(path: "Peers/\(script)").path] + arguments)
+            return try JSONDecoder().decode([String: Double].self, from: data)
+        } catch {
+            print("(\(script) \(arguments.first ?? "") failed: \(error))")
+            return nil
         }
     }
 

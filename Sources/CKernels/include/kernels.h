@@ -86,6 +86,8 @@ typedef struct {
     double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
     /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
     int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
+    /// The k-th smallest (k from 1 to n) of values that are no NaN.
+    float (*order_statistic)(const float *values, int64_t n, int64_t k);
     /// Cuts every row of x (|x| < 1e38) into `levels` equal steps (at most 255) between its smallest and its largest
     /// value.
     void (*quantise)(uint8_t *q, centroidd_row_scale *scales, const float *x, int64_t rows, int64_t n,
@@ -125,6 +127,9 @@ const centroidd_kernel_table *centroidd_kernels(void);
 int64_t centroidd_attention_scratch(int64_t tokens, int64_t head_size);
 /// The peak rate of the fastest instruction set; see `peak_gflops`.
 double centroidd_fma_peak_gflops(double seconds);
+/// Products of bytes summed in 32 bits (AVX-512 VNNI) in registers for about `seconds`: 10^9 operations a second that
+/// one core can reach; 0 where this machine has no such instruction.
+double centroidd_int8_peak_gops(double seconds);
 
 #ifdef __cplusplus
 }

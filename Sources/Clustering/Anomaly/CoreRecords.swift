@@ -69,18 +69,26 @@ struct CoreRecords: Sendable, Equatable {
 
     private static func meanDistance(_ squares: UnsafeMutableBufferPointer<Float>) -> Float {
         let count = share(mass, of: squares.count)
-        Selection.smallestFirst(squares, count: count)
-        return squares[..<count].sorted().reduce(Float(0)) { $0 + $1.squareRoot() } / Float(count)
+        return mean(of: count, UnsafeBufferPointer(squares)) { $0.squareRoot() }
     }
 
     private static func twoScales(_ values: UnsafeMutableBufferPointer<Float>) -> Float {
-        let middle = share(half, of: values.count)
-        Selection.smallestFirst(values, count: middle)
-        let far = values[middle - 1]
-        let count = share(fewest, of: values.count)
-        Selection.smallestFirst(UnsafeMutableBufferPointer(rebasing: values[..<middle]), count: count)
-        let near = values[..<count].sorted().reduce(0, +) / Float(count)
+        let values = UnsafeBufferPointer(values)
+        let far = Selection.value(at: share(half, of: values.count) - 1, of: values)
+        let near = mean(of: share(fewest, of: values.count), values) { $0 }
         return (2 * far + near) / 3
+    }
+
+    /// The mean of what `figure` makes of the smallest values.
+    private static func mean(
+        of count: Int,
+        _ values: UnsafeBufferPointer<Float>,
+        _ figure: (Float) -> Float
+    ) -> Float {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { smallest in
+            Selection.smallest(of: values, into: smallest)
+            return smallest.reduce(0) { $0 + figure($1) } / Float(count)
+        }
     }
 
     private static func share(_ share: Double, of count: Int) -> Int {

@@ -31,6 +31,8 @@ struct DistanceDetector: Detector {
     let threshold: ScoreThreshold
     let rarity: RarityDetector
     let isHeavy: [Bool]
+    /// The weight of each bin of the scores and those above it.
+    let weightsAbove: [Double]
     /// What is due to it of the false-alarm rate.
     let rate: Double
     let share = Self.part
@@ -38,7 +40,10 @@ struct DistanceDetector: Detector {
     /// The estimated tail, on that side of the rate on which the threshold puts the score. In a flood there is no alarm:
     /// what comes so often is another stream, to which the threshold is on its way.
     func tail(_ sighting: Sighting) -> Double? {
-        guard let tail = threshold.tail(sighting.score) else { return nil }
+        let known = threshold.tail(sighting.score) { least in
+            threshold.body.weight(atLeast: least) { weightsAbove[$0] }
+        }
+        guard let tail = known else { return nil }
         let isBeyond = threshold.value.map { Double(sighting.score) > $0 } ?? false
         guard isBeyond, !sighting.isFlood else { return max(tail, rate.nextUp) }
         return min(tail, rate)
@@ -119,6 +124,7 @@ struct DetectorPanel: Sendable {
             threshold: model.threshold,
             rarity: rarity,
             isHeavy: HeavyClusters(weights: weights, share: options.heavyShare).isHeavy,
+            weightsAbove: model.threshold.body.weightsAbove,
             rate: options.ofDistance.falseAlarmRate
         )
     }

@@ -45,13 +45,25 @@ struct ScoreHistogram: Sendable, Equatable, Codable {
 
     /// The weight of scores of at least `score`, linear within a bin.
     func weight(atLeast score: Double) -> Double {
+        weight(atLeast: score) { counts[$0...].reduce(0, +) }
+    }
+
+    /// The weight of each bin and those above it, for many questions: see ``weight(atLeast:above:)``.
+    var weightsAbove: [Double] {
+        var result = [Double](repeating: 0, count: counts.count + 1)
+        for index in counts.indices.reversed() { result[index] = result[index + 1] + counts[index] }
+        return result
+    }
+
+    /// The same where the weight of the bins from one on, counted from `first`, is known.
+    func weight(atLeast score: Double, above: (Int) -> Double) -> Double {
         let bin = Self.bin(Float(score))
         guard bin >= first else { return total }
         guard bin < first + counts.count else { return 0 }
         let low = Self.lowerEdge(bin)
         let high = Self.lowerEdge(bin + 1)
         let share = min(1, max(0, (high - score) / (high - low)))
-        return counts[(bin - first)...].dropFirst().reduce(counts[bin - first] * share, +)
+        return counts[bin - first] * share + above(bin - first + 1)
     }
 
     /// The score below which a share `level` (0 to 1) of the weight lies, linear within a bin; 0 when empty.

@@ -29,7 +29,7 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// Peaks that a tail should be fitted to at least.
     private static let leastPeaks = 25.0
 
-    private var body = ScoreHistogram()
+    private(set) var body = ScoreHistogram()
     private var peaks: [Float] = []
     private var peakWeight = 0.0
     private var alarmWeight = 0.0
@@ -44,12 +44,17 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     /// The estimated probability (0 to 1) of a score at least this large: empirical below `t`, the fitted tail above;
     /// nil before the first score.
     public func tail(_ score: Float) -> Double? {
+        tail(score) { body.weight(atLeast: $0) }
+    }
+
+    /// The same where the weight of the scores of at least one, as the body has it, is found in another way.
+    func tail(_ score: Float, weight: (_ atLeast: Double) -> Double) -> Double? {
         guard body.total > 0 else { return nil }
         let score = Double(score)
         if let peakLevel, let tail, score > peakLevel {
             return min(1, tailShare) * tail.survival(score - peakLevel)
         }
-        return min(1, body.weight(atLeast: score) / body.total)
+        return min(1, weight(score) / body.total)
     }
 
     /// Learns a run of scores (finite, at least 0) that ends at `clock`.

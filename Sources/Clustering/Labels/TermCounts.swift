@@ -8,7 +8,7 @@ public struct TermCounts: Sendable, Equatable, Codable {
     /// Fades the past by `factor` and adds new counts; above twice `capacity` terms the rarest are dropped down to it.
     mutating func merge(_ other: [String: Double], factor: Double, capacity: Int) {
         if factor < 1 {
-            for key in counts.keys { counts[key, default: 0] *= factor }
+            for index in counts.values.indices { counts.values[index] *= factor }
         }
         counts.merge(other, uniquingKeysWith: +)
         if counts.count > 2 * capacity { bound(to: capacity) }

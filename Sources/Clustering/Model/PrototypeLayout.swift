@@ -8,7 +8,7 @@ public struct PrototypeLayout: Sendable, Equatable {
     let starts: [Int]
 
     /// - Parameter counts: the number of prototypes of each cluster, at least 1 each.
-    init(counts: [Int]) {
+    init(counts: some Collection<Int>) {
         var owners: [Int] = []
         var starts = [0]
         owners.reserveCapacity(counts.count)
@@ -30,7 +30,10 @@ public struct PrototypeLayout: Sendable, Equatable {
 
 extension Model {
     /// Which rows of ``centroids`` belong to which element of ``clusters``.
-    public var layout: PrototypeLayout { PrototypeLayout(counts: clusters.map(\.prototypeWeights.count)) }
+    public var layout: PrototypeLayout {
+        // Not by a key path: that copies every cluster.
+        PrototypeLayout(counts: clusters.indices.lazy.map { clusters[$0].prototypeWeights.count })
+    }
 
     /// The centre of the cluster of that index, `d` elements: its one prototype, or the weighted mean of them; unit
     /// length under the cosine metric.

@@ -7,6 +7,8 @@ struct Gatherer {
     let radii: Radii
     /// The first prototype of each cluster.
     private let firstPrototypes: [Int]
+    /// The rank from which a member of each cluster cannot speak for it; infinite while there is room.
+    private let worstRanks: [Double]
     /// The rank above which a record cannot enter the sample.
     private let sampleLimit: Double
 
@@ -19,12 +21,17 @@ struct Gatherer {
         self.options = options
         radii = Radii(model: model, birth: options.birth)
         firstPrototypes = model.layout.starts
+        let limit = options.labels.representatives
+        worstRanks = model.clusters.indices.map { index in
+            guard model.clusters[index].representatives.count >= limit else { return .infinity }
+            return model.clusters[index].representatives.reduce(-.infinity) { max($0, $1.rank) }
+        }
         sampleLimit = model.sample.limit(capacity: options.sampleCapacity)
     }
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
     /// is nil where there is no sound one, `raw` where vectors are ready made.
-    mutating func add(
+    func add(
         vector: ArraySlice<Float>?,
         raw: ArraySlice<Float>?,
         observation: Observation,
@@ -44,8 +51,10 @@ struct Gatherer {
         keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, in: &delta)
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
-        let cluster = model.clusters[pair.cluster]
-        let index = delta.gain(for: cluster)
+        let index = delta.gain(
+            for: model.clusters[pair.cluster].id,
+            arrangedAt: model.clusters[pair.cluster].arrangedAt
+        )
         delta.gains[index].add(
             vector: vector,
             prototype: pair.prototype - firstPrototypes[pair.cluster],
@@ -54,7 +63,7 @@ struct Gatherer {
             timestamp: observation.timestamp
         )
         if let text = observation.text {
-            describe(text, record: record, distance: pair.distance, cluster: cluster, gain: &delta.gains[index])
+            describe(text, record: record, distance: pair.distance, cluster: pair.cluster, gain: &delta.gains[index])
         }
     }
 
@@ -94,20 +103,20 @@ struct Gatherer {
     }
 
     /// Counts the terms of a member's text and considers it as a representative. What is redacted goes first.
-    private func describe(_ text: String, record: UInt64, distance: Float, cluster: Cluster, gain: inout ClusterGain) {
+    private func describe(_ text: String, record: UInt64, distance: Float, cluster: Int, gain: inout ClusterGain) {
         let limit = options.labels.representatives
+        let weight = model.clusters[cluster].weight
         let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
-        let isCounted = model.features == nil && (cluster.weight < Self.fullTermWeight || isSampled)
+        let isCounted = model.features == nil && (weight < Self.fullTermWeight || isSampled)
         var speaker = Representative(text: "", distance: distance, record: record, clock: model.clock)
-        let worst = cluster.representatives.count < limit ? nil : cluster.representatives.map(\.rank).max()
-        let speaks = limit > 0 && speaker.rank < worst ?? .infinity
+        let speaks = limit > 0 && speaker.rank < worstRanks[cluster]
         guard isCounted || speaks else { return }
         let redacted = options.labels.redaction.redacted(
             Redaction.beginning(of: text, limit: 2 * options.labels.textLength + Terms.byteLimit)
         )
         if isCounted {
-            let weight = cluster.weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
-            Terms.count(redacted, pairs: options.labels.pairs, weight: weight, into: &gain.terms)
+            let count = weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
+            Terms.count(redacted, pairs: options.labels.pairs, weight: count, into: &gain.terms)
         }
         guard speaks else { return }
         speaker.text = Terms.cut(redacted, limit: options.labels.textLength)
@@ -117,10 +126,10 @@ struct Gatherer {
 
 extension Delta {
     /// The place of a cluster's gain, made on first need.
-    fileprivate mutating func gain(for cluster: Cluster) -> Int {
-        if let index = gainIndex[cluster.id] { return index }
-        gainIndex[cluster.id] = gains.count
-        gains.append(ClusterGain(cluster: cluster.id, arrangedAt: cluster.arrangedAt))
+    fileprivate mutating func gain(for cluster: Int, arrangedAt: UInt64) -> Int {
+        if let index = gainIndex[cluster] { return index }
+        gainIndex[cluster] = gains.count
+        gains.append(ClusterGain(cluster: cluster, arrangedAt: arrangedAt))
         return gains.count - 1
     }
 }

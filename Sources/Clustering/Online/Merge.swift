@@ -142,7 +142,7 @@ extension Model {
 
     /// Sets a prototype from its mean.
     mutating func updateCentroid(row: Int) {
-        centroids.replace(row: row, with: means[row: row])
+        centroids.copy(row: row, of: means)
         if metric == .cosine { centroids.normalise(row: row) }
     }
 
@@ -188,8 +188,8 @@ extension Model {
     private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
-        let living = sample.living(at: clock)
-        guard isDue, living.count(where: { deep == nil || $0.deep != nil }) >= 2 else { return [] }
+        // Only then: to look through the whole sample after each step would cost more than all else.
+        guard isDue, sample.living(at: clock).count(where: { deep == nil || $0.deep != nil }) >= 2 else { return [] }
         // What follows a drift knows more than the few records since it began.
         guard clusters.isEmpty || records - memoryBegins >= Self.leastWarmUpRecords else { return [] }
         tameFeatures()

@@ -18,7 +18,13 @@ struct Nearest: Sendable, Equatable {
     /// One search where every cluster has a single prototype. Elsewhere, records whose two nearest prototypes belong to
     /// the same cluster are compared once more with all prototypes.
     static func search(queries: Matrix, prototypes: Matrix, layout: PrototypeLayout, metric: Metric) -> [Nearest] {
-        let pairs = NearestTwo.search(queries: queries, centroids: prototypes, metric: metric)
+        search(queries: queries, index: CentroidIndex(centroids: prototypes, metric: metric), layout: layout)
+    }
+
+    /// The same among prototypes that are searched more than once.
+    static func search(queries: Matrix, index: CentroidIndex, layout: PrototypeLayout) -> [Nearest] {
+        let (prototypes, metric) = (index.centroids, index.metric)
+        let pairs = index.search(queries)
         if layout.isPlain { return pairs.map(Nearest.init(plain:)) }
         return pairs.enumerated().map { row, pair in
             var nearest = Nearest(plain: pair)

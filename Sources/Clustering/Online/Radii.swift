@@ -15,11 +15,14 @@ struct Radii: Sendable {
 
     /// The radii of a model's clusters.
     init(model: Model, birth: Birth) {
-        let moments = zip(model.clusters, model.weights).map { cluster, current in
+        let moments = zip(model.clusters.indices, model.weights).map { index, current in
             // Decayed sums fade like the weight, so that they are brought up to date by the same factor.
-            let factor = cluster.weight > 0 ? current / cluster.weight : 0
+            let weight = model.clusters[index].weight
+            let factor = weight > 0 ? current / weight : 0
             return (
-                count: current, sum: cluster.distanceSum * factor, square: cluster.distanceSquareSum * factor
+                count: current,
+                sum: model.clusters[index].distanceSum * factor,
+                square: model.clusters[index].distanceSquareSum * factor
             )
         }
         limits = Self.limits(moments: moments, birth: birth)

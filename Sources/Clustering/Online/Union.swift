@@ -38,12 +38,13 @@ extension Model {
 
     private func nearestPlain(to row: Int) -> Int? {
         guard isPlain(row) else { return nil }
-        let own = centre(of: row)
-        var best: (row: Int, distance: Float)?
         let layout = layout
-        for other in clusters.indices where other != row {
-            for prototype in layout.rows(of: other) {
-                let distance = metric.distance(own, Array(centroids[row: prototype]))
+        let own = layout.rows(of: row).lowerBound
+        var best: (row: Int, distance: Float)?
+        centroids.storage.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for (prototype, other) in layout.owners.enumerated() where other != row {
+                let distance = metric.distance(base + own * dimension, base + prototype * dimension, count: dimension)
                 if distance < best?.distance ?? .infinity { best = (other, distance) }
             }
         }

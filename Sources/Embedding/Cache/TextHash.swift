@@ -1,3 +1,5 @@
+import Foundation
+
 /// A 64-bit hash of a text's bytes: eight at a time, multiplied and folded.
 ///
 /// Two texts with one hash cost a look-up, never a wrong vector: the bytes are compared.
@@ -33,6 +35,13 @@ struct TextHash: Hashable {
     /// model may tell those apart.)
     static func sameBytes(_ a: String, _ b: String) -> Bool {
         var (a, b) = (a, b)
-        return a.withUTF8 { a in b.withUTF8 { b in a.count == b.count && a.elementsEqual(b) } }
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                guard a.count == b.count, let left = a.baseAddress, let right = b.baseAddress else {
+                    return a.count == b.count
+                }
+                return memcmp(left, right, a.count) == 0
+            }
+        }
     }
 }

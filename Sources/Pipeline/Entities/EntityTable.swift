@@ -4,9 +4,7 @@ import DequeModule
 ///
 /// What is in it depends on the partition's events in their order alone, so that whoever restores it goes on as if there
 /// had been no interruption. A value; the publisher owns it.
-struct EntityTable: Sendable {
-    typealias Key = [UInt8]
-
+struct EntityTable: PartitionTable {
     /// What became of an event.
     struct Step: Sendable {
         /// The figures after it.
@@ -51,6 +49,20 @@ struct EntityTable: Sendable {
         committedTurn = turn
         rebuildActivity()
     }
+
+    init?(_ options: EntityOptions, entries: [Key: [UInt8]], covered: Int64?, start: Int64?) {
+        var states: [Key: EntityState] = [:]
+        for (key, bytes) in entries {
+            guard let state = EntityState(bytes: bytes, options) else { return nil }
+            states[key] = state
+        }
+        self.init(options, states: states, covered: covered, start: start)
+    }
+
+    var count: Int { states.count }
+
+    /// Entities that changed since the last commit, the least recently active first, then those that left.
+    var entries: [(key: Key, value: [UInt8]?)] { changes.map { ($0.key, $0.state?.bytes) } }
 
     /// Takes an event in; the caller undoes it with ``withdraw(_:to:)`` where its figures turn out to be unusable.
     mutating func apply(_ event: EntityEvent, offset: Int64) -> Step {

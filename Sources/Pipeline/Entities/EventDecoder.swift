@@ -82,13 +82,7 @@ struct EventDecoder: Sendable {
         guard let value = document.value(at: options.time), value != .null else {
             throw InputRejection(.missingField, "there is no field \"\(name)\", which holds the event's time")
         }
-        guard let time = EventTime.milliseconds(value) else {
-            throw InputRejection(
-                .wrongType,
-                "field \"\(name)\" is no time; seconds or milliseconds since 1970, or a date such as "
-                    + "2021-01-31T10:15:00Z, are expected"
-            )
-        }
+        guard let time = EventTime.milliseconds(value) else { throw EventTime.rejection(of: name) }
         return time
     }
 

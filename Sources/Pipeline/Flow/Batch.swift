@@ -35,6 +35,8 @@ struct EmbeddedBatch: Sendable {
     enum Outcome: Sendable {
         /// Embedded into this row of ``EmbeddedBatch/vectors``.
         case row(Int)
+        /// An event of sessions, which has no row of its own.
+        case absorbed
         /// Not embeddable, and why.
         case rejected(InputRejection)
     }
@@ -54,6 +56,11 @@ struct EmbeddedBatch: Sendable {
     var events: [EntityEvent] = []
     /// Where entities are clustered: what each row is about, once it is embedded.
     var entities: [EntityRow] = []
+
+    /// Where sessions are clustered: what each record says of them.
+    var sessionEvents: [SessionEvent] = []
+    /// Where sessions are clustered: those that ended, a row each.
+    var sessions: [ClosedSession] = []
 
     /// Takes rows out that were refused after all.
     mutating func refuse(_ refusals: [Int: InputRejection]) {

@@ -23,23 +23,30 @@ final class EmbeddingStage: Sendable {
     private let lanes: [Lane]
     private let decoder: RecordDecoder
     private let events: EventDecoder?
+    private let sessions: SessionDecoder?
     private let dimension: Int
     /// Lines of logs are only decoded: templates are found in order, by the publisher.
     private let isMined: Bool
     private let sequencer: Sequencer
     private let sink: EventSink
+    private let embedded: @Sendable (_ records: Int, _ seconds: Double) -> Void
 
     /// Where `events` is given, records are only decoded: entities are embedded in order, by the publisher.
+    /// `embedded` is told how long each batch took.
     init(
         space: any Space,
         decoder: RecordDecoder,
         events: EventDecoder? = nil,
+        sessions: SessionDecoder? = nil,
         lanes: Int,
         sequencer: Sequencer,
-        sink: EventSink
+        sink: EventSink,
+        embedded: @escaping @Sendable (_ records: Int, _ seconds: Double) -> Void = { _, _ in }
     ) {
         self.sink = sink
+        self.embedded = embedded
         self.events = events
+        self.sessions = sessions
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
         self.decoder = decoder
         self.dimension = space.dimension
@@ -56,11 +63,12 @@ final class EmbeddingStage: Sendable {
             let item = lane.embedder.withLock { embedder -> PublishItem in
                 let before = embedder.tokens
                 do throws(EmbeddingInterruption) {
-                    let embedded = try embed(batch, with: embedder)
+                    let result = try embed(batch, with: embedder)
                     let seconds = (ContinuousClock.now - start).seconds
                     let tokens = embedder.tokens - before
                     sink.emit(BatchEmbedded(records: batch.records.count, tokens: tokens, seconds: seconds))
-                    return .batch(embedded)
+                    self.embedded(batch.records.count, seconds)
+                    return .batch(result)
                 } catch {
                     return .abandoned(batch, error)
                 }
@@ -81,8 +89,9 @@ final class EmbeddingStage: Sendable {
         var texts: [String?] = []
         texts.reserveCapacity(batch.records.count)
         var words: [[String]] = []
+        var sessionEvents: [SessionEvent] = []
         for record in batch.records {
-            switch decoder.decode(record) {
+            switch decode(record, &sessionEvents) {
             case .success(let input):
                 outcomes.append(.row(inputs.count))
                 texts.append(input.speakingText)
@@ -99,11 +108,22 @@ final class EmbeddingStage: Sendable {
             words: words,
             vectors: Matrix(rows: 0, columns: dimension)
         )
+        embedded.sessionEvents = sessionEvents
         guard !inputs.isEmpty, !isMined else { return embedded }
         let answer = try lane.embedEach(inputs)
         embedded.vectors = answer.vectors
         if !answer.refusals.isEmpty { embedded.refuse(answer.refusals) }
         return embedded
+    }
+
+    /// A record's input; where sessions are clustered, and the record can be used, its event goes with it.
+    private func decode(_ record: Record, _ events: inout [SessionEvent]) -> Result<SpaceInput, InputRejection> {
+        let input = decoder.decode(record)
+        guard let sessions, case .success(.text(let line)) = input else { return input }
+        return sessions.decode(record, line: line).flatMap { event in
+            events.append(event)
+            return input
+        }
     }
 
     private func decode(_ batch: Batch, with decoder: EventDecoder) -> EmbeddedBatch {

@@ -46,17 +46,41 @@ struct PartitionPositions: Sendable, Equatable {
     /// Keeps the records of assigned partitions, in order, and moves the expectation past them.
     mutating func admit(_ records: [Record]) -> (records: [Record], resets: [Reset]) {
         var resets: [Reset] = []
-        let admitted = records.filter { record in
-            guard let next = expected[record.source] else { return false }
+        var admitted: [Record] = []
+        admitted.reserveCapacity(records.count)
+        // Records of one partition mostly come in a row: it is looked up once for all of them.
+        var run = Run()
+        for record in records {
+            if run.partition != record.source {
+                close(run)
+                run = Run(partition: record.source, next: expected[record.source])
+            }
+            guard let next = run.next else { continue }
             if record.offset < next {
                 resets.append(Reset(partition: record.source, expected: next, found: record.offset))
                 first[record.source] = record.offset
             }
-            expected[record.source] = record.offset + 1
-            if first[record.source] == nil { first[record.source] = record.offset }
-            return true
+            run.next = record.offset + 1
+            if run.first == nil { run.first = record.offset }
+            admitted.append(record)
         }
+        close(run)
         return (admitted, resets)
+    }
+
+    /// Records of one partition in a row.
+    private struct Run {
+        var partition: TopicPartition?
+        /// The offset after the last of them; nil where the partition is not assigned.
+        var next: Int64?
+        /// The offset of the first that was admitted.
+        var first: Int64?
+    }
+
+    private mutating func close(_ run: Run) {
+        guard let partition = run.partition, let next = run.next, let begin = run.first else { return }
+        expected[partition] = next
+        if first[partition] == nil { first[partition] = begin }
     }
 
     var partitions: [TopicPartition] { expected.keys.sorted() }

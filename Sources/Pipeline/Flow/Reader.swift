@@ -45,7 +45,7 @@ final class Reader: Sendable {
     private let consumer: any RecordConsumer
     private let topics: [String]
     private let budget: FlowBudget
-    private let maximumBatch: Int
+    private let size: Mutex<BatchSize>
     private let bytesPerRecord: Int
     private let linger: Duration
     private let delegate: any ReaderDelegate
@@ -59,7 +59,7 @@ final class Reader: Sendable {
         consumer: any RecordConsumer,
         topics: [String],
         budget: FlowBudget,
-        maximumBatch: Int,
+        size: BatchSize,
         bytesPerRecord: Int,
         linger: Duration,
         delegate: any ReaderDelegate
@@ -67,7 +67,7 @@ final class Reader: Sendable {
         self.consumer = consumer
         self.topics = topics
         self.budget = budget
-        self.maximumBatch = maximumBatch
+        self.size = Mutex(size)
         self.bytesPerRecord = bytesPerRecord
         self.linger = linger
         self.delegate = delegate
@@ -87,6 +87,11 @@ final class Reader: Sendable {
         }
         thread.name = "centroidd.poll"
         thread.start()
+    }
+
+    /// A lane says how long a batch took it.
+    func note(records: Int, seconds: Double) {
+        size.withLock { $0.note(records: records, seconds: seconds) }
     }
 
     /// Asks for the end of reading: the loop settles what is in flight, leaves the group and ends.
@@ -121,7 +126,8 @@ final class Reader: Sendable {
         }
         try resumeIfPaused()
         // Half of the room is for what records cost beside their own bytes, at most.
-        let most = min(maximumBatch, max(1, room / 2 / bytesPerRecord))
+        let waiting = budget.current.batches
+        let most = min(size.withLock { $0.next(waiting: waiting) }, max(1, room / 2 / bytesPerRecord))
         let polled = try consumer.poll(
             maximum: most,
             maximumBytes: max(1, room - most * bytesPerRecord),

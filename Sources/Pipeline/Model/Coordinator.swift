@@ -47,14 +47,15 @@ struct Coordinator: Sendable {
             + before.filter { !now.contains($0) }.map { .finding($0, lasts: false, version: model.version) }
     }
 
-    /// Lets lines be learned by the model's templates; their events follow.
-    mutating func mine(_ body: (inout TemplateBook) -> [MinedLine]) -> [MinedLine] {
+    /// Lets lines be learned by the model's templates; their events follow. Nil where none are mined.
+    @discardableResult
+    mutating func withTemplates<Result>(_ body: (inout TemplateBook) -> Result) -> Result? {
         let mined = model.withTemplates { book in
-            let lines = body(&book)
-            return (lines, book.takeEvents())
+            let result = body(&book)
+            return (result, book.takeEvents())
         }
         events += mined?.1.map(ModelEvent.template) ?? []
-        return mined?.0 ?? []
+        return mined?.0
     }
 
     /// Whether reclustering is due, `elapsed` seconds after the last.

@@ -5,19 +5,20 @@ import Kernels
 ///
 /// A step (see `Model.recordsLeftInStep`) is assigned against one model; at its end the delta goes to the coordinator.
 struct Worker: Sendable {
-    private(set) var model: Model
+    /// Nil between the end of a step and the model that comes of it.
+    private var judge: Judge?
     private var delta: Delta
     private let options: ClusteringOptions
 
     init(model: Model, options: ClusteringOptions) {
-        self.model = model.withoutTemplates
         self.options = options
+        judge = Judge(model: model.withoutTemplates, options: options)
         delta = Delta(model: model)
     }
 
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
-        self.model = model.withoutTemplates
+        judge = Judge(model: model.withoutTemplates, options: options)
         delta = Delta(model: model)
     }
 
@@ -35,7 +36,9 @@ struct Worker: Sendable {
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
         assignments.reserveCapacity(vectors.rows)
-        let early = deepVectors == nil ? [] : model.rowsToSample(observations, after: delta, options: options)
+        let early =
+            deepVectors == nil
+            ? [] : judge?.model.rowsToSample(observations, after: delta, options: options) ?? []
         let deepVectors = deepVectors.map { DeepVectors(early: early, from: $0) }
         var row = 0
         while row < vectors.rows {
@@ -46,14 +49,13 @@ struct Worker: Sendable {
             if let lessons = teaches?[row..<end], lessons.contains(false) {
                 assignments += assign(part, known, teaches: Array(lessons))
             } else {
-                assignments += Clustering.assign(
-                    vectors: part,
-                    observations: known,
-                    model: model,
-                    options: options,
-                    into: &delta,
-                    deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
-                )
+                assignments +=
+                    judge?.assign(
+                        vectors: part,
+                        observations: known,
+                        into: &delta,
+                        deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
+                    ) ?? []
             }
             row = end
             if left <= 0 { try flush(handOver) }
@@ -82,26 +84,25 @@ struct Worker: Sendable {
             let known = chosen.map { observations[$0] }
             let part: [Assignment]
             if lesson {
-                part = Clustering.assign(
-                    vectors: rows,
-                    observations: known,
-                    model: model,
-                    options: options,
-                    into: &delta
-                )
+                part = judge?.assign(vectors: rows, observations: known, into: &delta) ?? []
             } else {
-                part = Clustering.assign(vectors: rows, observations: known, model: model, options: options).assignments
+                var unheeded = judge.map { Delta(model: $0.model) } ?? delta
+                part = judge?.assign(vectors: rows, observations: known, into: &unheeded) ?? []
             }
             for (row, assignment) in zip(chosen, part) { assignments[row] = assignment }
         }
         return assignments.compactMap { $0 }
     }
 
-    private var left: Int { model.recordsLeftInStep(gathered: delta.records, options: options) }
+    private var left: Int {
+        judge?.model.recordsLeftInStep(gathered: delta.records, options: options) ?? 0
+    }
 
     /// Hands over a part of a step, where the model must cover all records so far (before it is stored).
     mutating func flush(_ handOver: (Delta) throws(ClusteringError) -> Model) throws(ClusteringError) {
         guard delta.records > 0 else { return }
+        // The old version goes first, so that the merge changes the model in place.
+        judge = nil
         follow(try handOver(delta))
     }
 }

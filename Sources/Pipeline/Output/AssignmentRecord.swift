@@ -1,35 +1,15 @@
 import Clustering
 import Foundation
 import Streams
+import Templates
 
 /// An assignment as it is published: one JSON object per input record.
 ///
-/// Keys are sorted, so that the same assignment always has the same bytes.
-struct AssignmentRecord: Encodable {
-    struct RunnerUp: Encodable {
-        var cluster: Int
-        var distance: Double?
-    }
-
-    struct Source: Encodable {
-        var topic: String
-        var partition: Int32
-        var offset: Int64
-        var timestamp: Int64?
-
-        enum CodingKeys: CodingKey { case topic, partition, offset, timestamp }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(topic, forKey: .topic)
-            try container.encode(partition, forKey: .partition)
-            try container.encode(offset, forKey: .offset)
-            try container.encode(timestamp, forKey: .timestamp)
-        }
-    }
-
+/// Keys are sorted, so that the same assignment always has the same bytes. Absent values are written as null: a consumer
+/// finds the same keys in every record.
+struct AssignmentRecord: Sendable {
     /// What is said of an entity beside its cluster.
-    struct Entity: Encodable {
+    struct Entity: Sendable {
         /// Its name as text; a name that is not UTF-8 is written in base64.
         var name: String
         /// The cluster that was published of it before.
@@ -50,33 +30,39 @@ struct AssignmentRecord: Encodable {
         }
     }
 
-    /// What is odd about an anomaly.
-    struct Explain: Encodable {
-        struct Field: Encodable {
-            var name: String
-            var deviations: Double?
+    /// What is said of a session beside its cluster: the sequence of its events, as a record of its own.
+    struct Session: Sendable {
+        /// Its key as text; a key that is not UTF-8 is written in base64.
+        var name: String
+        var start: Int64
+        var end: Int64
+        /// How many events.
+        var events: Int
+        /// Why it ended.
+        var closed: String
+        /// The templates' ids in the order of the events, up to a ceiling.
+        var sequence: [Int]
+        /// How often each happened, and what it says, by the template's id.
+        var templates: [String: Event]
+
+        struct Event: Sendable {
+            var count: Int
+            var template: String?
         }
 
-        var deviations: Double?
-        var terms: [String]
-        var fields: [Field]
-        var lastSeen: Int64?
-        var lastRecord: UInt64?
-
-        enum CodingKeys: String, CodingKey {
-            case deviations, terms, fields
-            case lastSeen = "last_seen"
-            case lastRecord = "last_record"
-        }
-
-        init(_ explanation: Explanation) {
-            deviations = explanation.deviations.flatMap(AssignmentRecord.rounded)
-            terms = explanation.terms
-            fields = explanation.fields.map {
-                Field(name: $0.name, deviations: AssignmentRecord.rounded($0.deviations))
-            }
-            lastSeen = explanation.lastSeen
-            lastRecord = explanation.lastRecord
+        init(_ closed: ClosedSession, templates: TemplateBook?, redaction: Redaction) {
+            let session = closed.session
+            name = Entity.name(of: closed.key)
+            (start, end, events) = (session.first, session.last, session.events)
+            self.closed = closed.reason.rawValue
+            sequence = session.sequence
+            self.templates = Dictionary(
+                session.counts.map { id, count in
+                    let text = templates?.template(id)?.text
+                    return (String(id), Event(count: count, template: text.map { redaction.kept($0, limit: 500) }))
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
         }
     }
 
@@ -88,50 +74,169 @@ struct AssignmentRecord: Encodable {
     var entity: Entity?
     /// The template, where lines of logs are clustered.
     var line: MinedLine?
+    /// The session, where sessions are clustered.
+    var session: Session?
 
-    enum CodingKeys: String, CodingKey {
-        case text, cluster, label, distance, runnerUp = "runner_up", score, tail, anomaly, reason, explain, model,
-            source
-        case entity, previous, features
-        case template, templateID = "template_id", parameters
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        // Absent values are written as null: a consumer finds the same keys in every record.
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(text, forKey: .text)
+    /// The bytes of the object (UTF-8), as Foundation's `JSONEncoder` would write them with sorted keys and slashes left
+    /// as they are; it took most of the publisher's time.
+    func encoded() -> [UInt8] {
+        var writer = JSONObjectWriter(capacity: 320 + (text?.utf8.count ?? 0))
+        writer.key("anomaly", opens: true)
+        writer.write(assignment.anomaly)
+        if let session {
+            writer.key("closed")
+            writer.write(session.closed)
+        }
+        writer.key("cluster")
+        writer.write(assignment.cluster)
+        writer.key("distance")
+        writer.write(Self.rounded(assignment.distance))
+        if let session {
+            writer.key("end")
+            writer.write(session.end)
+        }
         if let entity {
-            try container.encode(entity.name, forKey: .entity)
-            try container.encode(entity.previous, forKey: .previous)
-            try container.encode(entity.features, forKey: .features)
+            writer.key("entity")
+            writer.write(entity.name)
         }
-        if let line {
-            try container.encode(line.text, forKey: .template)
-            try container.encode(line.template, forKey: .templateID)
-            try container.encode(line.parameters, forKey: .parameters)
+        if let session {
+            writer.key("events")
+            writer.write(session.events)
         }
-        try container.encode(assignment.cluster, forKey: .cluster)
-        try container.encode(assignment.cluster == nil ? nil : assignment.label, forKey: .label)
-        try container.encode(assignment.distance.flatMap { Self.rounded(Double($0)) }, forKey: .distance)
-        try container.encode(
-            assignment.runnerUp.map { RunnerUp(cluster: $0.cluster, distance: Self.rounded(Double($0.distance))) },
-            forKey: .runnerUp
-        )
-        try container.encode(assignment.score.flatMap { Self.rounded(Double($0)) }, forKey: .score)
-        try container.encode(assignment.tail.flatMap(Self.rounded), forKey: .tail)
-        try container.encode(assignment.anomaly, forKey: .anomaly)
-        try container.encode(assignment.reason?.rawValue, forKey: .reason)
         // There for anomalies alone.
-        try container.encodeIfPresent(assignment.explanation.map(Explain.init), forKey: .explain)
-        try container.encode(assignment.version, forKey: .model)
-        let source = Source(
-            topic: record.source.topic,
-            partition: record.source.partition,
-            offset: record.offset,
-            timestamp: record.timestamp
-        )
-        try container.encode(source, forKey: .source)
+        if let explanation = assignment.explanation { write(explanation, to: &writer) }
+        if let entity { write(entity.features, to: &writer) }
+        writer.key("label")
+        writer.write(assignment.cluster == nil ? nil : assignment.label)
+        writer.key("model")
+        writer.write(assignment.version)
+        if let line {
+            writer.key("parameters")
+            writer.write(line.parameters)
+        }
+        if let entity {
+            writer.key("previous")
+            writer.write(entity.previous)
+        }
+        writer.key("reason")
+        writer.write(assignment.reason?.rawValue)
+        writer.key("runner_up")
+        if let runnerUp = assignment.runnerUp { write(runnerUp, to: &writer) } else { writer.writeNull() }
+        writer.key("score")
+        writer.write(Self.rounded(assignment.score))
+        if let session {
+            writer.key("sequence")
+            writer.write(session.sequence) { event, writer in writer.write(event) }
+            writer.key("session")
+            writer.write(session.name)
+        }
+        writer.key("source")
+        writeSource(to: &writer)
+        if let session {
+            writer.key("start")
+            writer.write(session.start)
+        }
+        writer.key("tail")
+        writer.write(assignment.tail.flatMap(Self.rounded))
+        if let line {
+            writer.key("template")
+            writer.write(line.text)
+            writer.key("template_id")
+            writer.write(line.template)
+        }
+        if let session { write(session.templates, to: &writer) }
+        if let text {
+            writer.key("text")
+            writer.write(text)
+        }
+        writer.close()
+        return writer.bytes
     }
+
+    private func write(_ explanation: Explanation, to writer: inout JSONObjectWriter) {
+        writer.key("explain")
+        writer.open()
+        // Unlike the record's own members, absent ones are left out.
+        let deviations = explanation.deviations.flatMap(Self.rounded)
+        if let deviations {
+            writer.key("deviations", isFirst: true)
+            writer.write(deviations)
+        }
+        writer.key("fields", isFirst: deviations == nil)
+        writer.write(explanation.fields) { field, writer in
+            writer.open()
+            let deviations = Self.rounded(field.deviations)
+            if let deviations {
+                writer.key("deviations", isFirst: true)
+                writer.write(deviations)
+            }
+            writer.key("name", isFirst: deviations == nil)
+            writer.write(field.name)
+            writer.close()
+        }
+        if let record = explanation.lastRecord {
+            writer.key("last_record")
+            writer.write(record)
+        }
+        if let time = explanation.lastSeen {
+            writer.key("last_seen")
+            writer.write(time)
+        }
+        writer.key("terms")
+        writer.write(explanation.terms)
+        writer.close()
+    }
+
+    private func write(_ features: [String: Double?], to writer: inout JSONObjectWriter) {
+        writer.key("features")
+        writer.open()
+        for (place, feature) in features.sorted(by: { $0.key < $1.key }).enumerated() {
+            writer.key(named: feature.key, isFirst: place == 0)
+            writer.write(feature.value)
+        }
+        writer.close()
+    }
+
+    private func write(_ templates: [String: Session.Event], to writer: inout JSONObjectWriter) {
+        writer.key("templates")
+        writer.open()
+        for (place, event) in templates.sorted(by: { $0.key < $1.key }).enumerated() {
+            writer.key(named: event.key, isFirst: place == 0)
+            writer.key("count", opens: true)
+            writer.write(event.value.count)
+            if let template = event.value.template {
+                writer.key("template")
+                writer.write(template)
+            }
+            writer.close()
+        }
+        writer.close()
+    }
+
+    private func write(_ runnerUp: Assignment.RunnerUp, to writer: inout JSONObjectWriter) {
+        writer.key("cluster", opens: true)
+        writer.write(runnerUp.cluster)
+        // Unlike the record's own, an absent one is left out.
+        if let distance = Self.rounded(runnerUp.distance) {
+            writer.key("distance")
+            writer.write(distance)
+        }
+        writer.close()
+    }
+
+    private func writeSource(to writer: inout JSONObjectWriter) {
+        writer.key("offset", opens: true)
+        writer.write(record.offset)
+        writer.key("partition")
+        writer.write(record.source.partition)
+        writer.key("timestamp")
+        writer.write(record.timestamp)
+        writer.key("topic")
+        writer.write(record.source.topic)
+        writer.close()
+    }
+
+    private static func rounded(_ value: Float?) -> Double? { value.flatMap { rounded(Double($0)) } }
 
     /// Five significant digits: more would be noise of 32-bit arithmetic. Nil where JSON has no number for it.
     static func rounded(_ value: Double) -> Double? {
@@ -140,34 +245,10 @@ struct AssignmentRecord: Encodable {
         // Dividing by a power of ten, and not multiplying by its inverse, prints as the shortest decimal.
         let exponent = 4 - Int(log10(abs(value)).rounded(.down))
         guard exponent >= 0 else { return value.rounded() }
-        let scale = pow(10, Double(min(exponent, 300)))
+        let scale = powers.indices.contains(exponent) ? powers[exponent] : pow(10, Double(min(exponent, 300)))
         return (value * scale).rounded() / scale
     }
-}
 
-/// Encodes assignments; one per publisher.
-struct AssignmentEncoder: Sendable {
-    private let encoder: JSONEncoder
-
-    init() {
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    }
-
-    func encode(
-        _ assignment: Assignment,
-        of record: Record,
-        text: String?,
-        entity: AssignmentRecord.Entity? = nil,
-        line: MinedLine? = nil
-    ) throws -> [UInt8] {
-        let published = AssignmentRecord(
-            assignment: assignment,
-            record: record,
-            text: text,
-            entity: entity,
-            line: line
-        )
-        return Array(try encoder.encode(published))
-    }
+    /// The powers of ten that 64-bit floats hold exactly.
+    private static let powers = (0...22).map { pow(10, Double($0)) }
 }

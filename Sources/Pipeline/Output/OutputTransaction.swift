@@ -42,11 +42,19 @@ struct OutputTransaction: Sendable {
         return producer
     }
 
+    /// Whether headers of records are kept; where not, they need not be made.
+    var keepsHeaders: Bool { producer.keepsHeaders }
+
     /// Sends a record, opening the transaction where it is not.
     mutating func send(_ record: OutgoingRecord) throws(StreamError) {
         try open()
         try producer.send(record)
         records += 1
+    }
+
+    /// Sees to it that what was sent can be read. A transaction's records cannot before it ends.
+    func flush() throws(StreamError) {
+        if delivery == .atLeastOnce { try producer.flush() }
     }
 
     /// Opens the transaction where it is not; offsets alone need one, too.

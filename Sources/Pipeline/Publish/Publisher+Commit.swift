@@ -17,6 +17,7 @@ extension Publisher {
     func tick() {
         attempt { state throws in
             guard !state.failed else { return }
+            try endSessions(all: false, state: &state)
             if commitIsDue(state) { try commit(&state) }
             askForReclustering(&state)
             let usage = budget.current
@@ -44,9 +45,10 @@ extension Publisher {
             )
             for record in changes { try state.transaction.send(record) }
         }
-        for record in entityChanges(state) { try state.transaction.send(record) }
+        for record in stateChanges(state) { try state.transaction.send(record) }
         try state.transaction.commit(state.ledger.pending, of: consumer)
         state.entities?.commit(state.ledger.pending)
+        state.sessions?.commit(state.ledger.pending)
         state.ledger.commit()
         state.stored = state.coordinator.model
         state.committed = state.coordinator
@@ -62,9 +64,11 @@ extension Publisher {
 
     /// Makes the model cover every record assigned so far.
     private func settleModel(_ state: inout State) throws {
-        var coordinator = state.coordinator
-        defer { state.coordinator = coordinator }
-        try state.worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
+        try Self.settle(&state.worker, &state.coordinator)
+    }
+
+    private static func settle(_ worker: inout Worker, _ coordinator: inout Coordinator) throws {
+        try worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
     }
 
     private func writeEvents(_ state: inout State) throws {
@@ -152,6 +156,16 @@ extension Publisher {
                 )
             )
         }
+        if let sessions = state.sessions {
+            sink.emit(
+                SessionsMeasured(
+                    open: sessions.count,
+                    closed: tally.sessions.closed,
+                    late: tally.sessions.late,
+                    withoutKey: tally.sessions.withoutKey
+                )
+            )
+        }
         if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
         if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
         if let rate = model.vigilance.alarmRate {
@@ -172,6 +186,8 @@ extension Publisher {
                 try rollBack(&state, replacingProducer: false)
                 sink.emit(TransactionAborted(reason: "partitions_lost", message: "the group took the partitions away"))
             } else {
+                // What is kept in memory alone ends with the input.
+                if storedStates == nil { try endSessions(all: true, state: &state) }
                 try settleModel(&state)
                 try commit(&state)
             }
@@ -232,9 +248,10 @@ extension Publisher {
             state.committed.resume(from: stored.model)
             state.stored = stored.model
             state.ledger.start(stored.covered)
-            try reloadEntities(&state)
+            try reloadStates(&state)
         }
         state.entities?.rollBack()
+        state.sessions?.rollBack()
         state.epoch += 1
         state.coordinator = state.committed
         state.worker.follow(state.committed.model)

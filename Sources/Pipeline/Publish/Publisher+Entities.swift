@@ -1,8 +1,6 @@
 import Clustering
-import Dispatch
 import Embedding
 import Streams
-import Synchronization
 import Telemetry
 
 // Entities on the publisher's queue: records are in order here, and what a transaction changed is undone with it.
@@ -19,7 +17,7 @@ extension Publisher {
         batch.entities = []
         for (record, outcome) in zip(decoded.batch.records, decoded.outcomes) {
             switch outcome {
-            case .rejected: batch.outcomes.append(outcome)
+            case .rejected, .absorbed: batch.outcomes.append(outcome)
             case .row(let index):
                 let event = decoded.events[index]
                 let result = entities.change(record.source) { table in
@@ -90,92 +88,9 @@ extension Publisher {
             figures: row.figures,
             options: options
         )
-        try state.transaction.send(output(assignment, of: named, text: nil, entity: entity))
-    }
-
-    /// The records that take the stored states to where the tables stand, for the open transaction.
-    func entityChanges(_ state: State) -> [OutgoingRecord] {
-        guard let entities = state.entities, let store = entityStore else { return [] }
-        return store.store.records(of: entities, covered: state.ledger.pending, partitions: store.partitions)
-    }
-
-    // MARK: Partitions that come and go
-
-    /// Makes the states of partitions that were assigned ready, before any of their records is read; those of
-    /// partitions that are neither assigned nor `kept` are dropped. Called on the reader's thread, which waits.
-    ///
-    /// - Parameter progress: called after every record read back.
-    func claimEntities(
-        of partitions: [TopicPartition],
-        kept: [TopicPartition],
-        at start: Offsets,
-        progress: () -> Void
-    ) {
-        guard entityStore != nil else { return }
-        let stale = queue.sync {
-            state.withLock { state in
-                state.entities?.retain(kept + partitions)
-                return state.entities?.stale(among: partitions, at: start) ?? []
-            }
-        }
-        guard !stale.isEmpty else { return }
-        let tables = Result { try restoredTables(of: stale, at: start, progress: progress) }
-        queue.sync {
-            attempt { state throws in
-                for (partition, table) in try tables.get() { state.entities?.install(table, for: partition) }
-            }
-        }
-    }
-
-    /// After a commit whose outcome was not known: states that the log has moved on are read back.
-    func reloadEntities(_ state: inout State) throws {
-        guard let entities = state.entities else { return }
-        let owned = Array(entities.tables.keys)
-        let stale = entities.stale(among: owned, at: state.ledger.committed)
-        guard !stale.isEmpty else { return }
-        for (partition, table) in try restoredTables(of: stale, at: state.ledger.committed, progress: {}) {
-            state.entities?.install(table, for: partition)
-        }
-    }
-
-    private func restoredTables(
-        of partitions: [TopicPartition],
-        at start: Offsets,
-        progress: () -> Void
-    ) throws -> [TopicPartition: EntityTable] {
-        guard let entityStore, let options = options.entities else { return [:] }
-        let began = ContinuousClock.now
-        let reading = EntityRestoration(sink: sink, partitions: partitions.count)
-        let stored = try reading.read(from: start) { beat in
-            try entityStore.store.restore(
-                partitions,
-                from: entityStore.log,
-                partitions: entityStore.partitions,
-                options: options
-            ) {
-                progress()
-                beat()
-            }
-        }
-        let seconds = (ContinuousClock.now - began).seconds
-        return Dictionary(
-            uniqueKeysWithValues: stored.map { partition, stored in
-                let table = EntityTable(
-                    options,
-                    states: stored.states,
-                    covered: stored.covered,
-                    start: start[partition]
-                )
-                sink.emit(
-                    EntitiesRestored(
-                        partition: PartitionName(partition),
-                        entities: table.states.count,
-                        behind: max(0, (start[partition] ?? 0) - (stored.covered ?? 0)),
-                        seconds: seconds
-                    )
-                )
-                return (partition, table)
-            }
+        let hasHeaders = state.transaction.keepsHeaders
+        try state.transaction.send(
+            output(assignment, of: named, text: nil, entity: entity, hasHeaders: hasHeaders)
         )
     }
 }

@@ -37,8 +37,12 @@ final class Publisher: Sendable {
         var committed: Coordinator
         /// The model as it stands in the store.
         var stored: Model?
-        /// What is kept of entities, beyond the last commit; nil where records are clustered.
+        /// What is kept of entities, beyond the last commit; nil where they are not what is clustered.
         var entities: EntityTables?
+        /// The open sessions, beyond the last commit; nil where they are not what is clustered.
+        var sessions: SessionTables?
+        /// When events of sessions came last.
+        var lastEvents = ContinuousClock.now
         /// Cuts lines of logs into tokens.
         var scanner = LineScanner()
         var epoch: UInt64 = 0
@@ -54,14 +58,7 @@ final class Publisher: Sendable {
         var records = StatusReport.Records()
         var anomalies: [StatusReport.Anomaly] = []
         var entities = StatusReport.Entities()
-    }
-
-    /// Where the states of entities live.
-    struct StoredEntities: Sendable {
-        var store: EntityStore
-        var log: any RecordLog
-        /// Partitions of the store's topic.
-        var partitions: Int
+        var sessions = SessionTally()
     }
 
     let queue = DispatchQueue(label: "centroidd.publish", qos: .userInitiated)
@@ -70,7 +67,6 @@ final class Publisher: Sendable {
     let consumer: any RecordConsumer
     let board: ProgressBoard
     let sink: EventSink
-    private let encoder = AssignmentEncoder()
     private let deadLetters: DeadLetter
     private let outputPartitions: OutputPartitions
     private let delegate: any PublisherDelegate
@@ -78,10 +74,12 @@ final class Publisher: Sendable {
     let embedder: EntityEmbedder?
     /// Where there are two tiers.
     private let deep: DeepEmbedder?
+    /// Where sessions are clustered.
+    let sessionSpace: SessionSpace?
     /// Where lines of logs are clustered.
     let templates: TemplateEmbedder?
-    /// Nil where entities live in memory alone, or records are clustered.
-    let entityStore: StoredEntities?
+    /// Nil where what is kept by key lives in memory alone, or nothing is.
+    let storedStates: StoredStates?
     /// Reads back what was committed last; nil where nothing was, or nothing is stored.
     let restore: @Sendable () throws -> (model: Model, covered: Offsets)?
     /// Belongs to `queue`; the mutex is never contended.
@@ -99,14 +97,17 @@ final class Publisher: Sendable {
         board: ProgressBoard,
         sink: EventSink,
         restore: @escaping @Sendable () throws -> (model: Model, covered: Offsets)?,
-        entities: (tables: EntityTables, embedder: EntityEmbedder, store: StoredEntities?)? = nil,
+        entities: (tables: EntityTables, embedder: EntityEmbedder)? = nil,
+        sessions: (tables: SessionTables, space: SessionSpace)? = nil,
+        storedStates: StoredStates? = nil,
         deep: DeepEmbedder? = nil,
         templates: TemplateEmbedder? = nil,
         delegate: any PublisherDelegate
     ) {
         embedder = entities?.embedder
         self.templates = templates
-        entityStore = entities?.store
+        sessionSpace = sessions?.space
+        self.storedStates = storedStates
         self.deep = deep
         self.options = options
         self.budget = budget
@@ -126,7 +127,8 @@ final class Publisher: Sendable {
                 ledger: OffsetLedger(committed: covered),
                 committed: coordinator,
                 stored: stored,
-                entities: entities?.tables
+                entities: entities?.tables,
+                sessions: sessions?.tables
             )
         )
         board.update { $0.model = model }
@@ -153,7 +155,7 @@ final class Publisher: Sendable {
             guard !state.failed, embedded.batch.epoch == state.epoch else { return }
             let start = ContinuousClock.now
             let usable = usablePart(of: embedEntities(of: embedded, state: &state))
-            let batch = mineTemplates(of: usable.batch, state: &state)
+            let batch = gatherSessions(of: mineTemplates(of: usable.batch, state: &state), state: &state)
             let assignments = try assign(batch, state: &state)
             try write(batch, assignments, state: &state)
             sink.emit(BatchPublished(records: assignments.count, latency: (ContinuousClock.now - start).seconds))
@@ -163,6 +165,9 @@ final class Publisher: Sendable {
             }
             if state.transaction.records >= options.maximumTransactionRecords || commitIsDue(state) {
                 try commit(&state)
+            } else if options.flushesWhenIdle, budget.current.batches <= 1 {
+                // This batch is the only one: what it says is waited for.
+                try state.transaction.flush()
             }
         }
     }
@@ -178,6 +183,7 @@ final class Publisher: Sendable {
         part.texts = Array(batch.texts.prefix(bad))
         part.words = Array(batch.words.prefix(bad))
         part.entities = Array(batch.entities.prefix(bad))
+        part.sessionEvents = Array(batch.sessionEvents.prefix(bad))
         part.vectors = Matrix(
             columns: batch.vectors.columns,
             storage: Array(batch.vectors.storage.prefix(bad * batch.vectors.columns))
@@ -196,9 +202,44 @@ final class Publisher: Sendable {
         return (part, .rejected(rejection, record.source, offset: record.offset))
     }
 
-    private func assign(_ embedded: EmbeddedBatch, state: inout State) throws -> [Assignment] {
+    func assign(_ embedded: EmbeddedBatch, state: inout State) throws -> [Assignment] {
         let start = ContinuousClock.now
         let now = Timestamp.now()
+        let observations = observations(of: embedded, now: now)
+        guard !observations.isEmpty else { return [] }
+        let assignments = try learn(embedded, observations, with: &state.worker, &state.coordinator)
+        sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
+        return assignments
+    }
+
+    /// The coordinator is changed in place: a copy beside it would have every merge copy the whole model.
+    private func learn(
+        _ embedded: EmbeddedBatch,
+        _ observations: [Observation],
+        with worker: inout Worker,
+        _ coordinator: inout Coordinator
+    ) throws -> [Assignment] {
+        let inline = options.reclustersInline
+        return try worker.assign(
+            vectors: embedded.vectors,
+            observations: observations,
+            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
+            deepVectors: deep.map { deep in { [self] rows in deepVectors(rows, of: embedded, by: deep) } }
+        ) { delta throws(ClusteringError) in
+            let model = try coordinator.merge(delta)
+            guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
+            let lanes = options.reclusterLanes
+            return try coordinator.adopt(recluster(model: model, options: options.clustering, lanes: lanes)).model
+        }
+    }
+
+    /// What the model learns of each row beside its vector.
+    private func observations(of embedded: EmbeddedBatch, now: Int64) -> [Observation] {
+        if sessionSpace != nil {
+            return zip(embedded.sessions, embedded.texts).map { closed, text in
+                Observation(timestamp: min(closed.session.last, now), text: text)
+            }
+        }
         var observations: [Observation] = []
         observations.reserveCapacity(embedded.vectors.rows)
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
@@ -211,22 +252,7 @@ final class Publisher: Sendable {
             let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
             observations.append(Observation(timestamp: timestamp, text: text, words: words))
         }
-        guard !observations.isEmpty else { return [] }
-        var coordinator = state.coordinator
-        defer { state.coordinator = coordinator }
-        let inline = options.reclustersInline
-        let assignments = try state.worker.assign(
-            vectors: embedded.vectors,
-            observations: observations,
-            teaches: embedded.entities.isEmpty ? nil : embedded.entities.map(\.teaches),
-            deepVectors: deep.map { deep in { [self] rows in deepVectors(rows, of: embedded, by: deep) } }
-        ) { delta throws(ClusteringError) in
-            let model = try coordinator.merge(delta)
-            guard inline, coordinator.reclusteringIsDue(elapsed: 0) else { return model }
-            return try coordinator.adopt(recluster(model: model, options: options.clustering)).model
-        }
-        sink.emit(BatchAssigned(records: assignments.count, seconds: (ContinuousClock.now - start).seconds))
-        return assignments
+        return observations
     }
 
     private func deepVectors(_ rows: [Int], of embedded: EmbeddedBatch, by deep: DeepEmbedder) -> Matrix {
@@ -235,15 +261,22 @@ final class Publisher: Sendable {
         return vectors
     }
 
-    private func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
+    func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
+        // Of records of one partition in a row the last says it all. Where a step throws, nothing of it is committed.
+        var last: Record?
         for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
+            if let last, last.source != record.source { state.ledger.advance(past: last) }
+            last = record
             switch outcome {
             case .row(let row):
                 let assignment = assignments[row]
                 var text = embedded.texts[row]
                 if embedded.entities.isEmpty {
                     let line = embedded.lines.isEmpty ? nil : embedded.lines[row]
-                    try state.transaction.send(output(assignment, of: record, text: text, line: line))
+                    let hasHeaders = state.transaction.keepsHeaders
+                    try state.transaction.send(
+                        output(assignment, of: record, text: text, line: line, hasHeaders: hasHeaders)
+                    )
                 } else {
                     let entity = embedded.entities[row]
                     text = AssignmentRecord.Entity.name(of: entity.key)
@@ -251,11 +284,13 @@ final class Publisher: Sendable {
                 }
                 state.tally.records.assigned += 1
                 if assignment.anomaly { note(assignment, record, text, &state.tally) }
+            case .absorbed: break
             case .rejected(let rejection):
                 try refuse(record, rejection, state: &state)
             }
-            state.ledger.advance(past: record)
         }
+        if let last { state.ledger.advance(past: last) }
+        try writeSessions(of: embedded, assignments, state: &state)
     }
 
     func output(
@@ -263,21 +298,26 @@ final class Publisher: Sendable {
         of record: Record,
         text: String?,
         entity: AssignmentRecord.Entity? = nil,
-        line: MinedLine? = nil
-    ) throws -> OutgoingRecord {
-        OutgoingRecord(
+        line: MinedLine? = nil,
+        session: AssignmentRecord.Session? = nil,
+        hasHeaders: Bool
+    ) -> OutgoingRecord {
+        let published = AssignmentRecord(
+            assignment: assignment,
+            record: record,
+            text: options.includesText ? text : nil,
+            entity: entity,
+            line: line,
+            session: session
+        )
+        let version = hasHeaders ? [Header("model-version", String(assignment.version))] : []
+        return OutgoingRecord(
             topic: options.outputTopic,
             partition: outputPartitions.partition(for: record),
             timestamp: record.timestamp,
-            key: options.keepsKey || entity != nil ? record.key : nil,
-            value: try encoder.encode(
-                assignment,
-                of: record,
-                text: options.includesText ? text : nil,
-                entity: entity,
-                line: line
-            ),
-            headers: SourceHeaders.headers(for: record) + [Header("model-version", String(assignment.version))]
+            key: options.keepsKey || entity != nil || session != nil ? record.key : nil,
+            value: published.encoded(),
+            headers: hasHeaders ? SourceHeaders.headers(for: record) + version : []
         )
     }
 
@@ -301,7 +341,7 @@ final class Publisher: Sendable {
         )
     }
 
-    private func note(_ assignment: Assignment, _ record: Record, _ text: String?, _ tally: inout Tally) {
+    func note(_ assignment: Assignment, _ record: Record, _ text: String?, _ tally: inout Tally) {
         tally.records.anomalies += 1
         sink.metrics.increment(.recordsAnomalies, ["reason": assignment.reason?.rawValue ?? "far"])
         tally.anomalies.append(

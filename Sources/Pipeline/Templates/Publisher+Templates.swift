@@ -11,9 +11,10 @@ extension Publisher {
         guard let templates else { return decoded }
         var batch = decoded
         var scanner = state.scanner
-        batch.lines = state.coordinator.mine { book in
-            decoded.texts.map { Self.mine($0 ?? "", with: &book, &scanner) }
-        }
+        batch.lines =
+            state.coordinator.withTemplates { book in
+                decoded.texts.map { Self.mine($0 ?? "", with: &book, &scanner) }
+            } ?? []
         state.scanner = scanner
         batch.vectors = templates.embed(batch.lines)
         return batch

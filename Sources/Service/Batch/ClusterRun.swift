@@ -103,6 +103,7 @@ public struct ClusterRun: Sendable {
             settings: settings,
             isKindChosen: isKindChosen
         )
+        try table.settings.refuseSessions(in: "cluster")
         let space = try table.settings.makeSpace()
         let bar = ProgressBar("reading", total: nil, quiet: quiet)
         var rows = try VectorTable(table, space: space, bar: bar)

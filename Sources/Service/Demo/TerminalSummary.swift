@@ -10,9 +10,12 @@ struct TerminalSummary {
     /// Draws the present state over the last one.
     mutating func draw(_ report: StatusReport, address: String?) {
         guard isTerminal else {
+            if lastLine.isEmpty, let address { print("The page: http://\(address)/") }
             let line = Self.line(report)
             if line != lastLine { print(line) }
             lastLine = line
+            // A file or a pipe would hold back what is there to be watched.
+            fflush(nil)
             return
         }
         let text = Self.page(report, address: address)

@@ -53,6 +53,7 @@ public struct EvaluateRun: Sendable {
         )
         let settings = table.settings
         let log = LabelledLog(reader: table.reader, columns: table.columns)
+        try settings.refuseSessions(in: "evaluate")
         let space = try settings.makeSpace(sink: sink)
         let bar = ProgressBar("evaluating", total: nil, quiet: quiet)
         let started = ContinuousClock.now

@@ -10,7 +10,8 @@ extension Settings {
                 "Names the consumer group, the transactional id and the daemon's own topics (`<application>.model`, "
                     + "...). Changing it starts afresh."
             )
-        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + serverKeys + clusterKeys + reclusterKeys + anomalyKeys
+        ] + kafkaKeys + inputKeys + entityKeys + spaceKeys + sessionKeys + serverKeys + clusterKeys + reclusterKeys
+        + anomalyKeys
         + labelKeys
         + outputKeys + operationKeys
 
@@ -20,6 +21,7 @@ extension Settings {
         ("input", "What is read."),
         ("entity", "With `input.key: entity`: what is kept of the entities (customers, devices) that are clustered."),
         ("space", "What a record is turned into."),
+        ("session", "With `space.kind: session`: how lines of logs are grouped, and when a group is complete."),
         ("clusters", "How records are clustered."),
         ("recluster", "Periodic reclustering, in the background. A result is adopted only if it is no worse."),
         ("anomalies", "What is anomalous."),
@@ -109,7 +111,7 @@ extension Settings {
             .choice,
             \.space.kind,
             "Embedded text, ready-made vectors, the fields of a JSON object (customers, orders, measurements), lines of logs "
-                + "(their templates are mined and embedded), or what an embedding server makes of text or images."
+                + "(their templates are mined and embedded), sessions of such lines (how often each template came), or what an embedding server makes of text or images."
         ),
         SettingsKey(
             "space.field",

@@ -33,17 +33,7 @@ extension ValueCodec where Value == String {
         return ValueCodec(
             expectation: "a regular expression or one of \(known)",
             summary: "regular expressions, \(known)",
-            read: { node throws(ValueProblem) in
-                let rule = try ValueCodec.text("a regular expression").read(node)
-                guard (try? NSRegularExpression(pattern: rule)) != nil else {
-                    throw ValueProblem(
-                        node,
-                        expected: "a regular expression or one of \(known)",
-                        mend: "Put it in single quotes, and a backslash before each of its own brackets"
-                    )
-                }
-                return rule
-            },
+            read: ValueCodec.expression(expected: "a regular expression or one of \(known)").read,
             write: ValueCodec.text().write,
             schema: .object([("type", .text("string")), ("minLength", .number(1))])
         )

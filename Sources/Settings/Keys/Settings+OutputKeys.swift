@@ -58,7 +58,7 @@ extension Settings {
             "pipeline.batch",
             ValueCodec.count(1...65_536).or("auto"),
             \.pipeline.batch,
-            "Records in a batch; `auto` lets the space choose."
+            "Most records in a batch, while much waits; `auto` is 1024."
         ),
         SettingsKey(
             "pipeline.drain_timeout",

@@ -30,7 +30,7 @@ public struct PipelineSettings: Sendable, Equatable {
     public var memory = 268_435_456
     /// Embedding lanes; nil is one a processor core.
     public var lanes: Int?
-    /// Records in a batch; nil lets the space choose.
+    /// Most records in a batch; nil for the default.
     public var batch: Int?
     /// The longest that a stop may take to finish, commit and leave the group.
     public var drainTimeout = Duration.seconds(30)

@@ -10,6 +10,8 @@ public struct SpaceSettings: Sendable, Equatable {
         case features
         /// Lines of logs: templates are mined, and embedded as text is.
         case log
+        /// Lines of logs grouped into sessions by a key: how often each template came.
+        case session
         /// Text or images, through an HTTP server.
         case remote
     }
@@ -121,6 +123,9 @@ public struct SpaceSettings: Sendable, Equatable {
         guard flood == "static", let model else { return flood }
         return (model.hasSuffix("/") ? String(model.dropLast()) : model) + "-static"
     }
+
+    /// Whether records are lines of logs.
+    public var readsLogs: Bool { kind == .log || kind == .session }
 
     /// The defaults.
     public init() {}

@@ -1,3 +1,5 @@
+import Foundation
+
 extension ValueCodec where Value == String {
     /// Any text but an empty one.
     static func text(_ noun: String = "text") -> Self {
@@ -13,6 +15,27 @@ extension ValueCodec where Value == String {
                 return text
             },
             write: quotedWhereNeeded,
+            schema: .object([("type", .text("string")), ("minLength", .number(1))])
+        )
+    }
+
+    /// A regular expression.
+    static func expression(expected: String = "a regular expression") -> Self {
+        ValueCodec(
+            expectation: expected,
+            summary: "a regular expression",
+            read: { node throws(ValueProblem) in
+                let pattern = try ValueCodec.text("a regular expression").read(node)
+                guard (try? NSRegularExpression(pattern: pattern)) != nil else {
+                    throw ValueProblem(
+                        node,
+                        expected: expected,
+                        mend: "Put it in single quotes, and a backslash before each of its own brackets"
+                    )
+                }
+                return pattern
+            },
+            write: ValueCodec.text().write,
             schema: .object([("type", .text("string")), ("minLength", .number(1))])
         )
     }

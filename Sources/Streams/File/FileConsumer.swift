@@ -2,13 +2,14 @@ import Synchronization
 
 /// Reads the inputs of a ``FileLog`` one after the other.
 ///
-/// Unlike with Kafka a poll fills up to `maximum` records as long as lines keep coming, and returns early when none
-/// came for `timeout`: `cat file | …` gives full batches whatever the size of the pipe, `tail -f | …` stays prompt.
+/// A poll that has a record waits a moment longer for others, as long as lines keep coming: `cat file | …` gives full
+/// batches whatever the size of the pipe, `tail -f | …` stays prompt.
 final class FileConsumer: RecordConsumer, @unchecked Sendable {
     // Sendable: everything that varies belongs to the one thread that polls (the contract of RecordConsumer); `commit`
     // and `endOffsets`, which other threads may call, touch none of it.
 
-    /// A poll that is fed by a trickle ends after this many timeouts.
+    /// How long a poll that has a record waits for the next, and for how many of these spans in all.
+    private static let moment = Duration.milliseconds(2)
     private static let patience = 10
 
     private let log: FileLog
@@ -55,9 +56,18 @@ final class FileConsumer: RecordConsumer, @unchecked Sendable {
         guard !isPaused else { return Polled(records: []) }
         var records: [Record] = []
         var bytes = 0
-        let limit = ContinuousClock.now + timeout * Self.patience
+        // A record of several lines is whole when nothing has come for the whole of the timeout.
+        let span = log.joining == nil ? min(timeout, Self.moment) : timeout
+        var limit: ContinuousClock.Instant?
         while current < cursors.count, records.count < max(1, maximum), bytes < maximumBytes {
-            let wait = records.isEmpty ? timeout : min(timeout, max(.zero, limit - ContinuousClock.now))
+            var wait = timeout
+            // The clock is asked only where there is something to wait for.
+            if !records.isEmpty, cursors[current].reader?.hasLine != true {
+                let now = ContinuousClock.now
+                let end = limit ?? now + span * Self.patience
+                limit = end
+                wait = min(span, max(.zero, end - now))
+            }
             guard let step = try next(timeout: wait) else { break }
             if let record = step {
                 records.append(record)

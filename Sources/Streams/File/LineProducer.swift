@@ -10,6 +10,8 @@ public final class LineProducer: RecordProducer {
         var buffer: [UInt8] = []
         /// Where the open transaction began in the buffer.
         var transactionStart: Int?
+        /// The topic that was written last.
+        var lastTopic: String?
     }
 
     /// Bytes after which lines outside a transaction are written.
@@ -28,6 +30,9 @@ public final class LineProducer: RecordProducer {
         self.topics = topics
     }
 
+    /// Lines have no headers.
+    public var keepsHeaders: Bool { false }
+
     /// Nothing to register with.
     public func initializeTransactions() {}
 
@@ -43,8 +48,12 @@ public final class LineProducer: RecordProducer {
 
     /// Buffers a line.
     public func send(_ record: OutgoingRecord) throws(StreamError) {
-        guard topics?.contains(record.topic) ?? true else { return }
         try state.withLock { state throws(StreamError) in
+            // Mostly the topic of the record before, which is looked up no more.
+            if state.lastTopic != record.topic {
+                guard topics?.contains(record.topic) ?? true else { return }
+                state.lastTopic = record.topic
+            }
             state.buffer += record.value ?? []
             state.buffer.append(0x0a)
             if state.transactionStart == nil && state.buffer.count >= Self.bufferSize { try write(&state) }

@@ -36,6 +36,9 @@ final class LineReader {
     /// The source's name.
     var name: String { source.name }
 
+    /// Whether a whole line is there already.
+    var hasLine: Bool { lineEnd() != nil }
+
     /// The next line, waiting for it up to `timeout`; nil waits for as long as it takes.
     func next(timeout: Duration?) throws(StreamError) -> Step {
         while true {

@@ -97,6 +97,7 @@ extension MetricName {
         case .entities: .init(.gauge, "Entities whose state this instance keeps.")
         case .entitiesEvicted: .init(.counter, "Entities that had to make room for others.")
         case .entityChanges: .init(.counter, "Times that an entity came to a cluster or went to another.")
+        case .sessions, .sessionsClosed, .sessionEventsLate, .sessionEventsWithoutKey: sessionDefinition
         case .reclusterSilhouette, .reclusterDaviesBouldin, .reclusterCalinskiHarabasz, .reclusterInertia,
             .reclusterAnomalyRate, .reclusterRetention, .mapResidual:
             qualityDefinition
@@ -117,6 +118,15 @@ extension MetricName {
         case .remoteRetries: .init(.counter, "Requests that were tried again.", labels: ["outcome"])
         case .remoteDuration: .init(shortHistogram, "How long a request to the embedding server takes.")
         default: .init(.gauge, "1 while the embedding server answers, 0 while it does not.")
+        }
+    }
+
+    private var sessionDefinition: MetricDefinition {
+        switch self {
+        case .sessions: .init(.gauge, "Sessions that are open at this instance.")
+        case .sessionsClosed: .init(.counter, "Sessions that ended, by why.", labels: ["reason"])
+        case .sessionEventsLate: .init(.counter, "Events that came after their windows had ended.")
+        default: .init(.counter, "Records in which no key of a session was found.")
         }
     }
 

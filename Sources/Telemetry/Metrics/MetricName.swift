@@ -113,6 +113,15 @@ public enum MetricName: String, CaseIterable, Sendable {
     /// Times that an entity came to a cluster or went to another.
     case entityChanges = "centroidd_entity_changes_total"
 
+    /// Sessions that are open at this instance.
+    case sessions = "centroidd_sessions_open"
+    /// Sessions that ended, by why.
+    case sessionsClosed = "centroidd_sessions_closed_total"
+    /// Events that came after their windows had ended.
+    case sessionEventsLate = "centroidd_session_events_late_total"
+    /// Records in which no key was found.
+    case sessionEventsWithoutKey = "centroidd_session_events_without_key_total"
+
     /// Errors, by stage and kind.
     case errors = "centroidd_errors_total"
     /// 1 while the daemon is ready, 0 while it is not.

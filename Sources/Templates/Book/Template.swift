@@ -12,6 +12,8 @@ public struct Template: Sendable, Equatable {
     public internal(set) var firstLine: UInt64
     /// The number of the line that it was seen in last.
     public internal(set) var lastLine: UInt64
+    /// How many documents (sessions) had it.
+    public internal(set) var documents = 0
     /// The decayed number of lines, as of ``lastLine``.
     var weight: Double
     var parts: [TemplatePart]

@@ -104,6 +104,8 @@ extension TemplateBook {
         for index in indices.dropFirst() {
             let other = templates[index]
             heir.lines += other.lines
+            // At most: a document may have had both.
+            heir.documents = min(documents, heir.documents + other.documents)
             heir.weight = heir.weight(at: lines, halfLife: options.halfLife)
             heir.weight += other.weight(at: lines, halfLife: options.halfLife)
             heir.lastLine = lines
@@ -133,6 +135,7 @@ extension TemplateBook {
             var closed = rank == 0 ? template : Template(id: nextID + rank - 1, parts: template.parts, line: lines)
             closed.parts[position] = part
             closed.lines = entry.count
+            closed.documents = template.documents * entry.count / max(1, template.lines)
             closed.weight = template.weight * Double(entry.count) / Double(template.lines)
             closed.changed = lines
             closed.refresh()

@@ -9,11 +9,19 @@ extension TemplateBook {
         public var nextID: Int
         /// How many templates there are.
         public var templates: Int
+        /// The documents (sessions) whose templates were counted; nil where none were.
+        public var documents: Int?
     }
 
     /// What is stored beside the templates and the ``names``.
     public var summary: Summary {
-        Summary(options: options, lines: lines, nextID: nextID, templates: templates.count)
+        Summary(
+            options: options,
+            lines: lines,
+            nextID: nextID,
+            templates: templates.count,
+            documents: documents > 0 ? documents : nil
+        )
     }
 
     /// Hashes of words that stood where names of people and machines stand, in the order found.
@@ -29,12 +37,15 @@ extension TemplateBook {
         public var lastLines: [UInt64] = []
         /// The decayed number of lines, as of the last.
         public var weights: [Double] = []
+        /// How many documents (sessions) had each; nil where none were counted.
+        public var documents: [Int]?
 
         /// No row.
         public init() {}
 
         var isRegular: Bool {
             ids.count == lines.count && ids.count == lastLines.count && ids.count == weights.count
+                && (documents?.count ?? ids.count) == ids.count
         }
     }
 
@@ -45,6 +56,7 @@ extension TemplateBook {
         counts.lines = templates.map(\.lines)
         counts.lastLines = templates.map(\.lastLine)
         counts.weights = templates.map(\.weight)
+        if documents > 0 { counts.documents = templates.map(\.documents) }
         return counts
     }
 
@@ -62,8 +74,10 @@ extension TemplateBook {
             ordered[index].lines = counts.lines[index]
             ordered[index].lastLine = counts.lastLines[index]
             ordered[index].weight = counts.weights[index]
+            ordered[index].documents = counts.documents?[index] ?? 0
         }
         (lines, nextID, names, self.templates) = (summary.lines, summary.nextID, nameHashes, ordered)
+        documents = summary.documents ?? 0
         knownNames = Set(nameHashes)
         rebuild()
     }

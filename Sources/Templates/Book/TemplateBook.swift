@@ -12,6 +12,8 @@ public struct TemplateBook: Sendable {
     public internal(set) var templates: [Template] = []
     /// The lines seen.
     public internal(set) var lines: UInt64 = 0
+    /// The documents (sessions) whose templates were counted.
+    public internal(set) var documents = 0
     /// The id that the next template gets.
     public internal(set) var nextID = 1
     /// What happened since events were last taken.
@@ -57,6 +59,14 @@ public struct TemplateBook: Sendable {
     public mutating func takeEvents() -> [TemplateEvent] {
         defer { events = [] }
         return events
+    }
+
+    /// Counts a document: a group of lines, of which these are the templates.
+    public mutating func note(document templates: some Sequence<Int>) {
+        documents += 1
+        for id in templates {
+            if let index = index(of: id) { self.templates[index].documents += 1 }
+        }
     }
 
     /// The id of a line's template, which is born where there is none; the line is learned.

@@ -1,42 +1,43 @@
 import Streams
 
-/// The states of all entities that this instance looks after, a table for each partition.
+/// What this instance keeps by key, a table for each partition.
 ///
 /// Without a store (files, standard input) partitions mean nothing: there is one table for all.
-struct EntityTables: Sendable {
-    let options: EntityOptions
+struct PartitionTables<Table: PartitionTable>: Sendable {
+    let options: Table.Options
     let isShared: Bool
-    private(set) var tables: [TopicPartition: EntityTable] = [:]
+    private(set) var tables: [TopicPartition: Table] = [:]
 
-    /// No entities yet; `isShared` puts those of all partitions into one table.
-    init(_ options: EntityOptions, isShared: Bool) {
+    /// Nothing yet; `isShared` puts the keys of all partitions into one table.
+    init(_ options: Table.Options, isShared: Bool) {
         self.options = options
         self.isShared = isShared
     }
 
-    /// How many entities are kept.
-    var count: Int { tables.values.reduce(0) { $0 + $1.states.count } }
+    /// How many keys are kept.
+    var count: Int { tables.values.reduce(0) { $0 + $1.count } }
 
-    private static let everywhere = TopicPartition(topic: "", partition: 0)
+    private static var everywhere: TopicPartition { TopicPartition(topic: "", partition: 0) }
     private func home(_ source: TopicPartition) -> TopicPartition { isShared ? Self.everywhere : source }
 
     /// Works on the table of a partition, which is made where there is none.
     mutating func change<Result>(
         _ source: TopicPartition,
-        _ body: (inout EntityTable) throws -> Result
+        _ body: (inout Table) throws -> Result
     ) rethrows -> Result {
-        try body(&tables[home(source), default: EntityTable(options)])
+        let (home, options) = (home(source), options)
+        return try body(&tables[home, default: Table(options)])
     }
 
     /// A record's table.
-    subscript(_ source: TopicPartition) -> EntityTable? { tables[home(source)] }
+    subscript(_ source: TopicPartition) -> Table? { tables[home(source)] }
 
     /// The one table of all partitions; nil where each has its own.
-    var shared: EntityTable? { isShared ? tables[Self.everywhere] ?? EntityTable(options) : nil }
+    var shared: Table? { isShared ? tables[Self.everywhere] ?? Table(options) : nil }
 
     /// Puts a partition's table in place of what was there.
-    mutating func install(_ table: EntityTable, for source: TopicPartition = everywhere) {
-        tables[home(source)] = table
+    mutating func install(_ table: Table, for source: TopicPartition? = nil) {
+        tables[source.map(home) ?? Self.everywhere] = table
     }
 
     /// Drops the tables of all other partitions.
@@ -61,3 +62,6 @@ struct EntityTables: Sendable {
         for partition in tables.keys { tables[partition]?.rollBack() }
     }
 }
+
+/// The states of all entities.
+typealias EntityTables = PartitionTables<EntityTable>

@@ -1,3 +1,5 @@
+import Embedding
+
 /// Reads an event's time from a JSON field: a number of seconds or milliseconds since 1970, or text in ISO 8601.
 enum EventTime {
     /// Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000.
@@ -35,8 +37,17 @@ enum EventTime {
         return milliseconds
     }
 
+    /// What is said of a field that holds none.
+    static func rejection(of name: String) -> InputRejection {
+        InputRejection(
+            .wrongType,
+            "field \"\(name)\" is no time; seconds or milliseconds since 1970, or a date such as "
+                + "2021-01-31T10:15:00Z, are expected"
+        )
+    }
+
     /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years that begin with March.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
@@ -44,7 +55,7 @@ enum EventTime {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    private static func length(of month: Int64, in year: Int64) -> Int64 {
+    static func length(of month: Int64, in year: Int64) -> Int64 {
         if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
         return [4, 6, 9, 11].contains(month) ? 30 : 31
     }

@@ -1,12 +1,12 @@
 import Streams
 
-/// The states of entities as they live in the compacted topic `<application>.entities`.
+/// What is kept by key as it lives in a compacted topic: `<application>.entities`, `<application>.sessions`.
 ///
-/// The topic has as many partitions as the input, and the states of an input partition's entities are in the partition
-/// of that number: the record key is `topic[partition]/` and the entity's name. A record with the key `topic[partition]`
-/// tells up to which input offset the states stand. All are written in the transaction that commits those offsets, as
-/// Kafka Streams does with its changelogs.
-public struct EntityStore: Sendable {
+/// The topic has as many partitions as the input, and what is kept of an input partition is in the partition of that
+/// number: the record key is `topic[partition]/` and the key. A record with the key `topic[partition]` tells up to which
+/// input offset all stand. They are written in the transaction that commits those offsets, as Kafka Streams does with its
+/// changelogs.
+public struct StateStore: Sendable {
     /// The topic.
     public var topic: String
 
@@ -15,26 +15,30 @@ public struct EntityStore: Sendable {
 
     /// What was stored of one input partition.
     struct Stored: Sendable {
-        /// The states by the entity's name.
-        var states: [[UInt8]: EntityState] = [:]
+        /// The stored bytes by key.
+        var entries: [[UInt8]: [UInt8]] = [:]
         /// The input offset that they stand for; nil where there is none yet.
         var covered: Int64?
     }
 
-    /// The records that take the stored states of each partition in `offsets` to where its table stands.
-    func records(of tables: EntityTables, covered offsets: Offsets, partitions count: Int) -> [OutgoingRecord] {
+    /// The records that take what is stored of each partition in `offsets` to where its table stands.
+    func records<Table>(
+        of tables: PartitionTables<Table>,
+        covered offsets: Offsets,
+        partitions count: Int
+    ) -> [OutgoingRecord] {
         var records: [OutgoingRecord] = []
         for (source, offset) in offsets.sorted(by: { $0.key < $1.key }) {
             guard let table = tables[source] else { continue }
             let name = Array(source.description.utf8)
             let partition = Self.partition(for: source, of: count)
-            for (key, state) in table.changes {
+            for (key, value) in table.entries {
                 records.append(
                     OutgoingRecord(
                         topic: topic,
                         partition: partition,
                         key: name + [Self.separator] + key,
-                        value: state?.bytes
+                        value: value
                     )
                 )
             }
@@ -47,15 +51,15 @@ public struct EntityStore: Sendable {
         return records
     }
 
-    /// Reads the states of some input partitions back.
+    /// Reads what is stored of some input partitions back.
     ///
     /// - Parameter progress: called after every record read.
-    /// - Throws: ``PipelineFailure`` for states of other aggregates, ``Streams/StreamError`` from the log.
+    /// - Throws: ``PipelineFailure`` for what was kept for something else, ``Streams/StreamError`` from the log.
     func restore(
         _ sources: [TopicPartition],
         from log: any RecordLog,
         partitions count: Int,
-        options: EntityOptions,
+        options: some PartitionTableOptions,
         progress: () -> Void = {}
     ) throws -> [TopicPartition: Stored] {
         var stored = Dictionary(sources.map { ($0, Stored()) }) { first, _ in first }
@@ -69,32 +73,32 @@ public struct EntityStore: Sendable {
             guard let source = names[String(decoding: key[..<end], as: UTF8.self)] else { return }
             if end == key.endIndex {
                 stored[source]?.covered = try covered(record.value, source, options)
-                return
+            } else {
+                stored[source]?.entries[Array(key[(end + 1)...])] = record.value
             }
-            let name = Array(key[(end + 1)...])
-            guard let value = record.value else {
-                stored[source]?.states[name] = nil
-                return
-            }
-            guard let state = EntityState(bytes: value, options) else { throw mismatch(source) }
-            stored[source]?.states[name] = state
         }
         return stored
     }
 
-    private func covered(_ value: [UInt8]?, _ source: TopicPartition, _ options: EntityOptions) throws -> Int64? {
+    private func covered<Options: PartitionTableOptions>(
+        _ value: [UInt8]?,
+        _ source: TopicPartition,
+        _ options: Options
+    ) throws -> Int64? {
         guard let value else { return nil }
         let parts = String(decoding: value, as: UTF8.self).split(separator: " ")
         guard parts.count == 3, parts[0] == Self.version, let offset = Int64(parts[1]),
             UInt64(parts[2]) == options.fingerprint
-        else { throw mismatch(source) }
+        else { throw mismatch(source, Options.self) }
         return offset
     }
 
-    private func mismatch(_ source: TopicPartition) -> PipelineFailure {
-        .model(
-            "the states of entities of \(source) in topic \"\(topic)\" were kept for other aggregates than those "
-                + "configured. Restore entity.aggregates, or give the application another name to start anew"
+    /// What is said of entries that do not fit the options.
+    func mismatch<Options: PartitionTableOptions>(_ source: TopicPartition, _: Options.Type) -> PipelineFailure {
+        let (keys, section) = Options.names
+        return .model(
+            "what topic \"\(topic)\" holds of the \(keys) of \(source) was kept for another `\(section)` than the one "
+                + "configured. Restore `\(section)`, or give the application another name to start anew"
         )
     }
 

@@ -2,8 +2,8 @@ import Foundation
 import Streams
 import Telemetry
 
-/// Reads states back until they are as new as the input offsets, within bounds.
-struct EntityRestoration {
+/// Reads what is stored by key back until they are as new as the input offsets, within bounds.
+struct StateRestoration {
     /// The markers of a transaction reach the topics one after the other: the states may be readable a little later than
     /// the offsets that were committed with them.
     private static let patience = Duration.seconds(5)
@@ -11,14 +11,16 @@ struct EntityRestoration {
     private static let pause = 0.2
 
     let sink: EventSink
+    /// What the keys are.
+    let names: String
     let partitions: Int
 
     /// - Parameter restore: reads once, and calls back after every record.
     /// - Throws: what `restore` throws, where it does so again and again or for good.
     func read(
         from start: Offsets,
-        _ restore: (_ beat: () -> Void) throws -> [TopicPartition: EntityStore.Stored]
-    ) throws -> [TopicPartition: EntityStore.Stored] {
+        _ restore: (_ beat: () -> Void) throws -> [TopicPartition: StateStore.Stored]
+    ) throws -> [TopicPartition: StateStore.Stored] {
         let deadline = ContinuousClock.now + Self.patience
         var failures = 0
         while true {
@@ -38,15 +40,15 @@ struct EntityRestoration {
     }
 
     private func once(
-        _ restore: (_ beat: () -> Void) throws -> [TopicPartition: EntityStore.Stored]
-    ) throws -> [TopicPartition: EntityStore.Stored] {
+        _ restore: (_ beat: () -> Void) throws -> [TopicPartition: StateStore.Stored]
+    ) throws -> [TopicPartition: StateStore.Stored] {
         var records = 0
         var reported = ContinuousClock.now
         return try restore {
             records += 1
             guard records.isMultiple(of: 1024), ContinuousClock.now - reported > .seconds(5) else { return }
             reported = .now
-            sink.emit(EntitiesBeingRestored(partitions: partitions, records: records))
+            sink.emit(StatesBeingRestored(names: names, partitions: partitions, records: records))
         }
     }
 }

@@ -1,0 +1,17 @@
+import Streams
+
+/// What one record says of sessions: something happened under these keys.
+struct SessionEvent: Sendable, Equatable {
+    /// The keys, each once; none where a pattern found nothing.
+    var keys: [[UInt8]]
+    /// Milliseconds since 1970.
+    var time: Int64
+}
+
+/// Where a record was read.
+struct RecordOrigin: Sendable, Equatable {
+    var source: TopicPartition
+    var offset: Int64
+    /// The record's own, in milliseconds since 1970.
+    var timestamp: Int64?
+}
