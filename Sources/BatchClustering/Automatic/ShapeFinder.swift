@@ -17,6 +17,8 @@ package struct ShapeFinder {
         package var reasons: [String]
         /// The share of a group's vectors that may be nearer to another group's prototype.
         package var tolerance = PrototypePlacement.closeTolerance
+        /// Whether groups overlap, so that borders run through dense regions.
+        package var overlaps = false
     }
 
     /// Beyond this many dimensions a sample says little of a density.
@@ -76,6 +78,7 @@ package struct ShapeFinder {
         if let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
             var shapes = Shapes(labels: round.labels, count: round.count, reasons: [round.reason])
             shapes.tolerance = PrototypePlacement.roundTolerance
+            shapes.overlaps = true
             return (shapes, round.reason)
         }
         guard let dense = dense(vectors, table: table, metric: metric, seed: seed, lanes: lanes) else {

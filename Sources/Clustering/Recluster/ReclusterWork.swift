@@ -134,17 +134,36 @@ struct ReclusterWork {
             lanes: lanes
         )
         guard let shapes = found.shapes else { return (nil, found.reason) }
-        return (
-            candidate(
-                labels: shapes.labels,
-                count: shapes.count,
-                reasons: shapes.reasons,
-                vectors: part,
-                tolerance: shapes.tolerance
-            ),
-            found.reason
+        var made = candidate(
+            labels: shapes.labels,
+            count: shapes.count,
+            reasons: shapes.reasons,
+            vectors: part,
+            tolerance: shapes.tolerance
         )
+        made.cutsThrough = !shapes.overlaps && cutsThrough(made)
+        return (made, found.reason)
     }
+
+    /// Whether neighbours agree clearly less about the clusters of a candidate than about the living ones of a young
+    /// model. Of a grown-up one the gate judges.
+    private func cutsThrough(_ candidate: Candidate) -> Bool {
+        guard !isDrifting, !isGrownUp, model.clusters.count > 1 else { return false }
+        let rows = Quality.draw(options.recluster.silhouetteSample, of: train.rows, seed: seed &+ 8)
+        let drawn = train.selecting(rows)
+        let neighbours = NeighbourAgreement(vectors: drawn, metric: model.metric)
+        func agreement(_ prototypes: Matrix, _ layout: PrototypeLayout) -> Double? {
+            let nearest = Nearest.search(queries: drawn, prototypes: prototypes, layout: layout, metric: model.metric)
+            return neighbours.agreement(nearest.map(\.cluster))
+        }
+        guard let living = agreement(model.centroids, model.layout),
+            let next = agreement(candidate.centroids, candidate.layout)
+        else { return false }
+        return next < living - Self.agreementMargin
+    }
+
+    /// How much less neighbours may agree about new clusters: better ones lost up to 0.03, worse ones 0.05 and more.
+    private static let agreementMargin = 0.04
 
     /// The most records that shapes are looked for in.
     private static let shapeSample = 6000
