@@ -10,8 +10,8 @@ struct FirstRecordTests {
         var generator = SeededGenerator(seed: seed)
         let storage = groups.flatMap { group -> [Float] in
             [
-                Float(10 * (group % 4)) + Float(generator.nextUniform()),
-                Float(10 * (group / 4)) + Float(generator.nextUniform()),
+                Float(10 * (group % 4)) + 0.3 * Float(generator.nextUniform()),
+                Float(10 * (group / 4)) + 0.3 * Float(generator.nextUniform()),
             ]
         }
         return Matrix(columns: 2, storage: storage)
@@ -19,17 +19,17 @@ struct FirstRecordTests {
 
     @Test("A group of which a single record was seen is a cluster, and records to come belong to it", arguments: 1...3)
     func lone(seed: UInt64) throws {
-        // Twelve groups of four, and two of one.
-        let groups = (0..<12).flatMap { Array(repeating: $0, count: 4) } + [12, 13]
+        let sizes = Array(repeating: 4, count: 8) + Array(repeating: 3, count: 5) + [2, 1]
+        let groups = sizes.indices.flatMap { Array(repeating: $0, count: sizes[$0]) }
         var learner = Learner(
             model: Model(space: "grid", dimension: 2, metric: .euclidean),
             options: ClusteringOptions()
         )
         _ = try learner.process(vectors: records(groups, seed: seed), observations: [])
-        #expect(learner.model.clusters.count == 14)
-        let next = Array(0..<14)
+        #expect(learner.model.clusters.count == 15)
+        let next = Array(sizes.indices)
         let out = try learner.process(vectors: records(next, seed: seed + 10), observations: []).assignments
-        #expect(Set(out.compactMap(\.cluster)).count == 14)
+        #expect(Set(out.compactMap(\.cluster)).count == 15)
     }
 
     @Test("Later a single record makes none: it lies apart")

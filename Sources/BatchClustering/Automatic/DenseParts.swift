@@ -8,7 +8,7 @@ enum DenseParts {
     /// The least vectors of a group that is looked at: fewer show gaps by chance.
     static let leastVectors = 100
     /// The silhouette that parts have at least: halves of an even stretch have 0.62, of a disc less than 0.4.
-    static let leastSilhouette = 0.62
+    static let leastSilhouette = 0.63
     /// Vectors that the number of parts is judged on.
     static let judgedVectors = 600
     /// The most parts.

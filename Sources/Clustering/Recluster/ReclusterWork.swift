@@ -162,8 +162,8 @@ struct ReclusterWork {
         return next < living - Self.agreementMargin
     }
 
-    /// How much less neighbours may agree about new clusters: better ones lost up to 0.03, worse ones 0.05 and more.
-    private static let agreementMargin = 0.04
+    /// How much less neighbours may agree about new clusters: better ones lost up to 0.03, worse ones 0.045 and more.
+    private static let agreementMargin = 0.035
 
     /// The most records that shapes are looked for in.
     private static let shapeSample = 6000
