@@ -146,9 +146,9 @@ struct ReclusterWork {
     }
 
     /// Whether neighbours agree clearly less about the clusters of a candidate than about the living ones of a young
-    /// model. Of a grown-up one the gate judges.
+    /// model, where these have shapes of their own: round ones may just be too few. Of a grown-up model the gate judges.
     private func cutsThrough(_ candidate: Candidate) -> Bool {
-        guard !isDrifting, !isGrownUp, model.clusters.count > 1 else { return false }
+        guard !isDrifting, !isGrownUp, model.clusters.count > 1, !model.layout.isPlain else { return false }
         let rows = Quality.draw(options.recluster.silhouetteSample, of: train.rows, seed: seed &+ 8)
         let drawn = train.selecting(rows)
         let neighbours = NeighbourAgreement(vectors: drawn, metric: model.metric)
