@@ -11,17 +11,12 @@ enum PeerComparison {
 
     /// Times of both precisions, with one thread and with two. Medians of five.
     static func run(model: String) throws {
-        for corpus in [TextCorpus.logLines(512), TextCorpus.paragraphs(256)] {
-            for threads in [1, 2] {
-                try compare(model, .int8, corpus, threads: threads, ["onnxruntime-int8", "openvino-int8"])
-                try compare(
-                    model,
-                    .f32,
-                    corpus,
-                    threads: threads,
-                    ["onnxruntime-f32", "openvino-f32", "sentence-transformers"]
-                )
-            }
+        let corpora = [TextCorpus.logLines(256), TextCorpus.paragraphs(128)]
+        let integers = ["onnxruntime-int8", "openvino-int8"]
+        let floats = ["onnxruntime-f32", "openvino-f32", "sentence-transformers"]
+        for threads in [1, 2] {
+            for corpus in corpora { try compare(model, .int8, corpus, threads: threads, integers) }
+            for corpus in corpora { try compare(model, .f32, corpus, threads: threads, floats) }
         }
     }
 

@@ -86,10 +86,9 @@ extension Representative {
     /// The nearest `limit` of `candidates` in order of their distance, no text twice. Nearness fades: a record that is a
     /// half-life older must lie at half the distance, so that those of a cluster that wanders do not stay behind.
     static func nearest(_ candidates: [Representative], limit: Int) -> [Representative] {
-        var seen: Set<String> = []
         var result: [Representative] = []
         for candidate in candidates.sorted(by: { ($0.rank, $0.record) < ($1.rank, $1.record) })
-        where result.count < limit && seen.insert(candidate.text).inserted {
+        where result.count < limit && !result.contains(where: { $0.text == candidate.text }) {
             result.append(candidate)
         }
         return result.sorted { ($0.distance, $0.record) < ($1.distance, $1.record) }

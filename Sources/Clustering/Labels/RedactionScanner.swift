@@ -1,6 +1,19 @@
 /// Finds the built-in kinds of ``Redaction`` in one pass over the bytes of a text.
 struct RedactionScanner {
-    let kinds: Set<Redaction.Kind>
+    // Not as a set: each is asked for at the beginning of every word.
+    private let findsEmail: Bool
+    private let findsAddress: Bool
+    private let findsUUID: Bool
+    private let findsNumber: Bool
+    private let findsHexadecimal: Bool
+
+    init(kinds: Set<Redaction.Kind>) {
+        findsEmail = kinds.contains(.email)
+        findsAddress = kinds.contains(.address)
+        findsUUID = kinds.contains(.uuid)
+        findsNumber = kinds.contains(.number)
+        findsHexadecimal = kinds.contains(.hexadecimal)
+    }
 
     /// Digits in a row that are a number of somebody's.
     private static let longNumber = 6
@@ -49,16 +62,16 @@ struct RedactionScanner {
         let byte = bytes[start]
         let previous = start > 0 ? bytes[start - 1] : 0x20
         if !previous.isWord, byte.isWord || byte == 0x3A {
-            if kinds.contains(.uuid), let end = Self.uuid(bytes, start) { return (.uuid, end) }
-            if kinds.contains(.email), let end = Self.email(bytes, start) { return (.email, end) }
-            if kinds.contains(.address) {
+            if findsUUID, let end = Self.uuid(bytes, start) { return (.uuid, end) }
+            if findsEmail, let end = Self.email(bytes, start) { return (.email, end) }
+            if findsAddress {
                 if let end = Self.hardware(bytes, start) { return (.address, end) }
                 if let end = Self.version6(bytes, start) { return (.address, end) }
                 if previous != 0x2E, let end = Self.version4(bytes, start) { return (.address, end) }
             }
-            if kinds.contains(.hexadecimal), let end = Self.hexadecimal(bytes, start) { return (.hexadecimal, end) }
+            if findsHexadecimal, let end = Self.hexadecimal(bytes, start) { return (.hexadecimal, end) }
         }
-        if byte.isDigit, !previous.isDigit, kinds.contains(.number), let end = Self.number(bytes, start) {
+        if byte.isDigit, !previous.isDigit, findsNumber, let end = Self.number(bytes, start) {
             return (.number, end)
         }
         return nil

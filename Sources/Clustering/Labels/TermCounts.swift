@@ -8,7 +8,12 @@ public struct TermCounts: Sendable, Equatable, Codable {
     /// Fades the past by `factor` and adds new counts; above twice `capacity` terms the rarest are dropped down to it.
     mutating func merge(_ other: [String: Double], factor: Double, capacity: Int) {
         if factor < 1 {
-            for index in counts.values.indices { counts.values[index] *= factor }
+            // Step by step: the values' indices as a collection hold on to the counts, which would be copied.
+            var index = counts.values.startIndex
+            while index != counts.values.endIndex {
+                counts.values[index] *= factor
+                counts.values.formIndex(after: &index)
+            }
         }
         counts.merge(other, uniquingKeysWith: +)
         if counts.count > 2 * capacity { bound(to: capacity) }

@@ -273,10 +273,10 @@ final class Publisher: Sendable {
 
     func write(_ embedded: EmbeddedBatch, _ assignments: [Assignment], state: inout State) throws {
         // Of records of one partition in a row the last says it all. Where a step throws, nothing of it is committed.
-        var last: Record?
-        for (record, outcome) in zip(embedded.batch.records, embedded.outcomes) {
-            if let last, last.source != record.source { state.ledger.advance(past: last) }
-            last = record
+        let records = embedded.batch.records
+        for (place, outcome) in embedded.outcomes.enumerated() {
+            let record = records[place]
+            if place > 0, records[place - 1].source != record.source { state.ledger.advance(past: records[place - 1]) }
             switch outcome {
             case .row(let row):
                 let assignment = assignments[row]
@@ -299,7 +299,7 @@ final class Publisher: Sendable {
                 try refuse(record, rejection, state: &state)
             }
         }
-        if let last { state.ledger.advance(past: last) }
+        if let last = records.last { state.ledger.advance(past: last) }
         try writeSessions(of: embedded, assignments, state: &state)
     }
 

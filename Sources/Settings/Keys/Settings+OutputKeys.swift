@@ -58,7 +58,7 @@ extension Settings {
             "pipeline.batch",
             ValueCodec.count(1...65_536).or("auto"),
             \.pipeline.batch,
-            "Most records in a batch, while much waits; `auto` is 1024."
+            "Most records in a batch, while much waits; `auto` is 1024, for a server `space.batch`."
         ),
         SettingsKey(
             "pipeline.drain_timeout",
