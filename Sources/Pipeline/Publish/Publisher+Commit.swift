@@ -17,8 +17,7 @@ extension Publisher {
     func tick() {
         attempt { state throws in
             guard !state.failed else { return }
-            // While anything waits it is not the input that is quiet.
-            if budget.current.batches == 0 { try endSessions(all: false, state: &state) }
+            try endSessions(all: false, state: &state)
             if commitIsDue(state) { try commit(&state) }
             askForReclustering(&state)
             let usage = budget.current

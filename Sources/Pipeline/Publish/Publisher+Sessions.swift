@@ -97,7 +97,7 @@ extension Publisher {
         guard let space = sessionSpace, state.sessions != nil else { return }
         let elapsed = Int64((ContinuousClock.now - state.lastEvents).seconds * 1000)
         // What is slow is not idle: nothing may be on its way, here or in the log.
-        guard all || budget.current.bytes == 0 else { return }
+        guard all || budget.current.batches == 0 else { return }
         let ends = all ? [:] : consumer.endOffsets()
         var closed: [ClosedSession] = []
         for partition in state.sessions.map({ $0.tables.keys.sorted() }) ?? [] {
