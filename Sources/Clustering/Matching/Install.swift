@@ -12,8 +12,8 @@ extension Model {
     /// Makes a candidate's clusters the living ones: ids are carried over by matching, weights are spread by the
     /// sample.
     ///
-    /// The decayed total weight does not change. Sampled records beyond the reach of every cluster, and clusters with a
-    /// single member, are outliers.
+    /// The decayed total weight does not change. Sampled records beyond the reach of every cluster are outliers, and so
+    /// are clusters with a single member, but for the very first records.
     mutating func install(_ candidate: Candidate, options: ClusteringOptions) -> Installation {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(
@@ -101,6 +101,8 @@ extension Model {
 
     /// The sampled members of a new cluster that owes nothing to a living one, where the clusters follow a drift.
     private static let leastNewborn = 15
+    /// Among fewer sampled records a single one may be all that was seen of a group.
+    private static let loneRecords = 100
 
     private mutating func build(
         placement: Placement,
@@ -111,12 +113,13 @@ extension Model {
         options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
+        let least = placement.records.count < Self.loneRecords ? 1 : 2
         var built: [Built] = []
         // While the stream drifts few sampled records are new enough to tell: some scattered ones are no new group yet.
-        let leastNew = isDrifting && records > options.warmUpRecords && !clusters.isEmpty ? Self.leastNewborn : 2
+        let leastNew = isDrifting && records > options.warmUpRecords && !clusters.isEmpty ? Self.leastNewborn : least
         for (column, rows) in members.enumerated() {
             let isNew = matching.source[column] == nil && matching.parent(of: column) == nil
-            guard rows.count >= min(isNew ? leastNew : 2, placement.records.count) else { continue }
+            guard rows.count >= min(isNew ? leastNew : least, placement.records.count) else { continue }
             let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,
