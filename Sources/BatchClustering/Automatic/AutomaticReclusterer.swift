@@ -39,7 +39,14 @@ public struct AutomaticReclusterer: Reclusterer, Equatable {
         let round = best.map { kmeans.run(from: $0.centroids) } ?? kmeans.run(k: 1, starts: 1, generator: &generator)
         let part = Quality.draw(shapeVectors, of: vectors.rows, seed: seed &+ 3)
         let sample = vectors.selecting(part)
-        let found = ShapeFinder.shapes(sample, centroids: round.centroids, metric: metric, seed: seed, lanes: lanes)
+        let found = ShapeFinder.shapes(
+            sample,
+            centroids: round.centroids,
+            starts: trials.bestOfEach.map(\.centroids),
+            metric: metric,
+            seed: seed,
+            lanes: lanes
+        )
         var partition = partition(vectors, round: round, shapes: found.shapes, sample: sample, metric, seed)
         partition.reasons = [found.reason]
         partition.curve = Dictionary(trials.map { ($0.k, $0.silhouette) }, uniquingKeysWith: max)
@@ -62,7 +69,8 @@ public struct AutomaticReclusterer: Reclusterer, Equatable {
             count: shapes.count,
             metric: metric,
             maximum: max(shapes.count, 2048),
-            seed: seed
+            seed: seed,
+            tolerance: shapes.tolerance
         )
         let owners = placement.counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
         let pairs = NearestTwo.search(queries: vectors, centroids: placement.prototypes, metric: metric)

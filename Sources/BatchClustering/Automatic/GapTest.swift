@@ -12,6 +12,12 @@ struct GapTest {
 
     /// The nearest of `centroids` for each of `vectors`, and whether the groups are parted by gaps.
     static func judge(_ vectors: Matrix, centroids: Matrix, metric: Metric) -> (labels: [Int], hasGaps: Bool) {
+        let counted = count(vectors, centroids: centroids, metric: metric)
+        return (counted.labels, Double(counted.border) < largestRatio * Double(counted.core))
+    }
+
+    /// The nearest of `centroids` for each of `vectors`, and how many of these lie at the borders and at the centres.
+    static func count(_ vectors: Matrix, centroids: Matrix, metric: Metric) -> (labels: [Int], border: Int, core: Int) {
         let pairs = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric)
         var border = 0
         var core = 0
@@ -33,7 +39,7 @@ struct GapTest {
             if place > 0.3 { border += 1 }
             if abs(place) < 0.1 { core += 1 }
         }
-        return (pairs.map { Int($0.first) }, Double(border) < largestRatio * Double(core))
+        return (pairs.map { Int($0.first) }, border, core)
     }
 
     private static func square(_ distance: Float, _ metric: Metric) -> Float {

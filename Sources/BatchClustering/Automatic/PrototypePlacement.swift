@@ -7,8 +7,10 @@ package struct PrototypePlacement: Sendable {
     /// The number of prototypes of each group, at least 1 each.
     package var counts: [Int]
 
-    /// The share of a group's vectors that may be nearer to another group's prototype.
-    private static let tolerance = 0.02
+    /// The share of a group's vectors that may be nearer to another group's prototype, where groups have any shape.
+    package static let closeTolerance = 0.02
+    /// The same for round groups, which one prototype each describes best unless they differ much in size.
+    package static let roundTolerance = 0.1
     /// Rounds in which prototypes are added.
     private static let rounds = 10
 
@@ -20,13 +22,27 @@ package struct PrototypePlacement: Sendable {
     ///   - labels: the group of each, from 0 to `count` - 1, or ``Partition/noise``, which is left out. Each group has a
     ///     member.
     ///   - maximum: the most prototypes in all.
-    package init(vectors: Matrix, labels: [Int32], count: Int, metric: Metric, maximum: Int, seed: UInt64) {
+    package init(
+        vectors: Matrix,
+        labels: [Int32],
+        count: Int,
+        metric: Metric,
+        maximum: Int,
+        seed: UInt64,
+        tolerance: Double = Self.closeTolerance
+    ) {
         let members = (0..<count).map { group in labels.indices.filter { labels[$0] == group } }
         let data = members.map { vectors.selecting($0) }
         var wanted = [Int](repeating: 1, count: count)
         var placed = data.indices.map { Self.place(data[$0], 1, metric, seed: seed &+ UInt64($0)) }
         for _ in 0..<Self.rounds {
-            let crowded = Self.crowded(vectors: vectors, labels: labels, placed: placed, metric: metric)
+            let crowded = Self.crowded(
+                vectors: vectors,
+                labels: labels,
+                placed: placed,
+                metric: metric,
+                tolerance: tolerance
+            )
             var total = placed.reduce(0) { $0 + $1.rows }
             var hasGrown = false
             for group in crowded {
@@ -53,7 +69,9 @@ package struct PrototypePlacement: Sendable {
     }
 
     /// The groups that lose too many vectors, or to which too many are lost.
-    private static func crowded(vectors: Matrix, labels: [Int32], placed: [Matrix], metric: Metric) -> [Int] {
+    private static func crowded(vectors: Matrix, labels: [Int32], placed: [Matrix], metric: Metric, tolerance: Double)
+        -> [Int]
+    {
         let owners = placed.enumerated().flatMap { group, rows in Array(repeating: group, count: rows.rows) }
         let all = Matrix(columns: vectors.columns, storage: placed.flatMap(\.storage))
         let pairs = NearestTwo.search(queries: vectors, centroids: all, metric: metric)

@@ -5,7 +5,7 @@ package import Kernels
 /// Two views are combined. Density (``HDBSCANReclusterer``; in large samples, where the estimate is good enough to see
 /// hills through noise, ``ModeSeeking``) tells what hangs together, but takes round groups that touch for one. Centroids
 /// tell such groups apart, but cut up what is not round. So the groups are those of the density, and each is divided
-/// among its centroids where there are gaps between them (``GapTest``).
+/// among its centroids where there are gaps between them (``GapTest``), or into parts of its own (``DenseParts``).
 package struct ShapeFinder {
     /// What was found.
     package struct Shapes: Sendable {
@@ -15,6 +15,10 @@ package struct ShapeFinder {
         package var count: Int
         /// What spoke for them.
         package var reasons: [String]
+        /// The share of a group's vectors that may be nearer to another group's prototype.
+        package var tolerance = PrototypePlacement.closeTolerance
+        /// Whether groups overlap, so that borders run through dense regions.
+        package var overlaps = false
     }
 
     /// Beyond this many dimensions a sample says little of a density.
@@ -45,6 +49,7 @@ package struct ShapeFinder {
     package static func shapes(
         _ vectors: Matrix,
         centroids: Matrix,
+        starts: [Matrix] = [],
         metric: Metric,
         seed: UInt64,
         lanes: Lanes
@@ -70,10 +75,23 @@ package struct ShapeFinder {
         guard repetition(vectors, table) <= largestRepetition else {
             return (nil, "round groups: numbers repeat so often that they form a lattice, which has no density")
         }
+        if let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
+            var shapes = Shapes(labels: round.labels, count: round.count, reasons: [round.reason])
+            shapes.tolerance = PrototypePlacement.roundTolerance
+            shapes.overlaps = true
+            return (shapes, round.reason)
+        }
         guard let dense = dense(vectors, table: table, metric: metric, seed: seed, lanes: lanes) else {
             return (nil, "round groups: the density shows no more than one group")
         }
-        let parts = divide(dense.labels, count: dense.count, vectors: vectors, centroids: centroids, metric: metric)
+        let parts = divide(
+            dense.labels,
+            count: dense.count,
+            vectors: vectors,
+            centroids: centroids,
+            metric: metric,
+            seed: seed &+ 7
+        )
         let round = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric).map { Int($0.first) }
         let known = parts.labels.indices.filter { parts.labels[$0] >= 0 }
         let agreement = Quality.adjustedRandIndex(known.map { round[$0] }, known.map { Int(parts.labels[$0]) })
@@ -82,7 +100,7 @@ package struct ShapeFinder {
         }
         let reason =
             "\(parts.count) groups of any shape: \(dense.method) finds \(dense.count) dense groups, of which \(parts.divided)"
-            + " are divided where centroids are parted by gaps; \(centroids.rows) round groups alone would cut through"
+            + " are divided where gaps part them; \(centroids.rows) round groups alone would cut through"
             + " dense regions (agreement \(rounded(agreement)))"
         return (Shapes(labels: parts.labels, count: parts.count, reasons: [reason]), reason)
     }
@@ -157,13 +175,15 @@ package struct ShapeFinder {
         return (groups.map { places[$0] }, count)
     }
 
-    /// Divides each dense group among the centroids that hold some of it, where gaps part them.
+    /// Divides each dense group among the centroids that hold some of it, or else into parts of its own, where gaps part
+    /// them.
     private static func divide(
         _ labels: [Int32],
         count: Int,
         vectors: Matrix,
         centroids: Matrix,
-        metric: Metric
+        metric: Metric,
+        seed: UInt64
     ) -> (labels: [Int32], count: Int, divided: Int) {
         let round = NearestTwo.search(queries: vectors, centroids: centroids, metric: metric).map { Int($0.first) }
         var result = [Int32](repeating: Partition.noise, count: labels.count)
@@ -185,6 +205,12 @@ package struct ShapeFinder {
                     divided += 1
                     continue
                 }
+            }
+            if let parts = DenseParts.find(vectors.selecting(members), metric: metric, seed: seed) {
+                for (member, part) in zip(members, parts.labels) { result[member] = Int32(next + part) }
+                next += parts.count
+                divided += 1
+                continue
             }
             for member in members { result[member] = Int32(next) }
             next += 1

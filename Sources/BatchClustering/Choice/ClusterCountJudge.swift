@@ -120,3 +120,10 @@ package struct ClusterCountJudge {
         return vectors.means(of: grouping.index.map { place[$0] }, count: kept.count, metric: metric)
     }
 }
+
+extension Sequence where Element == ClusterCountJudge.Trial {
+    /// The trial of the best silhouette for each number of clusters, ascending.
+    package var bestOfEach: [ClusterCountJudge.Trial] {
+        Dictionary(map { ($0.k, $0) }) { $0.silhouette >= $1.silhouette ? $0 : $1 }.values.sorted { $0.k < $1.k }
+    }
+}

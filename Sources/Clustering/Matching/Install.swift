@@ -12,8 +12,8 @@ extension Model {
     /// Makes a candidate's clusters the living ones: ids are carried over by matching, weights are spread by the
     /// sample.
     ///
-    /// The decayed total weight does not change. Sampled records beyond the reach of every cluster, and clusters with a
-    /// single member, are outliers.
+    /// The decayed total weight does not change. Sampled records beyond the reach of every cluster are outliers, and so
+    /// are clusters with a single member, but for the very first records.
     mutating func install(_ candidate: Candidate, options: ClusteringOptions) -> Installation {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(
@@ -98,6 +98,9 @@ extension Model {
         var means: [Float]
     }
 
+    /// Among fewer sampled records a single one may be all that was seen of a group.
+    private static let loneRecords = 100
+
     private mutating func build(
         placement: Placement,
         matching: Matching,
@@ -107,8 +110,9 @@ extension Model {
         options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
+        let least = placement.records.count < Self.loneRecords ? 1 : 2
         var built: [Built] = []
-        for (column, rows) in members.enumerated() where rows.count >= min(2, placement.records.count) {
+        for (column, rows) in members.enumerated() where rows.count >= least {
             let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,

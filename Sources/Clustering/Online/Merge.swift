@@ -194,7 +194,7 @@ extension Model {
         tameFeatures()
         let candidate = try recluster(model: self, options: options)
         nextWarmUp = max(100, records * 2)
-        if options.followsDrift, candidate.isOutdated { return [] }
+        if candidate.cutsThrough || (options.followsDrift && candidate.isOutdated) { return [] }
         if let encoding = candidate.encoding { change(to: encoding, options: options) }
         return place(candidate, options: options)
     }

@@ -19,6 +19,8 @@ public struct Candidate: Sendable {
     /// Whether the living clusters fit the newest records clearly better: they have followed a drift, of which the sample
     /// shows the whole way.
     var isOutdated = false
+    /// Whether its borders cut through what the living clusters leave whole: few records show shapes badly.
+    var cutsThrough = false
     /// The number of the first record that was considered: greater than 0 where older ones no longer tell of the stream.
     var since: UInt64 = 0
     /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.

@@ -81,11 +81,13 @@ struct ReclusterWork {
         let isOutdated = isOutdated(result.centroids)
         var reasons: [String] = []
         if grouping.algorithm == .automatic, isFree {
-            let found = shapes(result.centroids)
+            let living = model.layout.isPlain && !model.clusters.isEmpty ? [model.centroids] : []
+            let found = shapes(result.centroids, starts: living + fresh.starts)
             reasons = [found.reason]
             if var candidate = found.candidate {
                 candidate.curve = fresh.curve
-                candidate.isOutdated = isOutdated
+                // The silhouette of round clusters says nothing against other shapes, but where a drift is known of.
+                candidate.isOutdated = isDrifting && isOutdated
                 return candidate
             }
         }
@@ -120,16 +122,48 @@ struct ReclusterWork {
     }
 
     /// A candidate of groups of any shape, where the round ones do not fit.
-    private func shapes(_ centroids: Matrix) -> (candidate: Candidate?, reason: String) {
+    private func shapes(_ centroids: Matrix, starts: [Matrix]) -> (candidate: Candidate?, reason: String) {
         let rows = Quality.draw(Self.shapeSample, of: train.rows, seed: seed &+ 3)
         let part = rows.count == train.rows ? train : train.selecting(rows)
-        let found = ShapeFinder.shapes(part, centroids: centroids, metric: model.metric, seed: seed, lanes: lanes)
-        guard let shapes = found.shapes else { return (nil, found.reason) }
-        return (
-            candidate(labels: shapes.labels, count: shapes.count, reasons: shapes.reasons, vectors: part),
-            found.reason
+        let found = ShapeFinder.shapes(
+            part,
+            centroids: centroids,
+            starts: starts,
+            metric: model.metric,
+            seed: seed,
+            lanes: lanes
         )
+        guard let shapes = found.shapes else { return (nil, found.reason) }
+        var made = candidate(
+            labels: shapes.labels,
+            count: shapes.count,
+            reasons: shapes.reasons,
+            vectors: part,
+            tolerance: shapes.tolerance
+        )
+        made.cutsThrough = !shapes.overlaps && cutsThrough(made)
+        return (made, found.reason)
     }
+
+    /// Whether neighbours agree clearly less about the clusters of a candidate than about the living ones of a young
+    /// model, where these have shapes of their own: round ones may just be too few. Of a grown-up model the gate judges.
+    private func cutsThrough(_ candidate: Candidate) -> Bool {
+        guard !isDrifting, !isGrownUp, model.clusters.count > 1, !model.layout.isPlain else { return false }
+        let rows = Quality.draw(options.recluster.silhouetteSample, of: train.rows, seed: seed &+ 8)
+        let drawn = train.selecting(rows)
+        let neighbours = NeighbourAgreement(vectors: drawn, metric: model.metric)
+        func agreement(_ prototypes: Matrix, _ layout: PrototypeLayout) -> Double? {
+            let nearest = Nearest.search(queries: drawn, prototypes: prototypes, layout: layout, metric: model.metric)
+            return neighbours.agreement(nearest.map(\.cluster))
+        }
+        guard let living = agreement(model.centroids, model.layout),
+            let next = agreement(candidate.centroids, candidate.layout)
+        else { return false }
+        return next < living - Self.agreementMargin
+    }
+
+    /// How much less neighbours may agree about new clusters: better ones lost up to 0.03, worse ones 0.045 and more.
+    private static let agreementMargin = 0.035
 
     /// The most records that shapes are looked for in.
     private static let shapeSample = 6000
@@ -138,7 +172,8 @@ struct ReclusterWork {
         labels: [Int32],
         count: Int,
         reasons: [String],
-        vectors: Matrix? = nil
+        vectors: Matrix? = nil,
+        tolerance: Double = PrototypePlacement.closeTolerance
     ) -> Candidate {
         let vectors = vectors ?? train
         let placement = PrototypePlacement(
@@ -147,7 +182,8 @@ struct ReclusterWork {
             count: count,
             metric: model.metric,
             maximum: max(count, options.maximumPrototypes),
-            seed: seed
+            seed: seed,
+            tolerance: tolerance
         )
         let pairs = NearestTwo.search(queries: train, centroids: placement.prototypes, metric: model.metric)
         let inertia = pairs.reduce(0.0) { sum, pair in
@@ -170,22 +206,22 @@ struct ReclusterWork {
     private func fit(
         kmeans: KMeans,
         judge: ClusterCountJudge
-    ) -> (result: KMeans.Result, curve: [Candidate.CurvePoint]) {
+    ) -> (result: KMeans.Result, curve: [Candidate.CurvePoint], starts: [Matrix]) {
         var generator = SeededGenerator(seed: seed)
         switch grouping.k {
         case .fixed(let count):
             let k = max(1, min(count, options.maximumClusters))
             let result = kmeans.run(k: k, starts: grouping.starts, generator: &generator)
-            guard let start = judge.start(k: k) else { return (result, []) }
+            guard let start = judge.start(k: k) else { return (result, [], []) }
             let other = kmeans.run(from: start)
-            return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [])
+            return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [], [])
         case .automatic:
             let ceiling = min(grouping.maximumK, options.maximumClusters)
             let trials = judge.trials(maximum: ceiling, generator: &generator)
             guard let best = trials.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else {
-                return (kmeans.run(k: 1, starts: 1, generator: &generator), [])
+                return (kmeans.run(k: 1, starts: 1, generator: &generator), [], [])
             }
-            return (kmeans.run(from: best.centroids), Candidate.curve(trials))
+            return (kmeans.run(from: best.centroids), Candidate.curve(trials), trials.bestOfEach.map(\.centroids))
         }
     }
 }
