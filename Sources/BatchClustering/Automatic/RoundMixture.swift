@@ -54,11 +54,15 @@ struct RoundMixture {
         guard misfit <= largestMisfit, elongation(best) <= largestElongation else { return nil }
         let agreement = agreement(best, sample)
         guard agreement >= leastAgreement else { return nil }
+        // A component may be nowhere the likeliest: it is no group.
+        let present = Set(judged.labels).sorted()
+        guard present.count >= 2 else { return nil }
+        let places = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, Int32($0)) })
         let reason =
-            "\(best.count) round groups that overlap: a mixture of Gaussians describes the vectors as well as their"
+            "\(present.count) round groups that overlap: a mixture of Gaussians describes the vectors as well as their"
             + " neighbours do (\(rounded(max(0, misfit))) nats less), and both halves of them find the same one (agreement"
             + " \(rounded(agreement)))"
-        return RoundMixture(labels: judged.labels.map(Int32.init), count: best.count, reason: reason)
+        return RoundMixture(labels: judged.labels.compactMap { places[$0] }, count: present.count, reason: reason)
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
