@@ -25,6 +25,8 @@ package struct ShapeFinder {
     static let largestDimension = 16
     /// Beyond this intrinsic dimension neither.
     static let largestIntrinsicDimension = 8.0
+    /// Where more than this share of the numbers of a vector are those of a near one, they are steps of a scale.
+    static let largestRepetition = 0.1
     /// From this many vectors on the hills of the density are looked for.
     static let hillVectors = 2500
     /// Dense groups of which one holds more than this share hang together by noise.
@@ -70,7 +72,7 @@ package struct ShapeFinder {
         guard dimension <= largestIntrinsicDimension else {
             return (nil, "round groups: the intrinsic dimension is \(rounded(dimension)), too high for a density")
         }
-        guard Lattice.repetition(vectors, table) <= Lattice.largestRepetition else {
+        guard repetition(vectors, table) <= largestRepetition else {
             return (nil, "round groups: numbers repeat so often that they form a lattice, which has no density")
         }
         if let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
@@ -101,6 +103,20 @@ package struct ShapeFinder {
             + " are divided where gaps part them; \(centroids.rows) round groups alone would cut through"
             + " dense regions (agreement \(rounded(agreement)))"
         return (Shapes(labels: parts.labels, count: parts.count, reasons: [reason]), reason)
+    }
+
+    /// The share of numbers that a vector has in common with its five nearest neighbours.
+    private static func repetition(_ vectors: Matrix, _ table: NeighbourTable) -> Double {
+        var equal = 0
+        var count = 0
+        for row in 0..<table.rows {
+            for (other, distance) in zip(table.indices(of: row), table.distances(of: row)).prefix(5) {
+                let least = 0.01 * distance
+                for (a, b) in zip(vectors[row: row], vectors[row: Int(other)]) where abs(a - b) <= least { equal += 1 }
+                count += vectors.columns
+            }
+        }
+        return count > 0 ? Double(equal) / Double(count) : 0
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

@@ -18,8 +18,7 @@ extension Model {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(
             overlap: placement.overlap(model: self, candidate: candidate, birth: options.birth),
-            options: options.lineage,
-            isDrifting: candidate.since > 0
+            options: options.lineage
         )
         let members = placement.members(candidate.clusterCount)
         let before = self
@@ -99,8 +98,6 @@ extension Model {
         var means: [Float]
     }
 
-    /// The sampled members of a new cluster that owes nothing to a living one, where the clusters follow a drift.
-    private static let leastNewborn = 15
     /// Among fewer sampled records a single one may be all that was seen of a group.
     private static let loneRecords = 100
 
@@ -115,11 +112,7 @@ extension Model {
         let perMember = totalWeight / Double(max(1, placement.records.count))
         let least = placement.records.count < Self.loneRecords ? 1 : 2
         var built: [Built] = []
-        // While the stream drifts few sampled records are new enough to tell: some scattered ones are no new group yet.
-        let leastNew = isDrifting && records > options.warmUpRecords && !clusters.isEmpty ? Self.leastNewborn : least
-        for (column, rows) in members.enumerated() {
-            let isNew = matching.source[column] == nil && matching.parent(of: column) == nil
-            guard rows.count >= min(isNew ? leastNew : least, placement.records.count) else { continue }
+        for (column, rows) in members.enumerated() where rows.count >= least {
             let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,

@@ -103,7 +103,6 @@ extension Model {
             else { return [] }
             events += retire(rows: [lightest])
         }
-        let parent = parent(of: group, options: options)
         let records = group.members.map { nursery.waiting[$0] }
         var cluster = Cluster(id: nextClusterID, clock: clock, bornAt: self.records, revision: version)
         nextClusterID += 1
@@ -120,51 +119,18 @@ extension Model {
         let gone = Set(group.members)
         nursery.waiting = nursery.waiting.indices.filter { !gone.contains($0) }.map { nursery.waiting[$0] }
         relabel(rows: [clusters.count - 1], options: options)
-        var event = LineageEvent(
-            kind: .born,
-            cluster: cluster.id,
-            related: [],
-            weight: cluster.weight,
-            overlap: nil,
-            label: clusters[clusters.count - 1].label,
-            version: version
+        events.append(
+            LineageEvent(
+                kind: .born,
+                cluster: cluster.id,
+                related: [],
+                weight: cluster.weight,
+                overlap: nil,
+                label: clusters[clusters.count - 1].label,
+                version: version
+            )
         )
-        if let parent { part(from: parent, &event) }
-        return events + [event]
-    }
-
-    /// The cluster that a group has parted from: while the stream drifts, the nearest one where it is no farther than a
-    /// path leads. It follows the rest of its members, so that those which went another way were left behind.
-    private func parent(of group: BirthGroup, options: ClusteringOptions) -> (id: Int, weight: Double)? {
-        guard options.followsDrift, memoryBegins > 0 else { return nil }
-        let pair = Nearest.search(
-            queries: Matrix(columns: dimension, storage: group.centroid),
-            prototypes: centroids,
-            layout: layout,
-            metric: metric
-        )[0]
-        guard pair.cluster >= 0 else { return nil }
-        let reach = Radii(model: self, birth: options.birth).limits[pair.cluster]
-        guard Double(pair.distance) <= options.lineage.pathReach * Double(reach) else { return nil }
-        return (clusters[pair.cluster].id, weight(of: pair.cluster))
-    }
-
-    /// Makes the birth of a cluster the split of another.
-    private func part(from parent: (id: Int, weight: Double), _ event: inout LineageEvent) {
-        guard let row = index(of: parent.id) else { return }
-        event.kind = .split
-        event.related = [parent.id]
-        event.overlap = 0
-        event.participants = [
-            .init(
-                cluster: parent.id,
-                weightBefore: parent.weight,
-                weightAfter: weight(of: row),
-                overlap: 1,
-                label: clusters[row].label
-            ),
-            .init(cluster: event.cluster, weightBefore: nil, weightAfter: event.weight, overlap: 0, label: event.label),
-        ]
+        return events
     }
 }
 

@@ -62,7 +62,7 @@ struct ReclusterWork {
         var kmeans = KMeans(data: train, metric: model.metric)
         kmeans.iterations = grouping.iterations
         let judged = Quality.draw(options.recluster.silhouetteSample, of: data.rows, seed: seed &+ 1)
-        let drawn = distinct(data.selecting(judged))
+        let drawn = data.selecting(judged)
         let judge = ClusterCountJudge(
             vectors: isGrownUp ? drawn.selecting(Scattered.dense(drawn, metric: model.metric)) : drawn,
             metric: model.metric
@@ -104,17 +104,6 @@ struct ReclusterWork {
         candidate.isOutdated = isOutdated
         return candidate
     }
-
-    /// One of each kind where numbers repeat from record to record (``Lattice``), unless hardly any are left then; else all.
-    private func distinct(_ vectors: Matrix) -> Matrix {
-        guard model.metric == .euclidean, let rows = Lattice.distinct(vectors), rows.count >= Self.leastDistinct else {
-            return vectors
-        }
-        return vectors.selecting(rows)
-    }
-
-    /// Fewer distinct records than this are not judged by themselves.
-    private static let leastDistinct = 8
 
     /// A young model is made anew, an old one mended.
     private var isGrownUp: Bool { model.records > options.warmUpRecords }
