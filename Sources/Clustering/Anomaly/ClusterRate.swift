@@ -133,7 +133,7 @@ struct ClusterRate: Sendable, Equatable, Codable {
         let usual = max(expected.recent, expected.seasonal ?? 0)
         // The variance of a fading mean over m windows is that of one over 2 m.
         let deviation = (usual * dispersion / (2 * Self.recentMemory)).squareRoot()
-        return recent >= Self.surge * usual && recent >= usual + 6 * deviation && recent * Self.recentMemory >= 20
+        return recent >= Self.surge * usual && recent >= usual + 5 * deviation && recent * Self.recentMemory >= 20
     }
 
     /// Minutes beyond which a silence grows no less likely: a week.
