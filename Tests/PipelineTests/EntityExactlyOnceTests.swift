@@ -74,26 +74,7 @@ struct EntityExactlyOnceTests {
         try await unbroken.run(until: 900)
         let broken = try fixture()
         var generator = SplitMix(seed: seed)
-        for _ in 0..<6 {
-            let calls: [SimulatedFault.Call] = [.send, .sendOffsets, .commit]
-            let kinds: [StreamError.Class] = [.abortable, .fatal]
-            broken.cluster.inject(
-                SimulatedFault(
-                    calls[Int(generator.next() % 3)],
-                    StreamError(kinds[Int(generator.next() % 2)], code: "injected", "a fault"),
-                    moment: generator.next() % 2 == 0 ? .before : .after,
-                    skipping: Int(generator.next() % 4)
-                )
-            )
-        }
-        let log = ObservedLog(broken.cluster.client())
-        let first = broken.pipeline(on: log)
-        try first.start()
-        try await Task.sleep(for: .milliseconds(Int(generator.next() % 120)))
-        log.kill()
-        first.stop()
-        _ = try? await first.waitForEnd()
-        broken.cluster.advance(by: .seconds(61))
+        try await BrokenRun.run(on: broken.cluster, &generator) { broken.pipeline(on: $0) }
         try await broken.run(until: 900)
         #expect(try broken.published() == unbroken.published())
         #expect(try broken.stored().values.map(\.states) == unbroken.stored().values.map(\.states))

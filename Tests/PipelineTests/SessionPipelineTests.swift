@@ -156,26 +156,7 @@ struct SessionPipelineTests {
         try await run(unbroken, until: 960)
         let broken = try fixture()
         var generator = SplitMix(seed: seed)
-        for _ in 0..<6 {
-            let calls: [SimulatedFault.Call] = [.send, .sendOffsets, .commit]
-            let kinds: [StreamError.Class] = [.abortable, .fatal]
-            broken.cluster.inject(
-                SimulatedFault(
-                    calls[Int(generator.next() % 3)],
-                    StreamError(kinds[Int(generator.next() % 2)], code: "injected", "a fault"),
-                    moment: generator.next() % 2 == 0 ? .before : .after,
-                    skipping: Int(generator.next() % 4)
-                )
-            )
-        }
-        let log = ObservedLog(broken.cluster.client())
-        let first = pipeline(broken, on: log)
-        try first.start()
-        try await Task.sleep(for: .milliseconds(Int(generator.next() % 120)))
-        log.kill()
-        first.stop()
-        _ = try? await first.waitForEnd()
-        broken.cluster.advance(by: .seconds(61))
+        try await BrokenRun.run(on: broken.cluster, &generator) { pipeline(broken, on: $0) }
         try await run(broken, until: 960)
         let expected = try published(unbroken)
         #expect(expected.count > 200)
