@@ -20,7 +20,9 @@ struct RecordContextTests {
     }
 
     private func kept(_ value: String, field: String? = nil, context: ContextOptions) throws -> String? {
-        try decode(value, field: field, context: context).get().context?.json.map { String(decoding: $0, as: UTF8.self) }
+        try decode(value, field: field, context: context).get().context?.json.map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     @Test(
