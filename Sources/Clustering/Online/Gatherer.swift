@@ -93,11 +93,14 @@ struct Gatherer {
         }
     }
 
-    /// Whether a far-off record is unlike all others that wait, and those of the delta that will.
+    /// Whether a far-off record is unlike all others that wait, and those of the delta that will. Where clusters have no
+    /// extent at all the same vector is still like itself.
     func isAlone(_ vector: ArraySlice<Float>, in delta: Delta) -> Bool {
         let own = Array(vector)
         let reach = BirthReach(radii: radii, metric: model.metric).pair
-        func isNear(_ other: StoredRecord) -> Bool { model.metric.distance(own, other.vector) <= reach }
+        func isNear(_ other: StoredRecord) -> Bool {
+            model.metric.distance(own, other.vector) <= reach || own == other.vector
+        }
         return !delta.far.contains(where: isNear) && !model.nursery.waiting.contains(where: isNear)
     }
 
