@@ -232,7 +232,8 @@ extension Settings {
             "clusters.step",
             .count(1...100_000),
             \.clusters.step,
-            "Records per learning step; those of one step are judged by the same model."
+            "Records per learning step; those of one step are judged by the same model. Up to eight times as many once that "
+                + "is no more than a thousandth of the records so far and a hundredth of a half-life."
         ),
     ]
 
