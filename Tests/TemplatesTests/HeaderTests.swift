@@ -25,6 +25,10 @@ struct HeaderTests {
             ("2024-03-01T10:00:00.123Z ERROR disk is full", "disk is full"),
             ("2024-03-01T10:00:00+01:00 node7 app[12]: ready", "ready"),
             ("2016-09-28 04:30:30, Info                  CBS    Loaded it", "CBS    Loaded it"),
+            (
+                "2015-07-29 17:41:44,747 - INFO  [Peer[myid=1]/0:0:2181:Peer@774] - FOLLOWING - ELECTION TOOK - 222",
+                "FOLLOWING - ELECTION TOOK - 222"
+            ),
             // logcat, and what Android's programs write for themselves
             ("03-17 16:13:38.811  1702  2395 D WindowManager: opening app", "opening app"),
             ("20171223-22:15:29:606|Step_LSC|30002312|onChanged 3579", "onChanged 3579"),
@@ -36,6 +40,10 @@ struct HeaderTests {
                 "- 1117838570 2005.06.03 R02-M1-C:J12 2005-06-03-15.42.50.67 R02-M1-C:J12 RAS KERNEL INFO cache error",
                 "cache error"
             ),
+            (
+                "APPREAD 1117869872 2005.06.04 R23-M1 2005-06-04-00.24.32.43 R23-M1 RAS APP FATAL ciod: lost",
+                "ciod: lost"
+            ),
             // glog and klog, zap, containers
             ("I0301 10:00:00.123456       1 server.go:120] Started it", "Started it"),
             ("2024-03-01T10:00:00.000+0000\tINFO\tcontroller/main.go:33\tstarting manager", "starting manager"),
@@ -46,6 +54,11 @@ struct HeaderTests {
             ("2024-03-01 10:00:00,123 - shop.till - WARNING - disk is full", "disk is full"),
             ("2024-03-01 10:00:00.123 | INFO     | shop.till:open:12 - till is open", "till is open"),
             ("1:M 01 Jan 2024 10:00:00.000 * Ready to accept connections", "Ready to accept connections"),
+            // gunicorn, Elasticsearch, Tomcat, structlog
+            ("[2024-03-01 10:00:00 +0000] [12] [INFO] Booting worker", "Booting worker"),
+            ("[2024-03-01T10:00:00,123][WARN ][o.e.c.Monitor] high watermark", "high watermark"),
+            ("01-Mar-2024 10:00:00.123 INFO [main] org.apache.Catalina.start Server startup", "Server startup"),
+            ("2024-03-01 10:00:00 [info     ] request finished", "request finished"),
             // syslog with its priority (RFC 3164, RFC 5424), the kernel's ring buffer
             ("<34>Oct 11 22:14:15 mymachine su: 'su root' failed", "'su root' failed"),
             ("<165>1 2003-10-11T22:14:15.003Z host.example.com app 12 ID47 [x@1 a=\"b\"] it began", "it began"),

@@ -37,7 +37,11 @@ struct HeaderFields: IteratorProtocol {
             }
             position = close + 1
             while position < line.count, line[position] == UInt8(ascii: ":") { position += 1 }
-            return HeaderField(outer: start..<position, inner: (start + 1)..<close, isBracketed: true)
+            // `[INFO ]`, `[          main]`: filled up to a width.
+            var inner = (start + 1)..<close
+            while let last = line[inner].last, last == UInt8(ascii: " ") { inner = inner.dropLast() }
+            inner = inner.drop { line[$0] == UInt8(ascii: " ") }
+            return HeaderField(outer: start..<position, inner: inner, isBracketed: true)
         }
         return word(from: start)
     }

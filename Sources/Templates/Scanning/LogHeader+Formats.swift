@@ -78,6 +78,7 @@ extension LogHeader {
         var following = fields
         guard let date = following.next(), HeaderTime(line[date.inner]) != .none else { return false }
         fields = following
+        hasDate = true
         guard let name = following.next(), let next = following.next() else { return true }
         let isRepeated: Bool
         if Words.months.contains(line[next.inner]) {
@@ -86,7 +87,6 @@ extension LogHeader {
             isRepeated = HeaderTime(line[next.inner]) != .none
         }
         guard isRepeated else { return true }
-        host = name.inner
         fields = following
         // The host once more, and what stands in capitals before the level.
         if let again = following.next(),
@@ -100,8 +100,10 @@ extension LogHeader {
             else { break }
             guard Words.levels.contains(line[word.inner]) else { continue }
             (fields, level) = (capitals, word.inner)
-            break
+            return true
         }
+        // In the manner of syslog, a process follows.
+        host = name.inner
         return true
     }
 
@@ -165,14 +167,15 @@ extension LogHeader {
         return name.startIndex..<name.endIndex
     }
 
-    /// `- a.b.c -`, `| module:function:12 -`: a name between separators.
+    /// `- shop -`, `| module:function:12 -`: a name between separators; behind the level one of several parts.
     func nameBeforeSeparator(
         _ field: HeaderField,
         _ fields: HeaderFields,
         in line: UnsafeBufferPointer<UInt8>
     ) -> Range<Int>? {
         guard !field.isBracketed, line[field.inner].first?.isLetter == true,
-            line[field.inner].allSatisfy({ $0.isAlphanumeric || "._-/:$<>".utf8.contains($0) })
+            line[field.inner].allSatisfy({ $0.isAlphanumeric || "._-/:$<>".utf8.contains($0) }),
+            level == nil || line[field.inner].contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") })
         else { return nil }
         var following = fields
         guard let next = following.next(), ["-", "|"].contains(where: { line[next.outer].elementsEqual($0.utf8) })

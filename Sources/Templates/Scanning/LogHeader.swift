@@ -70,15 +70,23 @@ public struct LogHeader: Sendable, Equatable {
         case .none:
             // `01 Jan`, `Jan 01`, `03-17 16:13:38`
             let isDay = text.count <= 4 && text.allSatisfy(\.isDigit)
-            guard (isDay && (hasDate || isBeforeMonth(fields, in: line))) || isShortDate(text, fields, in: line) else {
-                return false
-            }
+            guard
+                (isDay && (hasDate || isBeforeMonth(fields, in: line))) || isShortDate(text, fields, in: line)
+                    || isNamedDate(text)
+            else { return false }
             hasDate = true
         case .date: hasDate = true
         case .time: hasTime = true
         case .both: (hasDate, hasTime) = (true, true)
         }
         return true
+    }
+
+    /// `01-Mar-2024`
+    private func isNamedDate(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        let parts = text.split(omittingEmptySubsequences: false) { "-/".utf8.contains($0) }
+        guard parts.count == 3, Words.months.contains(parts[1]) else { return false }
+        return [parts[0], parts[2]].allSatisfy { (1...4).contains($0.count) && $0.allSatisfy(\.isDigit) }
     }
 
     private func isBeforeMonth(_ fields: HeaderFields, in line: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -118,7 +126,7 @@ public struct LogHeader: Sendable, Equatable {
                 level = field.inner
             } else if isLetterLevel(field, fields, in: line) {
                 level = field.inner
-            } else if Words.zones.contains(text) || HeaderTime(text) != .none {
+            } else if Words.zones.contains(text) || Self.isOffset(text) || HeaderTime(text) != .none {
                 // A time in two parts.
             } else if isStream(field, &fields, in: line) {
                 // What a container wrote, and where.
@@ -140,6 +148,13 @@ public struct LogHeader: Sendable, Equatable {
         }
     }
 
+    /// `+0100`, `-07:00`
+    private static func isOffset(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard let sign = text.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return false }
+        return text.dropFirst().count(where: \.isDigit) == 4
+            && text.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: ":") }
+    }
+
     private static func isSeparator(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         text.allSatisfy { "-:|".utf8.contains($0) } || (text.count == 1 && "*#".utf8.contains(text[text.startIndex]))
     }
@@ -153,6 +168,7 @@ public struct LogHeader: Sendable, Equatable {
     ) -> Bool {
         let text = line[field.inner]
         if level != nil || numbers > 0 { return !isSaying(text) }
+        if !text.isEmpty, text.allSatisfy(\.isDigit) { return true }
         var following = fields
         return following.next().map { Words.levels.contains(line[$0.inner]) } ?? false
     }
@@ -163,7 +179,6 @@ public struct LogHeader: Sendable, Equatable {
 
     /// A bracket that tells something, `[instance: …]` or `[client 1.2.3.4]`, is part of the message.
     private func isSaying(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        let text = text.drop { $0 == UInt8(ascii: " ") }
         guard let space = text.firstIndex(of: UInt8(ascii: " ")) else { return false }
         let first = text[..<space]
         return first.allSatisfy { $0.isLowercase || $0 == UInt8(ascii: ":") }
@@ -173,7 +188,9 @@ public struct LogHeader: Sendable, Equatable {
     private func processName(_ field: HeaderField, in line: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
         guard !field.isBracketed else { return nil }
         let text = line[field.outer]
-        guard text.first?.isLetter == true, !text.contains(UInt8(ascii: "=")) else { return nil }
+        guard text.first?.isLetter == true || text.first == UInt8(ascii: "."), !text.contains(UInt8(ascii: "=")) else {
+            return nil
+        }
         let isTagged = text.last == UInt8(ascii: ":")
         let name = text.prefix { $0.isAlphanumeric || "._-$/@".utf8.contains($0) }
         if isTagged {
