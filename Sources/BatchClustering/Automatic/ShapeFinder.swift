@@ -50,6 +50,7 @@ package struct ShapeFinder {
         _ vectors: Matrix,
         centroids: Matrix,
         starts: [Matrix] = [],
+        mixes: Bool = true,
         metric: Metric,
         seed: UInt64,
         lanes: Lanes
@@ -75,7 +76,7 @@ package struct ShapeFinder {
         guard repetition(vectors, table) <= largestRepetition else {
             return (nil, "round groups: numbers repeat so often that they form a lattice, which has no density")
         }
-        if let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
+        if mixes, let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
             var shapes = Shapes(labels: round.labels, count: round.count, reasons: [round.reason])
             shapes.tolerance = PrototypePlacement.roundTolerance
             shapes.overlaps = true

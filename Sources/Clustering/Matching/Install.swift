@@ -18,7 +18,8 @@ extension Model {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(
             overlap: placement.overlap(model: self, candidate: candidate, birth: options.birth),
-            options: options.lineage
+            options: options.lineage,
+            isDrifting: candidate.since > 0
         )
         let members = placement.members(candidate.clusterCount)
         let before = self
@@ -112,7 +113,12 @@ extension Model {
         let perMember = totalWeight / Double(max(1, placement.records.count))
         let least = placement.records.count < Self.loneRecords ? 1 : 2
         var built: [Built] = []
+        let isJudged = isDrifting && records > options.warmUpRecords && !clusters.isEmpty
+        let newborn =
+            isJudged ? NewbornTest(model: self, placement: placement, matching: matching, options: options) : nil
         for (column, rows) in members.enumerated() where rows.count >= least {
+            let isNew = matching.source[column] == nil && matching.origin(of: column) == nil
+            if isNew, let newborn, !newborn.isDense(rows) { continue }
             let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,
