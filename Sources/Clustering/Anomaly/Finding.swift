@@ -45,37 +45,55 @@ public enum Finding: String, Sendable, Codable, CaseIterable {
     }
 }
 
-extension Model {
-    /// How many records lie between two examinations.
-    private static let examination: UInt64 = 1000
+extension Finding {
+    /// Where its figure must be for it to begin (that or more), and below what it must be to end: what lies between
+    /// changes nothing.
+    var levels: (begins: Double, ends: Double) {
+        switch self {
+        case .giantCluster: (0.9, 0.8)
+        case .singletons, .tooManyClusters, .dyingClusters, .unfitData: (0.5, 0.35)
+        case .ceiling: (1, 0.9)
+        case .driftingScores: (1.5, 1.25)
+        case .alarmsTooMany, .alarmsTooFew: (1, 0.7)
+        }
+    }
+}
 
-    /// Looks at itself each thousand records, beginning with the thousandth.
+extension Model {
+    /// What was wrong when the model last looked, in the order of ``Finding``.
+    public var findings: [Finding] { diagnosis.findings }
+
+    /// Looks at itself now and then.
     mutating func examine(before: UInt64, options: ClusteringOptions) {
-        guard records / Self.examination > before / Self.examination else { return }
-        findings = found(options)
+        let every = Diagnosis.examination
+        guard records / every > before / every, !clusters.isEmpty else { return }
+        diagnosis.take(figures(options), records: records, newest: newestTimestamp)
     }
 
-    private func found(_ options: ClusteringOptions) -> [Finding] {
-        guard !clusters.isEmpty else { return [] }
+    /// How far each finding has come, in the units of its levels (``Finding/levels``).
+    private func figures(_ options: ClusteringOptions) -> [Finding: Double] {
         let weights = weights
+        let count = Double(clusters.count)
         let total = max(weights.reduce(outlierWeight, +), .leastNormalMagnitude)
         let rate = options.anomalies.falseAlarmRate
         let stopped = zip(clusters, weights).count { cluster, weight in
             // What would have come since, if it came as before.
             weight / total * Double(records - min(records, cluster.lastSeen)) > 20
         }
-        let isAtCeiling = clusters.count >= options.maximumClusters || centroids.rows >= options.maximumPrototypes
-        let states: [(Finding, Bool)] = [
-            (.giantCluster, (weights.max() ?? 0) > 0.9 * total),
-            (.singletons, clusters.count >= 10 && 2 * weights.count { $0 < 2 } > clusters.count),
-            (.tooManyClusters, 2 * Double(clusters.count) > total),
-            (.ceiling, isAtCeiling && options.maximumClusters > 1),
-            (.dyingClusters, clusters.count >= 4 && 2 * stopped > clusters.count),
-            (.driftingScores, vigilance.isDrifting),
-            (.unfitData, outlierWeight > 0.5 * total),
-            (.alarmsTooMany, vigilance.isTooLoud(rate: rate)),
-            (.alarmsTooFew, vigilance.isTooQuiet(rate: rate)),
+        let filled = max(
+            count / Double(max(1, options.maximumClusters)),
+            Double(centroids.rows) / Double(max(1, options.maximumPrototypes))
+        )
+        return [
+            .giantCluster: (weights.max() ?? 0) / total,
+            .singletons: clusters.count >= 10 ? Double(weights.count { $0 < 2 }) / count : 0,
+            .tooManyClusters: count / total,
+            .ceiling: options.maximumClusters > 1 ? filled : 0,
+            .dyingClusters: clusters.count >= 4 ? Double(stopped) / count : 0,
+            .driftingScores: vigilance.drift,
+            .unfitData: outlierWeight / total,
+            .alarmsTooMany: vigilance.loudness(rate: rate),
+            .alarmsTooFew: vigilance.quietness(rate: rate),
         ]
-        return states.filter(\.1).map(\.0)
     }
 }

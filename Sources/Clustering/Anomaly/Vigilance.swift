@@ -34,20 +34,21 @@ public struct Vigilance: Sendable, Equatable, Codable {
         }
     }
 
-    /// Alarms well beyond what chance makes of twice the rate.
-    func isTooLoud(rate: Double) -> Bool {
+    /// Alarms as a multiple, 0 or more, of what chance makes at most of twice the rate; 0 while too few were judged.
+    func loudness(rate: Double) -> Double {
         let due = 2 * rate * judged
-        return judged >= Self.leastRecords && alarms > due + 4 * due.squareRoot() + 3
+        return judged >= Self.leastRecords ? alarms / (due + 4 * due.squareRoot() + 3) : 0
     }
 
-    /// Less than a quarter of the alarms that are due, of at least twenty.
-    func isTooQuiet(rate: Double) -> Bool {
-        rate * judged >= 20 && alarms < 0.25 * rate * judged
+    /// A quarter of the alarms that are due, as a multiple of those that came; 0 while less than twenty are due.
+    func quietness(rate: Double) -> Double {
+        rate * judged >= 20 ? 0.25 * rate * judged / max(alarms, 0.01) : 0
     }
 
-    /// Whether recent scores are half as large again as usual, or less than two thirds of that.
-    var isDrifting: Bool {
-        guard scores >= Self.memories.usual / 2, usualScore > 0 else { return false }
-        return !(2.0 / 3...1.5).contains(recentScore / usualScore)
+    /// How many times recent scores are as large as usual ones, or these as recent ones: at least 1; 0 while they are few.
+    var drift: Double {
+        guard scores >= Self.memories.usual / 2, usualScore > 0 else { return 0 }
+        let ratio = recentScore / usualScore
+        return max(ratio, 1 / max(ratio, 1e-6))
     }
 }

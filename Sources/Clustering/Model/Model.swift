@@ -48,8 +48,8 @@ public struct Model: Sendable, Equatable {
     var novelty = NoveltyHistory()
     /// How often alarms come.
     public internal(set) var vigilance = Vigilance()
-    /// What was wrong when the model last looked.
-    public internal(set) var findings: [Finding] = []
+    /// What it finds wrong.
+    var diagnosis = Diagnosis()
     /// Far-off records that wait for company.
     public internal(set) var nursery: Nursery
     /// The decayed sample of the stream.

@@ -245,7 +245,7 @@ extension Model {
         rarity = meta.rarity ?? RarityHistory()
         novelty = meta.novelty ?? NoveltyHistory()
         vigilance = meta.vigilance ?? Vigilance()
-        findings = meta.findings ?? []
+        diagnosis = meta.diagnosis ?? Diagnosis()
         incidents = meta.incidents ?? IncidentBook()
         features = meta.features
     }

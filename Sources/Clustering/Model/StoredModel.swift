@@ -24,7 +24,7 @@ struct StoredMeta: Codable {
     var rarity: RarityHistory?
     var novelty: NoveltyHistory?
     var vigilance: Vigilance?
-    var findings: [Finding]?
+    var diagnosis: Diagnosis?
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
@@ -63,7 +63,7 @@ struct StoredMeta: Codable {
         rarity = model.rarity
         novelty = model.novelty
         vigilance = model.vigilance
-        findings = model.findings
+        diagnosis = model.diagnosis
         digest = Self.digest(of: model)
         incidents = model.incidents
         features = model.features
