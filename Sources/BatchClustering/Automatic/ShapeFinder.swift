@@ -44,6 +44,9 @@ package struct ShapeFinder {
     /// - Parameters:
     ///   - vectors: `n × d`, finite.
     ///   - centroids: `k × d`, the best division into round groups.
+    ///   - starts: other divisions, which mixtures start from.
+    ///   - mixes: whether mixtures are tried. Of groups that move while they are sampled each is a smear, which a mixture
+    ///     describes by several components.
     /// - Returns: nil where round groups fit, or where nothing can be said of the density; `reasons` of why are then in
     ///   the second part.
     package static func shapes(
