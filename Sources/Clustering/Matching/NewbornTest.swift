@@ -11,7 +11,7 @@ struct NewbornTest {
     /// The sampled records that no cluster with a past covers.
     private let uncovered: [Int]
 
-    /// The least members near the prototypes.
+    /// The least members near one prototype.
     private static let leastMembers = 15
 
     init(model: Model, placement: Placement, matching: Matching, options: ClusteringOptions) {
@@ -24,11 +24,14 @@ struct NewbornTest {
         }
     }
 
-    /// Whether enough of a group lies within a typical cluster's reach, as in the nursery, and more than lie together
-    /// anywhere else where no cluster is.
+    /// Whether enough of a group lies within a typical cluster's reach of one prototype, as in the nursery, and more than
+    /// lie together anywhere else where no cluster is.
     func isDense(_ members: [Int]) -> Bool {
-        let near = members.count { placement.new[$0].distance <= reach }
-        guard near >= Self.leastMembers else { return false }
+        var counts: [Int: Int] = [:]
+        for row in members where placement.new[row].distance <= reach {
+            counts[placement.new[row].prototype, default: 0] += 1
+        }
+        guard let near = counts.values.max(), near >= Self.leastMembers else { return false }
         let group = Set(members)
         return !Chance.explains(near, outside: uncovered.filter { !group.contains($0) }) { row in
             let vector = Array(placement.data[row: row])
