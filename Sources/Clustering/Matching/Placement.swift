@@ -15,7 +15,7 @@ struct Placement {
     let limits: [Float]
 
     init(model: Model, candidate: Candidate, birth: Birth) {
-        records = model.sample.living(at: model.clock, since: candidate.since)
+        records = candidate.carried ?? model.sample.living(at: model.clock, since: candidate.since)
         data = Matrix(records: records, dimension: model.dimension)
         old =
             model.clusters.isEmpty
