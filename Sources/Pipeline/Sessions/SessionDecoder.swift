@@ -58,6 +58,7 @@ struct SessionDecoder: Sendable {
             case .string(let text) where !text.isEmpty: return [try checked(Array(text.utf8))]
             case .number(let number):
                 return [try checked(Array((Int64(exactly: number).map(String.init) ?? "\(number)").utf8))]
+            case .large(let number): return [try checked(Array(String(number).utf8))]
             case .boolean(let flag): return [Array((flag ? "true" : "false").utf8)]
             case nil, .null, .string:
                 throw InputRejection(.missingField, "there is no field \"\(name)\", which names the session")

@@ -176,7 +176,7 @@ public struct TemplateBook: Sendable {
 
     /// As the shelf of a template's parts.
     static func shelf(_ tokens: [LineToken]) -> UInt64 {
-        let first = tokens.first { $0.kind == .word || $0.kind == .pattern }
+        let first = tokens.first { $0.kind == .word } ?? tokens.first { $0.kind == .pattern }
         return LineHash.join(UInt64(truncatingIfNeeded: tokens.count), first?.hash ?? 0)
     }
 }
