@@ -112,7 +112,8 @@ extension Model {
         let least = placement.records.count < Self.loneRecords ? 1 : 2
         let layout = candidate.layout
         var built: [Built] = []
-        let isJudged = candidate.since > 0 && candidate.carried == nil && records > options.warmUpRecords && !clusters.isEmpty
+        let isJudged =
+            candidate.since > 0 && candidate.carried == nil && records > options.warmUpRecords && !clusters.isEmpty
         let newborn =
             isJudged ? NewbornTest(model: self, placement: placement, matching: matching, options: options) : nil
         for (column, rows) in members.enumerated() where rows.count >= least {
