@@ -59,7 +59,7 @@ public struct Judge: Sendable {
     ) -> [Assignment] {
         let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
         let isSound = vectors.soundRows
-        var flood = FloodWatch(model: model, delta: delta, options: options.anomalies)
+        var step = StepWatch(model: model, delta: delta, options: options.anomalies)
         var result: [Assignment] = []
         result.reserveCapacity(pairs.count)
         for (row, pair) in pairs.enumerated() {
@@ -79,7 +79,8 @@ public struct Judge: Sendable {
                 cluster: pair.cluster,
                 isFar: isFar,
                 streamTail: streamTail,
-                isFlood: flood.isFlood(row: pair.cluster),
+                isFlood: step.isFlood(row: pair.cluster),
+                arrivals: step.arrivals(score: score, tail: streamTail, row: pair.cluster),
                 pending: delta.steps,
                 isFirst: isFar && gatherer.isAlone(vectors[row: row], in: delta),
                 source: observation.source,
@@ -90,7 +91,7 @@ public struct Judge: Sendable {
             // Given back, lest counting one more copies them.
             sighting.pending = []
             sighting.novelties = [:]
-            flood.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
+            step.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
             delta.note(step: panel.rarity.step(sighting), source: observation.source, isFirst: sighting.isFirst)
             delta.surprises.append(
                 Surprise(cluster: model.clusters[pair.cluster].id, tail: Float(streamTail ?? -1))
