@@ -147,12 +147,21 @@ extension Settings {
         return options
     }
 
+    /// What else of a JSON log goes with its assignment; nil where there is no such thing.
+    private var contextOptions: ContextOptions? {
+        guard input.format == .json, space.kind == .log || space.kind == .text, input.key != .entity else { return nil }
+        let members = space.kind == .log ? space.context : []
+        guard members != [] || space.source != nil else { return nil }
+        return ContextOptions(members: members?.map(Self.path), source: Self.path(space.source))
+    }
+
     /// Turns a value's bytes into what the space reads.
     public func decoder(for space: any Space) -> RecordDecoder {
         RecordDecoder(
             space: space,
             format: InputFormat(rawValue: input.format.rawValue) ?? .text,
             field: self.space.field,
+            context: contextOptions,
             maximumBytes: input.maximumRecord
         )
     }

@@ -10,6 +10,7 @@ extension CrossChecks {
         case .session: break
         }
         checkServerKeys()
+        checkContext(settings.space, settings.input)
         if settings.space.kind != .features, places["space.fields"] != nil, !settings.space.fields.isEmpty {
             warn("space.fields", "fields that nothing uses", "`space.kind: features`", "Set the kind, or remove them")
         }
@@ -40,6 +41,15 @@ extension CrossChecks {
         for path in ["space.model", "space.maximum_tokens", "space.prefix", "space.precision"] where places[path] != nil
         {
             warn(path, "a key that vectors do not use", "no such key for `space.kind: vector`", "Remove it")
+        }
+    }
+
+    private mutating func checkContext(_ space: SpaceSettings, _ input: InputSettings) {
+        for (path, isUsed, use) in [
+            ("space.context", space.kind == .log, "`space.kind: log`"),
+            ("space.source", [.log, .text].contains(space.kind), "`space.kind: log` or `text`"),
+        ] where places[path] != nil && !(isUsed && input.format == .json) {
+            warn(path, "a key that nothing uses", "\(use) with `input.format: json`", "Set them, or remove it")
         }
     }
 

@@ -164,26 +164,68 @@ struct LogSpaceTests {
         }
     }
 
-    @Test("Of a JSON record the message is mined")
-    func messagesOfJSONAreMined() async throws {
-        let fixture = try fixture()
+    private func runJSON(
+        _ values: [String],
+        _ fixture: PipelineFixture,
+        context: ContextOptions
+    ) async throws {
         try fixture.cluster.append(
-            (0..<20).map { number in
-                let value = #"{"host":"web","event":{"message":"request \#(number) took 5 ms"}}"#
-                return OutgoingRecord(topic: "lines", partition: 0, value: Array(value.utf8))
-            }
+            values.map { OutgoingRecord(topic: "lines", partition: 0, value: Array($0.utf8)) }
         )
         let pipeline = Pipeline(
             options: fixture.options,
             log: fixture.cluster.client(),
             space: space,
-            decoder: RecordDecoder(space: space, format: .json, field: "event.message"),
+            decoder: RecordDecoder(space: space, format: .json, context: context),
             sink: PipelineFixture.silent()
         )
         try pipeline.start()
-        #expect(try await PipelineFixture.eventually { fixture.outputSources().count >= 20 })
+        #expect(try await PipelineFixture.eventually { fixture.outputSources().count >= values.count })
         pipeline.stop()
         try await pipeline.waitForEnd()
+    }
+
+    @Test("Of a JSON record the message is mined, and the rest goes with the assignment")
+    func messagesOfJSONAreMined() async throws {
+        struct Contextual: Decodable {
+            struct Context: Decodable, Equatable {
+                var host: String
+                var level: Int
+            }
+            var context: Context
+        }
+        let fixture = try fixture()
+        let values = (0..<20).map {
+            #"{"host":"web","event":{"message":"request \#($0) took 5 ms"},"level":\#($0)}"#
+        }
+        try await runJSON(values, fixture, context: ContextOptions())
         #expect(Set(try published(fixture).map(\.template)) == ["request <*> took <*>"])
+        let contexts = try fixture.cluster.records(of: "out").map {
+            try JSONDecoder().decode(Contextual.self, from: Data($0.value ?? [])).context
+        }
+        #expect(contexts == (0..<20).map { Contextual.Context(host: "web", level: $0) })
+    }
+
+    @Test("A service that has just begun is learned before its new lines raise alarms")
+    func servicesAreLearnedFirst() async throws {
+        struct Judged: Decodable { var anomaly: Bool }
+        let words = ["opened", "closed", "refused", "queued", "cached", "merged"]
+        let shop = (0..<3000).map { #"{"msg":"order \#($0) was \#(words[$0 % 6]) by the till","service":"shop"}"# }
+        let bank = (0..<60).map { number in
+            #"{"msg":"ledger \#(words[number % 6]) at branch \#(number) without delay or fee","service":"bank"}"#
+        }
+        var alarms: [Int] = []
+        for source in [[], ["service"]] {
+            var fixture = try fixture()
+            fixture.options.clustering.anomalies.falseAlarmRate = 0.05
+            try await runJSON(shop + bank, fixture, context: ContextOptions(members: [], source: source))
+            alarms.append(
+                try fixture.cluster.records(of: "out").suffix(bank.count)
+                    .map { try JSONDecoder().decode(Judged.self, from: Data($0.value ?? [])) }
+                    .count { $0.anomaly }
+            )
+        }
+        #expect(alarms[0] > 0, "a topic that has long been known brings something new")
+        #expect(alarms[1] == 0, "a service that has not")
     }
 }

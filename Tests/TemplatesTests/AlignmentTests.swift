@@ -12,6 +12,10 @@ struct AlignmentTests {
             ("chdir(/home/a) failed: no such", "chdir(pwd) failed: no such"),
             ("progress = NULL of phase two", "progress = 17 of phase two"),
             ("package Package_for_KB312~31bf38 read out", "package Platform-Update-7~31bf38 read out"),
+            ("unqualified host name (web) is unknown", "unqualified host name (db) is unknown"),
+            ("getKey = 0|com.example.shop|17|null of it", "getKey = 0|com.example.till|17|null of it"),
+            ("blocked for callingPackage = com.example.shop now", "blocked for callingPackage = com.example.till now"),
+            ("jAQX21: mail is from root now", "jARZ34: mail is from root now"),
             ("domain cluster_root_backup is no longer served", "domain root14_local is no longer served"),
         ]
     )
@@ -28,6 +32,7 @@ struct AlignmentTests {
             ("network is up via interface alt0", "network is up via interface ee0"),
             ("session initialized by client UpdateAgent.", "session initialized by client SPP."),
             ("map file /a/b: Bad file descriptor", "map file /a/b: Block device required"),
+            ("onReceive action=android.intent.SCREEN_ON now", "onReceive action=android.intent.SCREEN_OFF now"),
             ("level=info msg=started", "level=info msg=stopped"),
             ("request done; status=ok code=1", "request done; status=failed code=1"),
             ("the user was added today", "the user is gone today"),

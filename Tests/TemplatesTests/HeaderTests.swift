@@ -25,6 +25,32 @@ struct HeaderTests {
             ("2024-03-01T10:00:00.123Z ERROR disk is full", "disk is full"),
             ("2024-03-01T10:00:00+01:00 node7 app[12]: ready", "ready"),
             ("2016-09-28 04:30:30, Info                  CBS    Loaded it", "CBS    Loaded it"),
+            // logcat, and what Android's programs write for themselves
+            ("03-17 16:13:38.811  1702  2395 D WindowManager: opening app", "opening app"),
+            ("20171223-22:15:29:606|Step_LSC|30002312|onChanged 3579", "onChanged 3579"),
+            // Proxifier
+            ("[10.30 16:49:06] chrome.exe - a.example.org:5070 open", "chrome.exe - a.example.org:5070 open"),
+            // Collections of whole clusters, with the time said twice
+            ("- 1131566461 2005.11.09 dn228 Nov 9 12:01:01 dn228/dn228 crond[2915]: session closed", "session closed"),
+            (
+                "- 1117838570 2005.06.03 R02-M1-C:J12 2005-06-03-15.42.50.67 R02-M1-C:J12 RAS KERNEL INFO cache error",
+                "cache error"
+            ),
+            // glog and klog, zap, containers
+            ("I0301 10:00:00.123456       1 server.go:120] Started it", "Started it"),
+            ("2024-03-01T10:00:00.000+0000\tINFO\tcontroller/main.go:33\tstarting manager", "starting manager"),
+            ("2024-03-01T10:00:00.123456789Z stdout F connection closed", "connection closed"),
+            // Spring, logback, Python's logging, loguru, Redis
+            ("2024-03-01 10:00:00.123  INFO 1 --- [           main] o.s.b.Application   : Started", "Started"),
+            ("10:15:30.123 [main] DEBUG com.example.App - started up", "started up"),
+            ("2024-03-01 10:00:00,123 - shop.till - WARNING - disk is full", "disk is full"),
+            ("2024-03-01 10:00:00.123 | INFO     | shop.till:open:12 - till is open", "till is open"),
+            ("1:M 01 Jan 2024 10:00:00.000 * Ready to accept connections", "Ready to accept connections"),
+            // syslog with its priority (RFC 3164, RFC 5424), the kernel's ring buffer
+            ("<34>Oct 11 22:14:15 mymachine su: 'su root' failed", "'su root' failed"),
+            ("<165>1 2003-10-11T22:14:15.003Z host.example.com app 12 ID47 [x@1 a=\"b\"] it began", "it began"),
+            ("<34>1 2003-10-11T22:14:15.003Z host su - - - it failed", "it failed"),
+            ("[  123.456789] usb 1-1: new device", "usb 1-1: new device"),
         ]
     )
     func headersAreLifted(line: String, expected: String) {
@@ -38,6 +64,9 @@ struct HeaderTests {
             "10.251.31.160:50010 Served block blk_1 to /10.0.0.1",
             "00000001@2016/9/27:20:30:31.455 Initialize called", "10722 total interrupts.", "May I come in",
             "connection from 10.0.0.1 () at Fri Jun 17 07:07:00 2005", "INFO", "[instance: 1] VM Started", "12:30:15",
+            "1131566461 seconds passed", "I0301 is the flight", "03-17 was the day", "<b>bold</b> text",
+            "[1.5] is a number",
+            "a|b|c", "stdout F is closed",
         ]
     )
     func messagesStayWhole(line: String) {
@@ -74,12 +103,13 @@ struct HeaderTests {
         }
         for line in [
             "\tat a.b.C(D.java:1)", "  File \"x.py\", line 3", "Caused by: java.io.Oops", "at a.b.C(D.java:1)",
-            "... 3 more", "java.io.IOException: gone", "ValueError: x", "Traceback (most recent call last):",
+            "... 3 more", "... 3 common frames omitted", "java.io.IOException: gone", "ValueError: x",
+            "Traceback (most recent call last):",
         ] {
             #expect(goesOn(line), "\(line)")
         }
         for line in [
-            "", "   ", "attached", "Causes are unknown", "Error: x", "an Error: x", "SomeErrors: 3",
+            "", "   ", "attached", "Causes are unknown", "Error: x", "an Error: x", "SomeErrors: 3", "... done.",
             "2024-03-01 10:00:00 INFO at work",
         ] {
             #expect(!goesOn(line), "\(line)")

@@ -27,6 +27,9 @@ struct MaskingTests {
             ("closed at Fri Jun 17 07:07:00 2005", "closed at <*>"),
             ("since 2017-05-16 05:00:00 UTC idle", "since <*> idle"),
             ("lifetime <1 sec", "lifetime <*>"),
+            ("from [fe80::1%eth0]:443 and [2001:db8::7]", "from <*> and <*>"),
+            ("sent 1165 bytes (1.13 KB), got 815 bytes", "sent <*>, got <*>"),
+            ("jA9MJ3h0014121: to=root", "<*>: to=root"),
             ("temperature -3 or +4", "temperature <*> or <*>"),
             ("generating core.2275", "generating core.<*>"),
             ("size of scratchpad.........17", "size of scratchpad.........<*>"),
@@ -41,7 +44,8 @@ struct MaskingTests {
         arguments: [
             "workerEnv.init() ok", "force load/store alignment", "Input/output error", "class java.util.LinkedQueue",
             "may I go to sun street", "Couldn't authenticate", "mod_jk child init", "re-synch state event(s)",
-            "android.intent.action.SCREEN_ON", "listening over ssh2 and HTTP/1.1", "warning", "été à Zürich",
+            "android.intent.action.SCREEN_ON", "Slf4jLogger started", "listening over ssh2 and HTTP/1.1", "warning",
+            "été à Zürich",
         ]
     )
     func wordsStay(line: String) {

@@ -8,6 +8,8 @@ struct Sighting: Sendable {
     var isFar: Bool
     /// The tail of its score among those of the whole stream; nil where it is not known yet.
     var streamTail: Double?
+    /// The tail of its score among those of its cluster (``LocalTail``); nil where it was not found yet, or is not known.
+    var localTail: Double?
     /// Whether alarms by distance flood already, in its cluster or, where that is not judged by itself, in all.
     var isFlood = false
     /// What the step has brought before it, where it is judged.
@@ -61,7 +63,7 @@ struct DistanceDetector: Detector {
         guard let value = threshold.value else { return stream }
         // What is far from all there is, of a source that has only begun, is what that source is like.
         if sighting.isFar, rarity.isLearning(sighting) { return max(stream, rate.nextUp) }
-        if let own = local[sighting.cluster]?.tail(stream: stream) {
+        if let own = sighting.localTail ?? localTail(stream: stream, cluster: sighting.cluster) {
             let tail = sighting.arrivals.corrected(own)
             return sighting.isFlood ? max(tail, rate.nextUp) : tail
         }
@@ -76,6 +78,9 @@ struct DistanceDetector: Detector {
     func streamTail(_ score: Float) -> Double? {
         threshold.tail(score) { least in threshold.body.weight(atLeast: least) { weightsAbove[$0] } }
     }
+
+    /// The same among those of the cluster in row `cluster`; nil where it is not judged by itself.
+    func localTail(stream: Double, cluster: Int) -> Double? { local[cluster]?.tail(stream: stream) }
 
     /// Whether a record is silent for the flood alone.
     func isMuted(_ sighting: Sighting) -> Bool {

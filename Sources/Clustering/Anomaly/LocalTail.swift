@@ -55,8 +55,10 @@ struct LocalTail: Sendable, Equatable {
 
     /// Whether a record of this cluster is too strange to be learned; nil while too little is known.
     func isStrange(stream: Double, rate: Double) -> Bool? {
-        tail(stream: stream).map { $0 <= rate * ScoreThreshold.strangeShare }
+        tail(stream: stream).map { Self.isStrange($0, rate: rate) }
     }
+
+    private static func isStrange(_ tail: Double, rate: Double) -> Bool { tail <= rate * ScoreThreshold.strangeShare }
 
     private func weight(atLeast surprise: Double) -> Double {
         let place = surprise / Self.width
@@ -72,7 +74,7 @@ struct LocalTail: Sendable, Equatable {
         fade(to: now)
         for (stream, isStrangeToAll) in tails {
             let own = tail(stream: stream)
-            let isStrange = isStrange(stream: stream, rate: rate) ?? isStrangeToAll
+            let isStrange = own.map { Self.isStrange($0, rate: rate) } ?? isStrangeToAll
             recentAlarms = ScoreThreshold.recent(recentAlarms, isStrange: isStrange)
             if isStrange, recentAlarms < ScoreThreshold.changeShare(rate) { continue }
             if let own {

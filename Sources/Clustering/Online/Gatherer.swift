@@ -12,9 +12,8 @@ struct Gatherer {
     /// The rank above which a record cannot enter the sample.
     private let sampleLimit: Double
 
-    /// Clusters below this weight count the terms of every member, heavier ones of one in `termStride`.
-    private static let fullTermWeight = 256.0
-    private static let termStride: UInt64 = 8
+    /// Of how many members of a cluster one has its terms counted: of all while it is light.
+    private static func termStride(weight: Double) -> UInt64 { weight < 256 ? 1 : weight < 2048 ? 8 : 32 }
 
     init(model: Model, options: ClusteringOptions) {
         self.model = model
@@ -30,13 +29,15 @@ struct Gatherer {
     }
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
-    /// is nil where there is no sound one, `raw` where vectors are ready made.
+    /// is nil where there is no sound one, `raw` where vectors are ready made. `kind` is what the same delta noted of
+    /// records with the same vector; once all are added, ``finish(_:in:)`` takes it.
     func add(
         vector: ArraySlice<Float>?,
         raw: ArraySlice<Float>?,
         observation: Observation,
         pair: Nearest? = nil,
         score: Float? = nil,
+        kind: inout KindNote,
         to delta: inout Delta
     ) {
         let record = delta.firstRecord + UInt64(delta.records)
@@ -48,30 +49,58 @@ struct Gatherer {
             delta.statistics?.add(row: raw, words: observation.words, record: record, encoding: encoding)
         }
         let isFar = pair.map { $0.distance > radii.limits[$0.cluster] } ?? false
-        keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, in: &delta)
+        keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, kind: &kind, in: &delta)
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
-        let index = delta.gain(
-            for: model.clusters[pair.cluster].id,
-            arrangedAt: model.clusters[pair.cluster].arrangedAt
-        )
-        delta.gains[index].add(
+        if kind.gain == nil {
+            let gain = delta.gain(
+                for: model.clusters[pair.cluster].id,
+                arrangedAt: model.clusters[pair.cluster].arrangedAt
+            )
+            let prototype = pair.prototype - firstPrototypes[pair.cluster]
+            kind.gain = (gain, delta.gains[gain].part(for: prototype, dimension: vector.count))
+        }
+        guard let (gain, part) = kind.gain else { return }
+        delta.gains[gain].add(
             vector: vector,
-            prototype: pair.prototype - firstPrototypes[pair.cluster],
+            part: part,
             distance: pair.distance,
             record: record,
             timestamp: observation.timestamp
         )
         if let text = observation.text {
-            describe(text, record: record, distance: pair.distance, cluster: pair.cluster, gain: &delta.gains[index])
+            describe(
+                text,
+                record: record,
+                distance: pair.distance,
+                cluster: pair.cluster,
+                kind: &kind,
+                gain: &delta.gains[gain]
+            )
         }
     }
 
-    /// Whether a far-off record is unlike all others that wait, and those of the delta that will.
+    /// Counts the terms of the texts that were met more than once.
+    func finish(_ kinds: [KindNote], in delta: inout Delta) {
+        for kind in kinds where kind.counted > 0 {
+            guard let redacted = kind.redacted, let (gain, _) = kind.gain else { continue }
+            Terms.count(
+                redacted,
+                pairs: options.labels.pairs,
+                weight: kind.counted,
+                into: &delta.gains[gain].terms
+            )
+        }
+    }
+
+    /// Whether a far-off record is unlike all others that wait, and those of the delta that will. Where clusters have no
+    /// extent at all the same vector is still like itself.
     func isAlone(_ vector: ArraySlice<Float>, in delta: Delta) -> Bool {
         let own = Array(vector)
         let reach = BirthReach(radii: radii, metric: model.metric).pair
-        func isNear(_ other: StoredRecord) -> Bool { model.metric.distance(own, other.vector) <= reach }
+        func isNear(_ other: StoredRecord) -> Bool {
+            model.metric.distance(own, other.vector) <= reach || own == other.vector
+        }
         return !delta.far.contains(where: isNear) && !model.nursery.waiting.contains(where: isNear)
     }
 
@@ -82,6 +111,7 @@ struct Gatherer {
         raw: ArraySlice<Float>?,
         observation: Observation,
         isFar: Bool,
+        kind: inout KindNote,
         in delta: inout Delta
     ) {
         let clock = Forgetting.clock(
@@ -97,9 +127,11 @@ struct Gatherer {
             clock: clock,
             priority: priority,
             timestamp: observation.timestamp,
-            vector: Array(vector),
+            vector: kind.shared(vector),
             row: raw.map(Array.init),
-            text: observation.text.map { options.labels.redaction.kept($0, limit: options.labels.textLength) }
+            text: observation.text.map {
+                Terms.cut(kind.redacted($0, options.labels), limit: options.labels.textLength)
+            }
         )
         if priority <= sampleLimit { delta.sampled.append(stored) }
         if isFar { delta.far.append(stored) }
@@ -111,20 +143,30 @@ struct Gatherer {
     }
 
     /// Counts the terms of a member's text and considers it as a representative. What is redacted goes first.
-    private func describe(_ text: String, record: UInt64, distance: Float, cluster: Int, gain: inout ClusterGain) {
+    private func describe(
+        _ text: String,
+        record: UInt64,
+        distance: Float,
+        cluster: Int,
+        kind: inout KindNote,
+        gain: inout ClusterGain
+    ) {
         let limit = options.labels.representatives
-        let weight = model.clusters[cluster].weight
-        let isSampled = SeededGenerator.mix(options.seed ^ record) % Self.termStride == 0
-        let isCounted = model.features == nil && (weight < Self.fullTermWeight || isSampled)
+        let stride = Self.termStride(weight: model.clusters[cluster].weight)
+        let isCounted = model.features == nil && SeededGenerator.mix(options.seed ^ record) % stride == 0
+        // The same text at the same distance, but later: the one before it stays where it has been taken.
+        let isRepeated = kind.isDescribed && kind.isText(text)
         var speaker = Representative(text: "", distance: distance, record: record, clock: model.clock)
-        let speaks = limit > 0 && speaker.rank < worstRanks[cluster]
+        let speaks = limit > 0 && !isRepeated && speaker.rank < worstRanks[cluster]
+        if !kind.isDescribed { kind.isDescribed = kind.isText(text) }
         guard isCounted || speaks else { return }
-        let redacted = options.labels.redaction.redacted(
-            Redaction.beginning(of: text, limit: 2 * options.labels.textLength + Terms.byteLimit)
-        )
+        let redacted = kind.redacted(text, options.labels)
         if isCounted {
-            let count = weight < Self.fullTermWeight ? 1 : Double(Self.termStride)
-            Terms.count(redacted, pairs: options.labels.pairs, weight: count, into: &gain.terms)
+            if kind.isText(text) {
+                kind.counted += Double(stride)
+            } else {
+                Terms.count(redacted, pairs: options.labels.pairs, weight: Double(stride), into: &gain.terms)
+            }
         }
         guard speaks else { return }
         speaker.text = Terms.cut(redacted, limit: options.labels.textLength)
@@ -145,7 +187,7 @@ extension Delta {
 extension ClusterGain {
     fileprivate mutating func add(
         vector: ArraySlice<Float>,
-        prototype: Int,
+        part index: Int,
         distance: Float,
         record: UInt64,
         timestamp: Int64?
@@ -155,7 +197,6 @@ extension ClusterGain {
         distanceSquareSum += Double(distance) * Double(distance)
         lastSeen = max(lastSeen, record)
         if let timestamp { lastTimestamp = max(lastTimestamp ?? timestamp, timestamp) }
-        let index = part(for: prototype, dimension: vector.count)
         parts[index].weight += 1
         vector.withUnsafeBufferPointer { source in
             parts[index].sum.withUnsafeMutableBufferPointer { target in

@@ -34,10 +34,10 @@ public struct Judge: Sendable {
         guard vectors.rows > 0 else { return [] }
         let begin = (record: delta.firstRecord + UInt64(delta.records), sampled: delta.sampled.count)
         let rows = model.features == nil && model.deep == nil ? nil : vectors
-        let vectors = model.encoded(vectors)
-        let pairs = Nearest.search(queries: vectors, index: index, layout: layout)
-        var result = look(at: vectors, raw: rows, observations: observations, pairs: pairs, delta: &delta)
+        let kinds = RecordKinds(model.encoded(vectors)) { Nearest.search(queries: $0, index: index, layout: layout) }
+        var result = look(at: kinds, raw: rows, observations: observations, delta: &delta)
         if let deepVectors, model.deep != nil {
+            let pairs = kinds.rows.kinds.map { kinds.pairs[$0] }
             let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii)
             judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
         }
@@ -51,71 +51,101 @@ public struct Judge: Sendable {
 
     /// Judges each row by itself, in order, and gathers what it teaches.
     private mutating func look(
-        at vectors: Matrix,
+        at kinds: RecordKinds,
         raw: Matrix?,
         observations: [Observation],
-        pairs: [Nearest],
         delta: inout Delta
     ) -> [Assignment] {
-        let scores = model.clusters.isEmpty ? [] : model.scores(vectors)
-        let isSound = vectors.soundRows
         var step = StepWatch(model: model, delta: delta, options: options.anomalies)
+        let sights = sights(of: kinds, step)
+        var notes = [KindNote](repeating: KindNote(), count: kinds.count)
         var result: [Assignment] = []
-        result.reserveCapacity(pairs.count)
-        for (row, pair) in pairs.enumerated() {
+        result.reserveCapacity(kinds.rows.kinds.count)
+        for (row, kind) in kinds.rows.kinds.enumerated() {
             let observation = observations.indices.contains(row) ? observations[row] : Observation()
-            guard isSound[row], pair.cluster >= 0 else {
-                let vector = isSound[row] ? vectors[row: row] : nil
-                gatherer.add(vector: vector, raw: raw?[row: row], observation: observation, to: &delta)
+            let vector = kinds.vectors[row: kind]
+            guard let sight = sights[kind] else {
+                gatherer.add(
+                    vector: kinds.isSound[kind] ? vector : nil,
+                    raw: raw?[row: row],
+                    observation: observation,
+                    kind: &notes[kind],
+                    to: &delta
+                )
                 result.append(Assignment(anomaly: false, version: model.version))
                 continue
             }
-            let isFar = pair.distance > gatherer.radii.limits[pair.cluster]
-            // Clusters that nothing is known of but where they are have no bulk to be far from.
-            let score = scores.indices.contains(row) ? scores[row] : pair.distance
-            let streamTail = panel.distance.streamTail(score)
-            var sighting = Sighting(
-                score: score,
-                cluster: pair.cluster,
-                isFar: isFar,
-                streamTail: streamTail,
-                isFlood: step.isFlood(row: pair.cluster),
-                arrivals: step.arrivals(score: score, tail: streamTail, row: pair.cluster),
-                pending: delta.steps,
-                isFirst: isFar && gatherer.isAlone(vectors[row: row], in: delta),
-                source: observation.source,
-                novelties: delta.novelties,
-                timestamp: observation.timestamp
-            )
+            let pair = kinds.pairs[kind]
+            var sighting = sight.sighting
+            sighting.source = observation.source
+            sighting.timestamp = observation.timestamp
+            sighting.isFlood = step.isFlood(row: pair.cluster)
+            sighting.arrivals = step.arrivals(before: sight.strangeness, row: pair.cluster)
+            sighting.pending = delta.steps
+            if sighting.isFar {
+                sighting.isFirst = !notes[kind].isWaiting && gatherer.isAlone(vector, in: delta)
+                sighting.novelties = delta.novelties
+                notes[kind].isWaiting = true
+            }
             let opinion = panel.judge(sighting)
             // Given back, lest counting one more copies them.
             sighting.pending = []
             sighting.novelties = [:]
-            step.take(score: score, tail: streamTail ?? -1, row: pair.cluster)
+            step.take(sight.strangeness, row: pair.cluster)
             delta.note(step: panel.rarity.step(sighting), source: observation.source, isFirst: sighting.isFirst)
-            delta.surprises.append(
-                Surprise(cluster: model.clusters[pair.cluster].id, tail: Float(streamTail ?? -1))
-            )
+            delta.surprises.append(Surprise(cluster: model.clusters[pair.cluster].id, tail: sight.surpriseTail))
             gatherer.add(
-                vector: vectors[row: row],
+                vector: vector,
                 raw: raw?[row: row],
                 observation: observation,
                 pair: pair,
                 score: sighting.score,
+                kind: &notes[kind],
                 to: &delta
             )
-            var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: !isFar)
+            var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: !sighting.isFar)
             if assignment.anomaly {
                 assignment.explanation = explainer.explain(
                     sighting,
                     distance: pair.distance,
-                    vector: vectors[row: row],
+                    vector: vector,
                     text: observation.text
                 )
             }
             result.append(assignment)
         }
+        gatherer.finish(notes, in: &delta)
         return result
+    }
+
+    /// What detectors are told of a kind of records, as far as its vector says it.
+    private struct Sight {
+        var sighting: Sighting
+        var strangeness: StepWatch.Strangeness?
+        /// The tail that ``Delta/surprises`` keeps.
+        var surpriseTail: Float
+    }
+
+    /// Nil of kinds that no cluster can be said to be near.
+    private func sights(of kinds: RecordKinds, _ step: StepWatch) -> [Sight?] {
+        let scores = model.clusters.isEmpty ? [] : model.scores(kinds.vectors)
+        return kinds.pairs.enumerated().map { kind, pair in
+            guard kinds.isSound[kind], pair.cluster >= 0 else { return nil }
+            // Clusters that nothing is known of but where they are have no bulk to be far from.
+            let score = scores.indices.contains(kind) ? scores[kind] : pair.distance
+            var sighting = Sighting(
+                score: score,
+                cluster: pair.cluster,
+                isFar: pair.distance > gatherer.radii.limits[pair.cluster]
+            )
+            sighting.streamTail = panel.distance.streamTail(score)
+            sighting.localTail = sighting.streamTail.flatMap {
+                panel.distance.localTail(stream: $0, cluster: pair.cluster)
+            }
+            let tail = Float(sighting.streamTail ?? -1)
+            let strangeness = step.strangeness(score: score, tail: Double(tail), row: pair.cluster)
+            return Sight(sighting: sighting, strangeness: strangeness, surpriseTail: tail)
+        }
     }
 
     /// The verdict on one record.

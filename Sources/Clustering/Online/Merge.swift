@@ -49,11 +49,15 @@ extension Model {
         let (clock, hasTimes) = (clock, hasTimes)
         deep?.learn(delta, clock: clock, hasTimes: hasTimes, options: options)
 
-        var events = bear(delta.far, options: options)
-        events += unite(options)
-        events += retireFaded(options)
-        events += try warmUp(options)
-        events += followDrift(options)
+        var events = followMotion(arrived: delta.records, options: options)
+        // Clusters that are carried along are made anew with each step.
+        if !(motion?.isFollowed ?? false) {
+            events += bear(delta.far, options: options)
+            events += unite(options)
+            events += retireFaded(options)
+            events += try warmUp(options)
+            events += followDrift(options)
+        }
         relabelGrown(options)
         examine(before: before, options: options)
         return events

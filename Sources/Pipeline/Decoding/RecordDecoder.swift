@@ -19,22 +19,37 @@ public struct RecordDecoder: Sendable {
     /// How values are laid out.
     public var format: InputFormat
     /// The path of the field, such as `["event", "message"]`; used with ``InputFormat/json``, where an empty path
-    /// takes the whole document as text.
+    /// takes the whole document as text. Where records are lines of logs, an empty path takes the message, wherever
+    /// loggers write it (``MessageField``).
     public var field: [String]
+    /// What else of a JSON record goes with its assignment; nil: nothing.
+    public var context: ContextOptions?
     /// A value with more bytes is rejected as ``Embedding/InputRejection/Code/tooLarge``.
     public var maximumBytes: Int
     private let space: any Space
 
     /// A decoder for one space. `field` is a dotted path, used with ``InputFormat/json``.
-    public init(space: any Space, format: InputFormat, field: String? = nil, maximumBytes: Int = 1 << 20) {
+    public init(
+        space: any Space,
+        format: InputFormat,
+        field: String? = nil,
+        context: ContextOptions? = nil,
+        maximumBytes: Int = 1 << 20
+    ) {
         self.space = space
         self.format = format
+        self.context = context
         self.field = field.map { $0.split(separator: ".").map(String.init) } ?? []
         self.maximumBytes = maximumBytes
     }
 
     /// Decodes one record.
     public func decode(_ record: Record) -> Result<SpaceInput, InputRejection> {
+        decodeWithContext(record).map(\.input)
+    }
+
+    /// Decodes one record, and what else it says.
+    func decodeWithContext(_ record: Record) -> Result<(input: SpaceInput, context: RecordContext?), InputRejection> {
         Result { () throws(InputRejection) in
             guard let value = record.value else {
                 throw InputRejection(.tombstone, "the value is null (a tombstone); there is nothing to embed")
@@ -46,15 +61,16 @@ public struct RecordDecoder: Sendable {
                 )
             }
             guard !value.isEmpty else { throw InputRejection(.empty, "the value is empty") }
-            return try space.input(from: fieldValue(value))
+            let found = try fieldValue(value)
+            return (try space.input(from: found.value), found.context)
         }
     }
 
-    private func fieldValue(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
-        if space.layout != nil { return .fields(try fields(value)) }
+    private func fieldValue(_ value: [UInt8]) throws(InputRejection) -> (value: FieldValue, context: RecordContext?) {
+        if space.layout != nil { return (.fields(try fields(value)), nil) }
         return switch format {
-        case .text: .text(try text(value))
-        case .vector, .bytes: .bytes(value)
+        case .text: (.text(try text(value)), nil)
+        case .vector, .bytes: (.bytes(value), nil)
         case .json: try jsonField(value)
         }
     }
@@ -90,12 +106,17 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private func jsonField(_ value: [UInt8]) throws(InputRejection) -> FieldValue {
+    private func jsonField(_ value: [UInt8]) throws(InputRejection) -> (value: FieldValue, context: RecordContext?) {
         let document = try document(value)
+        let path = field.isEmpty && space.isMined ? try MessageField.path(in: document) : field
+        let context = context.map { RecordContext(of: document, text: path, options: $0) }
         // Without a field the whole document is the text.
-        if field.isEmpty { return .text(try text(value)) }
-        let name = field.joined(separator: ".")
-        guard let found = document.value(at: field) else {
+        return (path.isEmpty ? .text(try text(value)) : try fieldValue(of: document, at: path), context)
+    }
+
+    private func fieldValue(of document: JSONValue, at path: [String]) throws(InputRejection) -> FieldValue {
+        let name = path.joined(separator: ".")
+        guard let found = document.value(at: path) else {
             throw InputRejection(.missingField, "there is no field \"\(name)\" in \(document.typeName)")
         }
         switch found {
@@ -104,7 +125,7 @@ public struct RecordDecoder: Sendable {
             var numbers: [Double] = []
             numbers.reserveCapacity(elements.count)
             for element in elements {
-                guard case .number(let number) = element else {
+                guard let number = element.number else {
                     throw InputRejection(.wrongType, "field \"\(name)\" is an array that holds \(element.typeName)")
                 }
                 numbers.append(number)

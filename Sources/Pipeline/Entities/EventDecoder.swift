@@ -55,6 +55,7 @@ struct EventDecoder: Sendable {
             throw InputRejection(.missingField, "there is no field \"\(name)\", which names the entity")
         case .string(let text): return try checked(Array(text.utf8), "field \"\(name)\"")
         case .number(let number): return try checked(Array(Self.text(of: number).utf8), "field \"\(name)\"")
+        case .large(let number): return try checked(Array(String(number).utf8), "field \"\(name)\"")
         case .boolean(let flag): return Array((flag ? "true" : "false").utf8)
         case .some(let other):
             throw InputRejection(.wrongType, "field \"\(name)\" is \(other.typeName); a name or a number is expected")
@@ -104,6 +105,7 @@ struct EventDecoder: Sendable {
         let name = aggregate.field.joined(separator: ".")
         switch value {
         case .number(let number): return number
+        case .large(let number): return Double(number)
         case .boolean(let flag): return flag ? 1 : 0
         case .string(let text):
             guard let number = Double(text) else { break }
@@ -118,6 +120,7 @@ struct EventDecoder: Sendable {
         switch value {
         case .string(let text): return text
         case .number(let number): return text(of: number)
+        case .large(let number): return String(number)
         case .boolean(let flag): return flag ? "true" : "false"
         default:
             let name = aggregate.field.joined(separator: ".")

@@ -48,6 +48,8 @@ struct EmbeddedBatch: Sendable {
     var texts: [String?]
     /// The words of the rows' category fields; empty where there are none.
     var words: [[String]] = []
+    /// What the rows' records say beside their texts; empty where nothing of it is kept.
+    var contexts: [RecordContext] = []
     /// `rows × dimension`.
     var vectors: Matrix
     /// Where lines of logs are clustered: the template of each row, once they are mined.
@@ -73,6 +75,7 @@ struct EmbeddedBatch: Sendable {
         }
         texts = kept.map { texts[$0] }
         words = kept.map { words[$0] }
+        if !contexts.isEmpty { contexts = kept.map { contexts[$0] } }
         vectors = Matrix(columns: vectors.columns, storage: kept.flatMap { vectors[row: $0] })
     }
 }

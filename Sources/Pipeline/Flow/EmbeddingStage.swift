@@ -89,10 +89,12 @@ final class EmbeddingStage: Sendable {
         var texts: [String?] = []
         texts.reserveCapacity(batch.records.count)
         var words: [[String]] = []
+        var contexts: [RecordContext] = []
         var sessionEvents: [SessionEvent] = []
         for record in batch.records {
             switch decode(record, &sessionEvents) {
-            case .success(let input):
+            case .success(let (input, context)):
+                if let context { contexts.append(context) }
                 outcomes.append(.row(inputs.count))
                 texts.append(input.speakingText)
                 words.append(input.words)
@@ -108,6 +110,7 @@ final class EmbeddingStage: Sendable {
             words: words,
             vectors: Matrix(rows: 0, columns: dimension)
         )
+        embedded.contexts = contexts
         embedded.sessionEvents = sessionEvents
         guard !inputs.isEmpty, !isMined else { return embedded }
         let answer = try lane.embedEach(inputs)
@@ -117,12 +120,15 @@ final class EmbeddingStage: Sendable {
     }
 
     /// A record's input; where sessions are clustered, and the record can be used, its event goes with it.
-    private func decode(_ record: Record, _ events: inout [SessionEvent]) -> Result<SpaceInput, InputRejection> {
-        let input = decoder.decode(record)
-        guard let sessions, case .success(.text(let line)) = input else { return input }
+    private func decode(
+        _ record: Record,
+        _ events: inout [SessionEvent]
+    ) -> Result<(input: SpaceInput, context: RecordContext?), InputRejection> {
+        let decoded = decoder.decodeWithContext(record)
+        guard let sessions, case .success((.text(let line), _)) = decoded else { return decoded }
         return sessions.decode(record, line: line).flatMap { event in
             events.append(event)
-            return input
+            return decoded
         }
     }
 

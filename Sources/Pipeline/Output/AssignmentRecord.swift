@@ -74,6 +74,8 @@ struct AssignmentRecord: Sendable {
     var entity: Entity?
     /// The template, where lines of logs are clustered.
     var line: MinedLine?
+    /// What else the record says, as the bytes of a JSON object.
+    var context: [UInt8]?
     /// The session, where sessions are clustered.
     var session: Session?
 
@@ -89,6 +91,10 @@ struct AssignmentRecord: Sendable {
         }
         writer.key("cluster")
         writer.write(assignment.cluster)
+        if let context {
+            writer.key("context")
+            writer.write(json: context)
+        }
         writer.key("distance")
         writer.write(Self.rounded(assignment.distance))
         if let session {

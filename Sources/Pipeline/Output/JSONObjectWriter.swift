@@ -36,6 +36,9 @@ struct JSONObjectWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// Writes a value that is JSON already.
+    mutating func write(json: [UInt8]) { bytes.append(contentsOf: json) }
+
     /// Writes null.
     mutating func writeNull() { append("null") }
 

@@ -182,6 +182,7 @@ final class Publisher: Sendable {
         part.outcomes = Array(batch.outcomes[..<bad])
         part.texts = Array(batch.texts.prefix(bad))
         part.words = Array(batch.words.prefix(bad))
+        part.contexts = Array(batch.contexts.prefix(bad))
         part.entities = Array(batch.entities.prefix(bad))
         part.sessionEvents = Array(batch.sessionEvents.prefix(bad))
         part.vectors = Matrix(
@@ -233,12 +234,14 @@ final class Publisher: Sendable {
         }
     }
 
-    /// A number for the topic that a record comes from (FNV-1a; Swift's own hashes differ between processes).
-    private static func source(of record: Record) -> Int {
-        let hash = record.source.topic.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
-            ($0 ^ UInt64($1)) &* 0x0100_0000_01b3
+    /// A number for what a record comes from: its topic, or what it names within it (FNV-1a; Swift's own hashes differ
+    /// between processes).
+    private static func source(of record: Record, _ context: RecordContext?) -> Int {
+        func hash(_ start: UInt64, _ text: String) -> UInt64 {
+            text.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x0100_0000_01b3 }
         }
-        return Int(truncatingIfNeeded: hash)
+        let topic = hash(0xcbf2_9ce4_8422_2325, record.source.topic)
+        return Int(truncatingIfNeeded: context?.source.map { hash(topic &* 31, $0) } ?? topic)
     }
 
     /// What the model learns of each row beside its vector.
@@ -258,9 +261,8 @@ final class Publisher: Sendable {
             let words = embedded.words.indices.contains(row) ? embedded.words[row] : []
             // What all lines of a template have in common is what a cluster of them is about.
             let text = embedded.lines.isEmpty ? embedded.texts[row] : embedded.lines[row].text
-            observations.append(
-                Observation(timestamp: timestamp, text: text, words: words, source: Self.source(of: record))
-            )
+            let source = Self.source(of: record, embedded.contexts.isEmpty ? nil : embedded.contexts[row])
+            observations.append(Observation(timestamp: timestamp, text: text, words: words, source: source))
         }
         return observations
     }
@@ -283,9 +285,10 @@ final class Publisher: Sendable {
                 var text = embedded.texts[row]
                 if embedded.entities.isEmpty {
                     let line = embedded.lines.isEmpty ? nil : embedded.lines[row]
+                    let context = embedded.contexts.isEmpty ? nil : embedded.contexts[row].json
                     let hasHeaders = state.transaction.keepsHeaders
                     try state.transaction.send(
-                        output(assignment, of: record, text: text, line: line, hasHeaders: hasHeaders)
+                        output(assignment, of: record, text: text, line: line, context: context, hasHeaders: hasHeaders)
                     )
                 } else {
                     let entity = embedded.entities[row]
@@ -309,6 +312,7 @@ final class Publisher: Sendable {
         text: String?,
         entity: AssignmentRecord.Entity? = nil,
         line: MinedLine? = nil,
+        context: [UInt8]? = nil,
         session: AssignmentRecord.Session? = nil,
         hasHeaders: Bool
     ) -> OutgoingRecord {
@@ -318,6 +322,7 @@ final class Publisher: Sendable {
             text: options.includesText ? text : nil,
             entity: entity,
             line: line,
+            context: context,
             session: session
         )
         let version = hasHeaders ? [Header("model-version", String(assignment.version))] : []

@@ -117,8 +117,22 @@ extension Settings {
             "space.field",
             ValueCodec.text("name").optional,
             \.space.field,
-            "The field of a JSON object, or the column of a table. Empty: the whole value. With `kind: features`: the "
-                + "object that has the fields."
+            "The field of a JSON object, or the column of a table. Empty: the whole value; of JSON logs the message, by the "
+                + "usual names. With `kind: features`: the object that has the fields."
+        ),
+        SettingsKey(
+            "space.context",
+            ValueCodec.names(.text("name")).or("all"),
+            \.space.context,
+            "With `kind: log` and `input.format: json`: the other fields, by name or dotted path, that an assignment "
+                + "carries as `context`, up to 4 KiB. `[]`: none."
+        ),
+        SettingsKey(
+            "space.source",
+            ValueCodec.text("name").optional,
+            \.space.source,
+            "With `input.format: json`: the field that names what wrote a line, such as a service. Each source is learned "
+                + "for a while, and has its own rate of new kinds, before what is new there raises an alarm. Empty: the topic."
         ),
         SettingsKey(
             "space.fields",
@@ -218,7 +232,8 @@ extension Settings {
             "clusters.step",
             .count(1...100_000),
             \.clusters.step,
-            "Records per learning step; those of one step are judged by the same model."
+            "Records per learning step; those of one step are judged by the same model. Up to eight times as many once that "
+                + "is no more than a thousandth of the records so far and a hundredth of a half-life."
         ),
     ]
 

@@ -76,6 +76,10 @@ public struct SpaceSettings: Sendable, Equatable {
     public var kind = Kind.text
     /// The field of a JSON object, or the column of a table, that is embedded; nil takes the whole value.
     public var field: String?
+    /// The other fields of a JSON log that go with its assignment; nil: all.
+    public var context: [String]?
+    /// The field of a JSON log that names what wrote it; nil: its topic is the source.
+    public var source: String?
     /// The fields of `features`; empty takes all that the first records have.
     public var fields: [FeatureFieldSettings] = []
     /// The folder of a sentence transformer, relative to the working directory; nil hashes n-grams.

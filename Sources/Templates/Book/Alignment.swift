@@ -53,7 +53,7 @@ enum Alignment {
         switch (a.kind, b.kind) {
         case (.word, .word):
             if names.contains(a.hash), names.contains(b.hash) { return true }
-            return isName(a, b) || (a.isEchoed && b.isEchoed)
+            return isName(a, b) || (a.isEchoed && b.isEchoed) || (a.isQualified && b.isQualified && isSetApart(a, b))
         case (.pattern, .pattern): return isValue(a, b) || (a.isCompound && b.isCompound) || sameHead(a, b)
         case (.word, .pattern), (.pattern, .word):
             return isValue(a, b) || (a.kind == .word ? a : b).isCompound
@@ -81,6 +81,11 @@ enum Alignment {
         isName(a, b) || a.isInField || b.isInField
     }
 
+    /// Whether the place is a value's: a field that does not tell what the line is about, brackets, bars.
+    private static func isSetApart(_ a: TemplatePart, _ b: TemplatePart) -> Bool {
+        a.isInField || b.isInField || a.place == .enclosed || b.place == .enclosed
+    }
+
     private static func sameHead(_ a: TemplatePart, _ b: TemplatePart) -> Bool {
         a.head > 0 && a.head == b.head && a.text.utf8.prefix(a.head).elementsEqual(b.text.utf8.prefix(b.head))
     }
@@ -96,6 +101,15 @@ extension TemplatePart {
         let bytes = text.utf8.prefix(kind == .pattern ? head : text.utf8.count)
         return bytes.contains { "_-.$@~/\\%#&+*".utf8.contains($0) }
             || (kind == .pattern && bytes.contains { $0.isUppercase })
+    }
+
+    /// A name within a name space, such as that of a package: `com.example.shop`.
+    var isQualified: Bool {
+        let bytes = Array(text.utf8)
+        return kind == .word
+            && bytes.indices.dropFirst().dropLast().contains { place in
+                bytes[place] == UInt8(ascii: ".") && bytes[place - 1].isAlphanumeric && bytes[place + 1].isAlphanumeric
+            }
     }
 
     /// A word of the language that no value is.

@@ -100,7 +100,7 @@ enum ValuePlace: Int, Sendable, Codable {
     case quoted
     /// After a word such as `user`.
     case naming
-    /// Alone in brackets.
+    /// Alone in brackets, or between bars.
     case enclosed
 }
 

@@ -28,15 +28,12 @@ extension [TemplatePart] {
     private mutating func locate(_ index: Int, _ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) {
         guard self[index].kind != .mark else { return }
         if tokens[index].flags.contains(.quoted) { self[index].place = .quoted }
-        if index > 0, self[index - 1].kind == .word {
-            let key = WordSet.packed(bytes[tokens[index - 1].range])
-            if Words.naming.contains(key) { (self[index].place, self[index].key) = (.naming, key) }
-        }
+        if let key = naming(index, tokens, in: bytes) { (self[index].place, self[index].key) = (.naming, key) }
         if index > 1, self[index - 1].text == "=", self[index - 2].kind == .word || self[index - 2].kind == .pattern {
             (self[index].place, self[index].key) = (.field, WordSet.packed(bytes[tokens[index - 2].range]))
         }
-        if self[index].place == .none, index > 0, index + 1 < count, ["(", "["].contains(self[index - 1].text),
-            [")", "]"].contains(self[index + 1].text)
+        if self[index].place == .none, index > 0, index + 1 < count, ["(", "[", "|"].contains(self[index - 1].text),
+            [")", "]", "|"].contains(self[index + 1].text)
         {
             self[index].place = .enclosed
         }
@@ -44,6 +41,18 @@ extension [TemplatePart] {
             let word = bytes[tokens[index].range]
             self[index].isEchoed = tokens.contains { $0.kind.isVariable && bytes[$0.range].holds(word) }
         }
+    }
+
+    /// The word before that says what the name is of: `host web`, `host name (web)`; packed.
+    private func naming(_ index: Int, _ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
+        var before = index - 1
+        if before > 0, self[before].kind == .mark, ["(", "[", "\"", "'"].contains(self[before].text) { before -= 1 }
+        guard before >= 0, self[before].kind == .word else { return nil }
+        let key = WordSet.packed(bytes[tokens[before].range])
+        if before == index - 1, Words.naming.contains(key) { return key }
+        guard before > 0, self[before - 1].kind == .word, Words.names.contains(key) else { return nil }
+        let owner = WordSet.packed(bytes[tokens[before - 1].range])
+        return Words.naming.contains(owner) ? owner : nil
     }
 
     /// The hash of lines that have just these words, and values at the variables.
@@ -69,9 +78,9 @@ extension [TemplatePart] {
         }
     }
 
-    /// The hash of the first word or name, and of how many parts there are.
+    /// The hash of the first word, or name where there is none, and of how many parts there are.
     var shelf: UInt64 {
-        let first = first { $0.kind == .word || $0.kind == .pattern }
+        let first = first { $0.kind == .word } ?? first { $0.kind == .pattern }
         return LineHash.join(UInt64(truncatingIfNeeded: count), first?.hash ?? 0)
     }
 

@@ -21,6 +21,9 @@ struct HeaderFields: IteratorProtocol {
 
     init(_ line: UnsafeBufferPointer<UInt8>) { self.line = line }
 
+    /// Begins further on.
+    mutating func skip(to position: Int) { self.position = position }
+
     mutating func next() -> HeaderField? {
         var start = position
         while start < line.count, line[start] == UInt8(ascii: " ") || line[start] == UInt8(ascii: "\t") { start += 1 }
@@ -30,7 +33,7 @@ struct HeaderFields: IteratorProtocol {
             let isTime = line[start + 1..<close].contains(UInt8(ascii: " ")) && given == 1
             if isTime {
                 // `[Sun Dec 04 04:47:44 2005]` is read word by word.
-                return word(from: start + 1)
+                return word(from: line[(start + 1)..<close].firstIndex { $0 != UInt8(ascii: " ") } ?? start + 1)
             }
             position = close + 1
             while position < line.count, line[position] == UInt8(ascii: ":") { position += 1 }
@@ -41,7 +44,12 @@ struct HeaderFields: IteratorProtocol {
 
     private mutating func word(from start: Int) -> HeaderField {
         var end = start
-        while end < line.count, line[end] != UInt8(ascii: " "), line[end] != UInt8(ascii: "\t") { end += 1 }
+        // A bar is a field of its own: `20171223-22:15:29|Step|17|done`.
+        if line[start] == UInt8(ascii: "|") {
+            end += 1
+        } else {
+            while end < line.count, !" \t|".utf8.contains(line[end]) { end += 1 }
+        }
         position = end
         var inner = start..<end
         while inner.count > 1, let last = line[inner].last, ",:]".utf8.contains(last) {

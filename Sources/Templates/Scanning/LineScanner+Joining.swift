@@ -28,6 +28,25 @@ extension LineScanner {
         tokens.removeLast(count - kept)
     }
 
+    /// `1165 bytes (1.13 KB)`: a size that is said once more in brackets is one value. `position` is that of the closing one.
+    mutating func closesSize(at position: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let last = tokens.count - 1
+        guard last >= 2, tokens[last].kind == .number, tokens[last - 2].kind == .number, tokens[last - 1].kind == .mark,
+            tokens[last - 1].hash == Self.opening[0], Int(tokens[last].end) == position,
+            Self.isSize(tokens[last], in: bytes), Self.isSize(tokens[last - 2], in: bytes)
+        else { return false }
+        tokens.removeLast(2)
+        tokens[last - 2].end = Int32(position + 1)
+        variables -= 1
+        return true
+    }
+
+    /// Whether a number ends with a unit of bytes.
+    private static func isSize(_ token: LineToken, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let unit = bytes[token.range].reversed().prefix(while: \.isLetter).reversed()
+        return !unit.isEmpty && Words.sizes.contains(Array(unit))
+    }
+
     /// Keeps one period of what repeats itself and has a value in it.
     mutating func joinPeriods() {
         guard tokens.withUnsafeBufferPointer(Self.repeats) else { return }

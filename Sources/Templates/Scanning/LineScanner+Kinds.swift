@@ -94,6 +94,53 @@ extension LineScanner {
         return longest <= 2 || separators >= 4
     }
 
+    /// Where an address such as `[fe80::1%eth0]:443` ends that begins here (RFC 3986, section 3.2.2); nil where there is none.
+    static func addressEnd(from start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var (position, colons, isZone) = (start + 1, 0, false)
+        while position < bytes.count, bytes[position] != UInt8(ascii: "]") {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "%") {
+                isZone = true
+            } else if byte == UInt8(ascii: ":"), !isZone {
+                colons += 1
+            } else if !byte.isHex, byte != UInt8(ascii: "."), !(isZone && byte.isAlphanumeric) {
+                return nil
+            }
+            position += 1
+        }
+        // Times have two colons as well, but no empty group.
+        let run = bytes[min(start + 1, position)..<position]
+        let hasEmptyGroup = zip(run, run.dropFirst()).contains { $0 == UInt8(ascii: ":") && $1 == $0 }
+        guard position < bytes.count, colons == 7 || (colons >= 2 && hasEmptyGroup) else { return nil }
+        position += 1
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: ":"), bytes[position + 1].isDigit else {
+            return position
+        }
+        position += 1
+        while position < bytes.count, bytes[position].isDigit { position += 1 }
+        return position
+    }
+
+    /// An identifier drawn at random, such as `jA9MJ3h0014121` or `qZ8x2LkP`: small letters, capitals and digits follow each
+    /// other after fewer than three bytes in the mean, where a capital that begins a word is no change.
+    static func isRandom(_ chunk: Chunk, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard chunk.end - chunk.start >= 8, chunk.bits.isSubset(of: .alphanumeric) else { return false }
+        enum Case { case small, capital, digit }
+        var (changes, digits, capitals, small) = (0, 0, 0, 0)
+        var last: Case?
+        for byte in bytes[chunk.start..<chunk.end] {
+            let kind: Case = byte.isDigit ? .digit : byte.isUppercase ? .capital : .small
+            switch kind {
+            case .digit: digits += 1
+            case .capital: capitals += 1
+            case .small: small += 1
+            }
+            if let last, last != kind, !(last == .capital && kind == .small) { changes += 1 }
+            last = kind
+        }
+        return digits >= 2 && capitals >= 2 && small >= 1 && 3 * (changes + 1) > chunk.end - chunk.start
+    }
+
     /// A name with digits in it: what is before the first and after the last of them is kept.
     mutating func pattern(_ chunk: Chunk, _ flags: LineToken.Flags, in bytes: UnsafeBufferPointer<UInt8>) {
         var (first, last, runs) = (chunk.end, chunk.start, 0)

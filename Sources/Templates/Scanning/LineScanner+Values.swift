@@ -74,7 +74,9 @@ extension LineScanner {
             return cut(chunk, at: colon..<(colon + 1), flags, in: bytes)
         }
         guard chunk.bits.contains(.digit) else { return word(chunk.start, chunk.end, flags, in: bytes) }
-        if Self.isHexadecimal(chunk, in: bytes) { return append(.number, chunk.start, chunk.end, flags) }
+        if Self.isHexadecimal(chunk, in: bytes) || Self.isRandom(chunk, in: bytes) {
+            return append(.number, chunk.start, chunk.end, flags)
+        }
         pattern(chunk, flags, in: bytes)
     }
 

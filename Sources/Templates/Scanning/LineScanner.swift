@@ -92,6 +92,11 @@ public struct LineScanner: Sendable {
         {
             return position + 1
         }
+        if byte == UInt8(ascii: "["), let end = Self.addressEnd(from: position, in: bytes) {
+            append(.text, position, end, flags)
+            return end
+        }
+        if byte == UInt8(ascii: ")"), closesSize(at: position, in: bytes) { return position + 1 }
         // Nothing between brackets that stand apart is an absent value.
         if byte == UInt8(ascii: ")"), position > 1, bytes[position - 1] == UInt8(ascii: "("),
             bytes[position - 2] == UInt8(ascii: " ")

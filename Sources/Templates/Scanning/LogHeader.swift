@@ -1,30 +1,31 @@
 /// What stands before the message of a line: when, how grave, where, who. It is lifted out, not clustered.
 ///
 /// A header begins with a time (a date may stand before it, and one word before that); what follows is part of it while
-/// it reads as one: a level, numbers, one bracketed word, the dotted name of a logger, and in the manner of syslog a host
-/// and a process. A line without a time is all message: the message itself may begin with a word such as `error:`.
+/// it reads as one: a level, numbers, one bracketed word, the dotted name of a logger, names between separators, and in
+/// the manner of syslog a host and a process. A line without a time is all message: the message itself may begin with a
+/// word such as `error:`.
 public struct LogHeader: Sendable, Equatable {
     /// Where the message begins.
     public private(set) var end = 0
     /// The level's word.
-    public private(set) var level: Range<Int>?
+    public internal(set) var level: Range<Int>?
     /// The host's name.
-    public private(set) var host: Range<Int>?
+    public internal(set) var host: Range<Int>?
     /// The name of the process or the logger.
-    public private(set) var process: Range<Int>?
+    public internal(set) var process: Range<Int>?
 
-    private var hasTime = false
-    private var hasDate = false
+    var hasTime = false
+    var hasDate = false
 
     /// The header of a line; empty where there is none.
     public init(of line: UnsafeBufferPointer<UInt8>) {
         var fields = HeaderFields(line)
+        let isSyslog = skipPriority(&fields, in: line)
         var skipped = 0
         while !hasTime, let field = fields.next() {
-            if isTime(field, in: line) || line[field.inner].elementsEqual("-".utf8) { continue }
-            if isCompactTime(field, fields, in: line) {
+            if isTime(field, fields, in: line) || line[field.inner].elementsEqual("-".utf8) { continue }
+            if openSpecially(field, &fields, in: line) {
                 hasTime = true
-                _ = fields.next()
                 continue
             }
             // One word may stand before a date; nothing between a date and its time but a weekday or a comma.
@@ -39,11 +40,14 @@ public struct LogHeader: Sendable, Equatable {
             return
         }
         end = fields.position
-        readRest(&fields, in: line)
+        if isSyslog { readSyslogFields(&fields, in: line) } else { readRest(&fields, in: line) }
         while end < line.count, line[end] == UInt8(ascii: " ") || line[end] == UInt8(ascii: "\t") { end += 1 }
         // A line that is nothing but a header is its own message.
         if end >= line.count { reset() }
     }
+
+    /// Counts what stands before a position to the header.
+    mutating func lift(to position: Int) { end = position }
 
     private mutating func reset() {
         (end, level, host, process, hasTime, hasDate) = (0, nil, nil, nil, false, false)
@@ -52,14 +56,24 @@ public struct LogHeader: Sendable, Equatable {
     // MARK: - Time
 
     /// Whether a field is a date or a time of day; takes note of it.
-    private mutating func isTime(_ field: HeaderField, in line: UnsafeBufferPointer<UInt8>) -> Bool {
+    private mutating func isTime(
+        _ field: HeaderField,
+        _ fields: HeaderFields,
+        in line: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         let text = line[field.inner]
         if Words.days.contains(text) || Words.months.contains(text) {
             hasDate = true
             return true
         }
         switch HeaderTime(text) {
-        case .none: return hasDate && text.count <= 4 && text.allSatisfy(\.isDigit)
+        case .none:
+            // `01 Jan`, `Jan 01`, `03-17 16:13:38`
+            let isDay = text.count <= 4 && text.allSatisfy(\.isDigit)
+            guard (isDay && (hasDate || isBeforeMonth(fields, in: line))) || isShortDate(text, fields, in: line) else {
+                return false
+            }
+            hasDate = true
         case .date: hasDate = true
         case .time: hasTime = true
         case .both: (hasDate, hasTime) = (true, true)
@@ -67,55 +81,80 @@ public struct LogHeader: Sendable, Equatable {
         return true
     }
 
-    /// `081109 203615`: two times six digits, and a level soon after.
-    private func isCompactTime(
-        _ field: HeaderField,
+    private func isBeforeMonth(_ fields: HeaderFields, in line: UnsafeBufferPointer<UInt8>) -> Bool {
+        var following = fields
+        return following.next().map { Words.months.contains(line[$0.inner]) } ?? false
+    }
+
+    /// A day and a month before a time of day.
+    private func isShortDate(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>,
         _ fields: HeaderFields,
         in line: UnsafeBufferPointer<UInt8>
     ) -> Bool {
-        guard field.inner.lowerBound == 0, line[field.inner].count == 6, line[field.inner].allSatisfy(\.isDigit) else {
+        let parts = text.split(omittingEmptySubsequences: false) { "-./".utf8.contains($0) }
+        guard parts.count == 2, parts.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(\.isDigit) }) else {
             return false
         }
         var following = fields
-        guard let clock = following.next(), clock.inner.count == 6, line[clock.inner].allSatisfy(\.isDigit) else {
-            return false
-        }
-        for _ in 0..<2 {
-            if let next = following.next(), Words.levels.contains(line[next.inner]) { return true }
-        }
-        return false
+        return following.next().map { HeaderTime(line[$0.inner]) == .time } ?? false
     }
 
     // MARK: - What follows
 
     private mutating func readRest(_ fields: inout HeaderFields, in line: UnsafeBufferPointer<UInt8>) {
         var (numbers, brackets) = (0, 0)
+        var followsSeparator = false
         while let field = fields.next() {
             let text = line[field.inner]
+            let isSeparator = Self.isSeparator(text)
             if text.count == 4, host == nil, level == nil, text.allSatisfy(\.isDigit), field.isBracketed == false,
                 line[field.outer.lowerBound - 1] == UInt8(ascii: " "), numbers == 0, isYear(text)
             {
                 // The year of a date that ends with it.
-            } else if text.allSatisfy({ $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "|") })
-            {
+            } else if isSeparator {
                 // A separator.
-            } else if level == nil, process == nil, Words.levels.contains(text) {
+            } else if level == nil, process == nil || followsSeparator, Words.levels.contains(text) {
+                level = field.inner
+            } else if isLetterLevel(field, fields, in: line) {
                 level = field.inner
             } else if Words.zones.contains(text) || HeaderTime(text) != .none {
                 // A time in two parts.
+            } else if isStream(field, &fields, in: line) {
+                // What a container wrote, and where.
             } else if !field.isBracketed, numbers < 2, text.allSatisfy(\.isDigit) {
                 numbers += 1
-            } else if field.isBracketed, brackets == 0, level != nil || numbers > 0, !isSaying(text) {
+            } else if field.isBracketed, brackets == 0, isLifted(field, numbers, fields, in: line) {
                 brackets += 1
-            } else if process == nil, let name = processName(field, in: line) {
+            } else if process == nil, let name = processName(field, in: line) ?? callSite(field, in: line) {
+                process = name
+            } else if process == nil, followsSeparator, let name = nameBeforeSeparator(field, fields, in: line) {
                 process = name
             } else if host == nil, process == nil, level == nil, isHostBeforeProcess(field, fields, in: line) {
                 host = field.inner
             } else {
                 return
             }
+            followsSeparator = isSeparator
             end = fields.position
         }
+    }
+
+    private static func isSeparator(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        text.allSatisfy { "-:|".utf8.contains($0) } || (text.count == 1 && "*#".utf8.contains(text[text.startIndex]))
+    }
+
+    /// A bracket is part of the header behind a level or numbers, where it holds a number, and before a level.
+    private func isLifted(
+        _ field: HeaderField,
+        _ numbers: Int,
+        _ fields: HeaderFields,
+        in line: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let text = line[field.inner]
+        if level != nil || numbers > 0 { return !isSaying(text) }
+        var following = fields
+        return following.next().map { Words.levels.contains(line[$0.inner]) } ?? false
     }
 
     private func isYear(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
@@ -124,6 +163,7 @@ public struct LogHeader: Sendable, Equatable {
 
     /// A bracket that tells something, `[instance: …]` or `[client 1.2.3.4]`, is part of the message.
     private func isSaying(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        let text = text.drop { $0 == UInt8(ascii: " ") }
         guard let space = text.firstIndex(of: UInt8(ascii: " ")) else { return false }
         let first = text[..<space]
         return first.allSatisfy { $0.isLowercase || $0 == UInt8(ascii: ":") }
@@ -141,7 +181,8 @@ public struct LogHeader: Sendable, Equatable {
             let hasNumber = rest.last == UInt8(ascii: "]")
             guard rest.isEmpty || hasNumber else { return nil }
             // Without a host or a level before it, or a number in it, `word:` begins the message.
-            guard hasNumber || host != nil || (level != nil && name.contains(UInt8(ascii: "."))) else { return nil }
+            let isLevelled = level.map { name.contains(UInt8(ascii: ".")) || $0.count == 1 } ?? false
+            guard hasNumber || host != nil || isLevelled else { return nil }
             return name.startIndex..<name.endIndex
         }
         guard level != nil, name.count == text.count, name.contains(UInt8(ascii: ".")), name.last != UInt8(ascii: ".")
@@ -154,7 +195,7 @@ public struct LogHeader: Sendable, Equatable {
         _ fields: HeaderFields,
         in line: UnsafeBufferPointer<UInt8>
     ) -> Bool {
-        guard !field.isBracketed, line[field.outer].allSatisfy({ $0.isAlphanumeric || "._-".utf8.contains($0) }) else {
+        guard !field.isBracketed, line[field.outer].allSatisfy({ $0.isAlphanumeric || "._-/".utf8.contains($0) }) else {
             return false
         }
         var following = fields
@@ -190,6 +231,12 @@ enum HeaderTime {
     }
 
     private static func kind(_ groups: [Int], _ marks: [UInt8]) -> HeaderTime {
+        // `20171223-22:15:29`, `20171223T221529Z`
+        if groups.first == 8, marks.first == UInt8(ascii: "-") || marks.first == UInt8(ascii: "T"),
+            groups.dropFirst().first == (groups.count == 2 ? 6 : 2)
+        {
+            return .both
+        }
         guard groups.count >= 3, marks.count >= 2 else { return .none }
         let isYearFirst = groups[0] == 4 && groups[1] <= 2 && groups[2] <= 2
         let isYearLast = groups[0] <= 2 && groups[1] <= 2 && (groups[2] == 4 || groups[2] == 2)

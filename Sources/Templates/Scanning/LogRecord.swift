@@ -13,13 +13,18 @@ public enum LogRecord {
     public static func isContinuation(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = line.first else { return false }
         if first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") { return line.contains { $0 > 32 } }
-        return openings.contains { line.starts(with: $0) } || isException(line)
+        return openings.contains { line.starts(with: $0) } || isRest(line) || isException(line)
     }
 
     /// `at ` stands for a frame only before a name with dots and a bracket, but a log line hardly ever begins with it.
     private static let openings: [[UInt8]] = [
-        "at ", "Caused by:", "Suppressed:", "... ", "--- End of ", "Traceback (most recent call last):",
+        "at ", "Caused by:", "Suppressed:", "--- End of ", "Traceback (most recent call last):",
     ].map { Array($0.utf8) }
+
+    /// `... 23 more`: frames that are left out.
+    private static func isRest(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        line.starts(with: "... ".utf8) && line.count > 4 && line[4].isDigit
+    }
 
     /// `java.io.IOException: …`, `ValueError: …`, `KeyboardInterrupt` alone: the name of a class, at the line's beginning.
     private static func isException(_ line: UnsafeBufferPointer<UInt8>) -> Bool {

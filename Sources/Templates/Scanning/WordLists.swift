@@ -55,6 +55,8 @@ enum Words {
             + " milliseconds microseconds nanoseconds millisecond microsecond kb mb gb tb kib mib gib tib byte bytes hz khz"
             + " mhz ghz"
     )
+    /// Units of bytes.
+    static let sizes = WordSet("b byte bytes kb mb gb tb kib mib gib tib k m g t")
     /// The last part of a host's name.
     static let domains = WordSet("com net org edu gov mil local lan internal localdomain arpa")
     /// What two letters at the end of a dotted name mean where they are not a country.
@@ -68,6 +70,8 @@ enum Words {
         "user username login account ruser rhost host hostname node file directory path domain volume customer owner"
             + " tenant"
     )
+    /// What may stand between such a word and the name.
+    static let names = WordSet("name named called id")
     /// Of these, and of fields with these names, the names are people's and machines'.
     static let identities = WordSet("user username ruser login account host hostname rhost")
     /// Fields whose value is what the line is about.
