@@ -31,7 +31,7 @@ extension Settings {
         throw Exit(
             .configuration,
             "`\(command)` takes each record for itself; `space.kind: session` groups them. Use `pipe`, which prints sessions, "
-                + "or `--space log`"
+                + "`evaluate`, which judges them, or `--space log`"
         )
     }
 

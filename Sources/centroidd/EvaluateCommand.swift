@@ -15,7 +15,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
             Every record is scored before it is learned. CSV, TSV and JSON lines, gzip or not, by their extension.
             The first 200 records (or a tenth, if that is less) are learned only; rows labelled `noise` do not count
-            for the clusters. Without --model and --config the model that `make model` fetched is taken.
+            for the clusters. With --space session `session.field` and `session.time` name columns; a session has the
+            label that most of its rows have, and is an anomaly where one of its rows is. Without --model and --config the model that `make model` fetched is taken.
             """
     )
 

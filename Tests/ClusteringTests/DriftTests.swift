@@ -80,4 +80,26 @@ struct DriftTests {
             #expect(learner.model.memoryBegins == 0)
         }
     }
+
+    @Test("While clusters follow a drift, recent means half of what they remember")
+    func horizon() throws {
+        let (vectors, _) = carousel(6000, round: 1500, seed: 4)
+        var options = ClusteringOptions()
+        options.step = 20
+        var learner = Learner(model: Model(space: "test", dimension: 2, metric: .euclidean), options: options)
+        _ = try learner.process(vectors: vectors, observations: [])
+        let model = learner.model
+        let since = model.memoryBegins
+        #expect(since > 0)
+        let records = model.sample.living(at: model.clock, since: since)
+        let horizon = model.horizon(of: records, since: since)
+        let recent = records.count { model.clock - $0.clock <= horizon }
+        #expect(horizon < 0.05 && abs(Double(recent) / Double(records.count) - 0.5) < 0.1)
+        #expect(model.horizon(of: records, since: 0) == 1)
+        // What is judged is what the candidate was made of.
+        let candidate = try recluster(model: model, options: options)
+        let verdict = try adopt(candidate, into: model, options: options).verdict
+        let judged = try #require(verdict.candidate?.records)
+        #expect(candidate.since > 0 && judged <= records.count)
+    }
 }

@@ -40,7 +40,8 @@ struct EventTests {
     static let length = 290_000
     static let every = 3_000
 
-    private func options() -> ClusteringOptions {
+    /// A configuration made for the pace of the stream.
+    private static var tuned: ClusteringOptions {
         var options = ClusteringOptions()
         // A centre needs 3,500 records to move its radius.
         options.halfLife = .records(700)
@@ -75,9 +76,9 @@ struct EventTests {
         return reports
     }
 
-    private func run(seed: UInt64) throws -> Score {
+    private func run(seed: UInt64, options: ClusteringOptions) throws -> Score {
         var stream = EventStream(seed: seed)
-        var learner = Learner(model: Model(space: "moa", dimension: 2, metric: .euclidean), options: options())
+        var learner = Learner(model: Model(space: "moa", dimension: 2, metric: .euclidean), options: options)
         var reports: [Report] = []
         var refusals = 0
         while stream.records < Self.length {
@@ -129,10 +130,21 @@ struct EventTests {
 
     @Test("Splits, merges, births and deaths are reported once each, at their place and in time")
     func events() throws {
+        try check(options: Self.tuned)
+    }
+
+    @Test("With the defaults, whose half-life is long and which follow the drift, they are as well")
+    func defaults() throws {
+        // Of the last thousand or two records, which is what still counts then, the sample holds a few hundred.
+        // Seeds 1 to 9 together: recall .98, precision .98.
+        try check(options: ClusteringOptions())
+    }
+
+    private func check(options: ClusteringOptions) throws {
         var total = Score()
-        for seed: UInt64 in 1...3 { total.add(try run(seed: seed)) }
+        for seed: UInt64 in 1...3 { total.add(try run(seed: seed, options: options)) }
         #expect(total.truth.values.reduce(0, +) > 20)
-        #expect(total.recall >= 0.9, "\(total.notes.joined(separator: "; "))")
-        #expect(total.precision >= 0.9, "\(total.notes.joined(separator: "; "))")
+        #expect(total.recall >= 0.9, "\(total.recall): \(total.notes.joined(separator: "; "))")
+        #expect(total.precision >= 0.9, "\(total.precision): \(total.notes.joined(separator: "; "))")
     }
 }

@@ -49,6 +49,27 @@ struct MatchingTests {
         #expect(crumb.origin(of: 1) == nil, "a tenth is too little to be called split")
     }
 
+    @Test("While the stream drifts, what lies beside a cluster beyond its reach has parted from it")
+    func parted() {
+        func overlap(gap: Double) -> Overlap {
+            let stayed = (0..<40).map { _ in
+                Overlap.Member(old: (0, true), new: (0, true), weight: 1)
+            }
+            let left = (0..<30).map { _ in
+                Overlap.Member(old: (0, false), new: (1, true), weight: 1)
+            }
+            return Overlap(members: stayed + left, livingReach: [1], candidateReach: [1, 1]) { _, column in
+                column == 0 ? 0.1 : gap
+            }
+        }
+        let drifting = Matching(overlap: overlap(gap: 1.8), options: LineageOptions(), isDrifting: true)
+        #expect(drifting.origin(of: 1) == nil && drifting.parent(of: 1) == 0)
+        let far = Matching(overlap: overlap(gap: 2.2), options: LineageOptions(), isDrifting: true)
+        #expect(far.parent(of: 1) == nil, "farther than a path leads")
+        let still = Matching(overlap: overlap(gap: 1.8), options: LineageOptions())
+        #expect(still.parent(of: 1) == nil, "where nothing moves it is a new group")
+    }
+
     @Test("Of clusters that become one the heavier goes on, the other has an heir")
     func merged() {
         let matching = Matching(overlap: overlap([[60], [40]]), options: LineageOptions())

@@ -23,6 +23,7 @@ struct StreamQualityTests {
         Row(path: "clusters/chainlink.csv", step: 100, least: 0.5),
         Row(path: "clusters/cluto-t7-10k.csv", step: 100, least: 0.5),
         Row(path: "drift/keystroke.csv.gz", step: 20, least: 0.6),
+        Row(path: "drift/moving_squares.csv.gz", step: 20, least: 0.75),
     ])
     func wholeStream(row: Row) throws {
         let table = try DataTable(row.path)

@@ -144,6 +144,24 @@ struct SessionPipelineTests {
         #expect(model.templates?.documents == published.count)
     }
 
+    @Test("Events whose templates became one while the session was open are one kind of event")
+    func mergedTemplatesAreFollowed() async throws {
+        let fixture = try fixture()
+        // Far more towns than are taken for kinds of line; all in one session, with one other line before and after.
+        let towns = ["ville", "stead", "borough", "wick"].flatMap { ending in
+            "abcdefghij".map { "blk_7 came to the town of \($0)\(ending) at last" }
+        }
+        let lines = ["blk_7 sets out now"] + towns + ["blk_7 rests now"]
+        for (time, line) in lines.enumerated() { try send(line, at: Int64(time), fixture) }
+        try send("blk_8 sets out now", at: 50_000_000, fixture)
+        try await run(fixture, until: lines.count + 1)
+        let session = try #require(try published(fixture).first)
+        #expect(session.session == "blk_7" && session.events == 42)
+        #expect(session.templates.values.map(\.count).sorted() == [1, 1, 40])
+        #expect(Set(session.sequence.dropFirst().dropLast()).count == 1)
+        #expect(session.templates.values.contains { $0.template == "blk_7 came to the town of <*> at last" })
+    }
+
     @Test("Faults, kills and restarts change nothing of what is published", arguments: [1, 2, 3, 4, 5, 6])
     func exactlyOnce(seed: UInt64) async throws {
         func fixture() throws -> PipelineFixture {

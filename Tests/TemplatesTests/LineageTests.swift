@@ -25,6 +25,8 @@ struct LineageTests {
         #expect(merged.map(\.template) == [eldest])
         #expect(Set(ids).subtracting([eldest]).isSubset(of: merged[0].related))
         #expect(mining.learned("the city of \(word(500)) was reached").parameters == [word(500)])
+        #expect(Set(ids.map(mining.book.living)) == [eldest], "ids given before are followed")
+        #expect(mining.book.living(999) == 999)
     }
 
     @Test("Lines that begin alike and end in free text become one template")

@@ -44,12 +44,16 @@ package struct ShapeFinder {
     /// - Parameters:
     ///   - vectors: `n × d`, finite.
     ///   - centroids: `k × d`, the best division into round groups.
+    ///   - starts: other divisions, which mixtures start from.
+    ///   - mixes: whether mixtures are tried. Of groups that move while they are sampled each is a smear, which a mixture
+    ///     describes by several components.
     /// - Returns: nil where round groups fit, or where nothing can be said of the density; `reasons` of why are then in
     ///   the second part.
     package static func shapes(
         _ vectors: Matrix,
         centroids: Matrix,
         starts: [Matrix] = [],
+        mixes: Bool = true,
         metric: Metric,
         seed: UInt64,
         lanes: Lanes
@@ -75,7 +79,7 @@ package struct ShapeFinder {
         guard repetition(vectors, table) <= largestRepetition else {
             return (nil, "round groups: numbers repeat so often that they form a lattice, which has no density")
         }
-        if let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
+        if mixes, let round = RoundMixture.find(vectors, table: table, starts: starts + [centroids], seed: seed) {
             var shapes = Shapes(labels: round.labels, count: round.count, reasons: [round.reason])
             shapes.tolerance = PrototypePlacement.roundTolerance
             shapes.overlaps = true

@@ -21,12 +21,13 @@ struct Gate {
         self.next = next
         self.retention = retention
         self.options = options
-        let sample = living.sample.living(at: living.clock)
+        let sample = living.sample.living(at: living.clock, since: candidate.since)
+        let horizon = living.horizon(of: sample, since: candidate.since)
         let heldOut = Set(candidate.heldOut)
         let known = sample.filter { heldOut.contains($0.record) }
         let all = known.count >= 10 ? known : sample
         // What has ended since is no fault of clusters that no longer cover it.
-        let recent = all.filter { living.clock - $0.clock <= 1 }
+        let recent = all.filter { living.clock - $0.clock <= horizon }
         pool = recent.count >= Self.leastRecent ? recent : all
     }
 

@@ -18,7 +18,8 @@ extension Model {
         let placement = Placement(model: self, candidate: candidate, birth: options.birth)
         let matching = Matching(
             overlap: placement.overlap(model: self, candidate: candidate, birth: options.birth),
-            options: options.lineage
+            options: options.lineage,
+            isDrifting: candidate.since > 0
         )
         let members = placement.members(candidate.clusterCount)
         let before = self
@@ -27,11 +28,10 @@ extension Model {
             placement: placement,
             matching: matching,
             members: members,
-            layout: candidate.layout,
-            isDrifting: candidate.since > 0,
+            candidate: candidate,
             options: options
         )
-        if options.followsDrift {
+        if options.followsDrift, candidate.carried == nil {
             settle(&built, members: members, placement: placement, layout: candidate.layout)
         }
         built.sort { $0.cluster.id < $1.cluster.id }
@@ -105,14 +105,20 @@ extension Model {
         placement: Placement,
         matching: Matching,
         members: [[Int]],
-        layout: PrototypeLayout,
-        isDrifting: Bool,
+        candidate: Candidate,
         options: ClusteringOptions
     ) -> [Built] {
         let perMember = totalWeight / Double(max(1, placement.records.count))
         let least = placement.records.count < Self.loneRecords ? 1 : 2
+        let layout = candidate.layout
         var built: [Built] = []
+        let isJudged =
+            candidate.since > 0 && candidate.carried == nil && records > options.warmUpRecords && !clusters.isEmpty
+        let newborn =
+            isJudged ? NewbornTest(model: self, placement: placement, matching: matching, options: options) : nil
         for (column, rows) in members.enumerated() where rows.count >= least {
+            let isNew = matching.source[column] == nil && matching.origin(of: column) == nil
+            if isNew, let newborn, !newborn.isDense(rows) { continue }
             let old = matching.source[column].map { clusters[$0] }
             var cluster = Cluster(
                 id: old?.id ?? nextClusterID,
@@ -121,10 +127,14 @@ extension Model {
                 revision: version
             )
             if old == nil { nextClusterID += 1 }
-            let prototypes = prototypes(layout.rows(of: column), members: rows, placement: placement)
+            let place = layout.rows(of: column)
+            var prototypes = prototypes(place, members: rows, placement: placement, keepsAll: candidate.carried != nil)
+            if candidate.carried != nil {
+                prototypes.means = candidate.centroids.selecting(Array(place)).storage
+            }
             cluster.weight = perMember * Double(rows.count)
             cluster.setPrototypes(weights: prototypes.counts.map { perMember * Double($0) })
-            if isDrifting { cluster.limitInertia(to: prototypes.counts.map(Double.init)) }
+            if candidate.since > 0 { cluster.limitInertia(to: prototypes.counts.map(Double.init)) }
             cluster.describe(
                 records: rows.map { placement.records[$0] },
                 distances: rows.map { placement.new[$0].distance },
@@ -143,11 +153,13 @@ extension Model {
         return built
     }
 
-    /// The means and the numbers of the members nearest to each prototype; prototypes without members are left out.
+    /// The means and the numbers of the members nearest to each prototype; prototypes without members are left out, but
+    /// where all are to be kept.
     private func prototypes(
         _ prototypes: Range<Int>,
         members: [Int],
-        placement: Placement
+        placement: Placement,
+        keepsAll: Bool
     ) -> (means: [Float], counts: [Int]) {
         var sums = [Double](repeating: 0, count: prototypes.count * dimension)
         var counts = [Int](repeating: 0, count: prototypes.count)
@@ -158,9 +170,9 @@ extension Model {
                 sums[place * dimension + column] += Double(value)
             }
         }
-        let kept = counts.indices.filter { counts[$0] > 0 }
+        let kept = counts.indices.filter { keepsAll || counts[$0] > 0 }
         let means = kept.flatMap { place in
-            (0..<dimension).map { Float(sums[place * dimension + $0] / Double(counts[place])) }
+            (0..<dimension).map { Float(sums[place * dimension + $0] / Double(max(1, counts[place]))) }
         }
         return (means, kept.map { counts[$0] })
     }

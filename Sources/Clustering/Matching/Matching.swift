@@ -7,13 +7,16 @@ struct Matching: Sendable {
     /// What it was decided by.
     let overlap: Overlap
     private let options: LineageOptions
+    /// Whether the clusters follow a drift.
+    private let isDrifting: Bool
 
     /// The one-to-one matching that shares the most weighted members among pairs that have enough in common; where
     /// members do not decide, the nearer centroid does. Living clusters that lost their place then continue in a group
     /// that lies a little ahead of them.
-    init(overlap: Overlap, options: LineageOptions) {
+    init(overlap: Overlap, options: LineageOptions, isDrifting: Bool = false) {
         self.overlap = overlap
         self.options = options
+        self.isDrifting = isDrifting
         source = Array(repeating: nil, count: overlap.candidates)
         target = Array(repeating: nil, count: overlap.living)
         for group in groups() { match(group) }
@@ -112,6 +115,20 @@ struct Matching: Sendable {
         (0..<overlap.living).first {
             overlap.share(of: column, from: $0) >= options.partShare
                 && overlap.share(ofLiving: $0, to: column) >= options.splitShare
+        }
+    }
+
+    /// The living cluster that a new one has parted from: the one that it is a part of, or, while the stream drifts, the
+    /// one that lives on beside it, no farther than a path leads. There the part has left the reach of the cluster, which
+    /// follows the other part, before the two can be told apart.
+    func parent(of column: Int) -> Int? {
+        if let origin = origin(of: column) { return origin }
+        guard isDrifting else { return nil }
+        let all = (0..<overlap.living).reduce(0) { $0 + overlap.nearest[$1 * overlap.candidates + column] }
+        return (0..<overlap.living).first { row in
+            let place = row * overlap.candidates + column
+            return all > 0 && target[row] != nil && overlap.nearest[place] >= options.partShare * all
+                && overlap.distances[place] <= options.pathReach * overlap.livingReach[row]
         }
     }
 

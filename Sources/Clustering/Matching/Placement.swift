@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// Where the sampled records stand in the living model and in a candidate.
@@ -14,7 +15,7 @@ struct Placement {
     let limits: [Float]
 
     init(model: Model, candidate: Candidate, birth: Birth) {
-        records = model.sample.living(at: model.clock, since: candidate.since)
+        records = candidate.carried ?? model.sample.living(at: model.clock, since: candidate.since)
         data = Matrix(records: records, dimension: model.dimension)
         old =
             model.clusters.isEmpty
@@ -65,12 +66,13 @@ struct Placement {
     /// is says more than where it was.
     func overlap(model: Model, candidate: Candidate, birth: Birth) -> Overlap {
         let living = model.clusters.isEmpty ? [] : Radii(model: model, birth: birth).limits
+        let horizon = model.horizon(of: records, since: candidate.since)
         let members = zip(old, new).enumerated().map { index, pair in
             Overlap.Member(
                 old: (pair.0.cluster, pair.0.distance <= living[pair.0.cluster]),
                 new: (pair.1.cluster, pair.1.distance <= limits[pair.1.cluster]),
-                weight: Forgetting.factor(from: records[index].clock, to: model.clock),
-                isRecent: model.clock - records[index].clock <= 1
+                weight: exp2(min(0, records[index].clock - model.clock) / horizon),
+                isRecent: model.clock - records[index].clock <= horizon
             )
         }
         let oldLayout = model.layout

@@ -21,7 +21,7 @@ struct Transitions {
 
     /// The columns that are new parts of each living row, in order of id.
     private func parts(of origin: Int) -> [(column: Int, row: Int)] {
-        rows.filter { matching.source[$0.key] == nil && matching.origin(of: $0.key) == origin }
+        rows.filter { matching.source[$0.key] == nil && matching.parent(of: $0.key) == origin }
             .map { (column: $0.key, row: $0.value) }.sorted { $0.row < $1.row }
     }
 
@@ -40,7 +40,7 @@ struct Transitions {
             event.kind = (ways[row] ?? 0) > options.moveDistance ? .moved : .kept
             event.overlap = matching.overlap.share(ofLiving: source, to: column)
             event.weightBefore = before.weight(of: source)
-        } else if let origin = matching.origin(of: column) {
+        } else if let origin = matching.parent(of: column) {
             event.kind = .split
             event.overlap = matching.overlap.share(of: column, from: origin)
             event.participants = split(origin)

@@ -50,6 +50,8 @@ public struct Model: Sendable, Equatable {
     public internal(set) var vigilance = Vigilance()
     /// What it finds wrong.
     var diagnosis = Diagnosis()
+    /// That the whole stream moves, while that is watched.
+    var motion: Motion?
     /// Far-off records that wait for company.
     public internal(set) var nursery: Nursery
     /// The decayed sample of the stream.

@@ -247,6 +247,7 @@ extension Model {
         vigilance = meta.vigilance ?? Vigilance()
         diagnosis = meta.diagnosis ?? Diagnosis()
         incidents = meta.incidents ?? IncidentBook()
+        motion = meta.motion
         features = meta.features
     }
 }

@@ -25,6 +25,8 @@ struct StoredMeta: Codable {
     var novelty: NoveltyHistory?
     var vigilance: Vigilance?
     var diagnosis: Diagnosis?
+    /// The watch of a motion of the whole stream, where there is one.
+    var motion: Motion?
     /// A sum over all other entries of what identifies their state.
     var digest: UInt64
     var sourceOffsets: [String: Int64]
@@ -51,6 +53,7 @@ struct StoredMeta: Codable {
         unassignedClock = model.unassignedClock
         nextWarmUp = model.nextWarmUp
         threshold = model.threshold
+        motion = model.motion
         clusters = model.clusters.count
         nursery = model.nursery.waiting.count
         sample = model.sample.slots.count

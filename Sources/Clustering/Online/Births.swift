@@ -51,19 +51,13 @@ extension Model {
         )
     }
 
-    /// Whether the nursery is so full of scattered records that as many lie together anywhere: a group must have five
-    /// standard deviations (of a Poisson count) more than a record outside of it has neighbours.
+    /// Whether the nursery is so full of scattered records that as many lie together anywhere.
     private func isChance(_ group: [Int], reach: Float) -> Bool {
         let inside = Set(group)
-        let outside = nursery.waiting.indices.filter { !inside.contains($0) }
-        guard outside.count >= 8 else { return false }
-        let stride = max(1, outside.count / 32)
-        let counts = Swift.stride(from: 0, to: outside.count, by: stride).map { place in
-            let vector = nursery.waiting[outside[place]].vector
+        return Chance.explains(group.count, outside: nursery.waiting.indices.filter { !inside.contains($0) }) { place in
+            let vector = nursery.waiting[place].vector
             return nursery.waiting.count { metric.distance(vector, $0.vector) <= reach }
-        }.sorted()
-        let usual = Double(counts[counts.count / 2])
-        return Double(group.count) < max(4 * usual, usual + 5 * usual.squareRoot())
+        }
     }
 
     /// Whether a group may be no more than what lies at the edge of the nearest cluster: it is wide for its distance from
@@ -103,6 +97,7 @@ extension Model {
             else { return [] }
             events += retire(rows: [lightest])
         }
+        let parent = parent(of: group, options: options)
         let records = group.members.map { nursery.waiting[$0] }
         var cluster = Cluster(id: nextClusterID, clock: clock, bornAt: self.records, revision: version)
         nextClusterID += 1
@@ -119,18 +114,53 @@ extension Model {
         let gone = Set(group.members)
         nursery.waiting = nursery.waiting.indices.filter { !gone.contains($0) }.map { nursery.waiting[$0] }
         relabel(rows: [clusters.count - 1], options: options)
-        events.append(
-            LineageEvent(
-                kind: .born,
-                cluster: cluster.id,
-                related: [],
-                weight: cluster.weight,
-                overlap: nil,
-                label: clusters[clusters.count - 1].label,
-                version: version
-            )
+        var event = LineageEvent(
+            kind: .born,
+            cluster: cluster.id,
+            related: [],
+            weight: cluster.weight,
+            overlap: nil,
+            label: clusters[clusters.count - 1].label,
+            version: version
         )
-        return events
+        if let parent { part(from: parent, &event) }
+        return events + [event]
+    }
+
+    /// The cluster that a group has parted from: while the stream drifts, the nearest one where it is no farther than a
+    /// path leads. It follows the rest of its members, so that those which went another way were left behind.
+    private func parent(of group: BirthGroup, options: ClusteringOptions) -> (id: Int, weight: Double)? {
+        guard options.followsDrift, memoryBegins > 0 else { return nil }
+        let pair = Nearest.search(
+            queries: Matrix(columns: dimension, storage: group.centroid),
+            prototypes: centroids,
+            layout: layout,
+            metric: metric
+        )[0]
+        guard pair.cluster >= 0 else { return nil }
+        let radii = Radii(model: self, birth: options.birth)
+        // One that lags behind its members reaches too far.
+        let reach = Double(min(radii.limits[pair.cluster], radii.typicalLimit))
+        guard Double(pair.distance) <= options.lineage.pathReach * reach else { return nil }
+        return (clusters[pair.cluster].id, weight(of: pair.cluster))
+    }
+
+    /// Makes the birth of a cluster the split of another.
+    private func part(from parent: (id: Int, weight: Double), _ event: inout LineageEvent) {
+        guard let row = index(of: parent.id) else { return }
+        event.kind = .split
+        event.related = [parent.id]
+        event.overlap = 0
+        event.participants = [
+            .init(
+                cluster: parent.id,
+                weightBefore: parent.weight,
+                weightAfter: weight(of: row),
+                overlap: 1,
+                label: clusters[row].label
+            ),
+            .init(cluster: event.cluster, weightBefore: nil, weightAfter: event.weight, overlap: 0, label: event.label),
+        ]
     }
 }
 

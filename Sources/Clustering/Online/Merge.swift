@@ -48,11 +48,15 @@ extension Model {
         learnAlarms(delta, options: options.anomalies)
         deep?.learn(delta, clock: clock, options: options)
 
-        var events = bear(delta.far, options: options)
-        events += unite(options)
-        events += retireFaded(options)
-        events += try warmUp(options)
-        events += followDrift(options)
+        var events = followMotion(arrived: delta.records, options: options)
+        // Clusters that are carried along are made anew with each step.
+        if !(motion?.isFollowed ?? false) {
+            events += bear(delta.far, options: options)
+            events += unite(options)
+            events += retireFaded(options)
+            events += try warmUp(options)
+            events += followDrift(options)
+        }
         relabelGrown(options)
         examine(before: before, options: options)
         return events

@@ -57,6 +57,15 @@ extension Model {
     }
 }
 
+extension Model {
+    /// The age, in half-lives, that half of the records which still tell of the stream do not exceed: 1, or less while the
+    /// clusters follow a drift and older records than `since` are left out.
+    func horizon(of records: [StoredRecord], since: UInt64) -> Double {
+        guard since > 0, let oldest = records.lazy.map(\.clock).min(), oldest < clock else { return 1 }
+        return min(1, (clock - oldest) / 2)
+    }
+}
+
 extension Cluster {
     /// Lowers the prototypes' inertia to the members that were seen.
     mutating func limitInertia(to members: [Double]) {

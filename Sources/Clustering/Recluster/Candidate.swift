@@ -23,6 +23,9 @@ public struct Candidate: Sendable {
     var cutsThrough = false
     /// The number of the first record that was considered: greater than 0 where older ones no longer tell of the stream.
     var since: UInt64 = 0
+    /// The records it was made of, carried to where they would be by now; nil where those of the sample stay where they
+    /// are. Its prototypes are then kept as they were placed.
+    var carried: [StoredRecord]?
     /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
     var encoding: FeatureEncoding?
     /// The map between two tiers that fits the sample; nil of one tier.

@@ -13,6 +13,7 @@ public func recluster(
     options: ClusteringOptions,
     lanes: Lanes = .serial
 ) throws(ClusteringError) -> Candidate {
+    if let moving = model.movingCandidate(options) { return moving }
     // Features are fitted anew with the clusters, so that these are made in the space that they will live in.
     // Of two tiers the deep one is grouped.
     let whole = model

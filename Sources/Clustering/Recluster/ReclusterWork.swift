@@ -129,6 +129,7 @@ struct ReclusterWork {
             part,
             centroids: centroids,
             starts: starts,
+            mixes: !isDrifting,
             metric: model.metric,
             seed: seed,
             lanes: lanes

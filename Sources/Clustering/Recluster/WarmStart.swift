@@ -47,7 +47,8 @@ struct WarmStart {
         let dense = Scattered.dense(drawn, metric: model.metric)
         let isDense = Set(dense)
         vectors = drawn.selecting(dense)
-        ages = dense.map { model.clock - records[rows[$0]].clock }
+        let horizon = model.horizon(of: records, since: model.memoryBegins)
+        ages = dense.map { (model.clock - records[rows[$0]].clock) / horizon }
         scattered = drawn.selecting(rows.indices.filter { !isDense.contains($0) })
         metric = model.metric
         reach = Radii(model: model, birth: options.birth).limits

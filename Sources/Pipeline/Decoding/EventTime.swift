@@ -1,7 +1,7 @@
 import Embedding
 
-/// Reads an event's time from a JSON field: a number of seconds or milliseconds since 1970, or text in ISO 8601.
-enum EventTime {
+/// Reads an event's time from a JSON field, or a table's column: a number of seconds or milliseconds since 1970, or text in ISO 8601.
+package enum EventTime {
     /// Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000.
     private static let firstMillisecond = 1e11
 
@@ -21,7 +21,7 @@ enum EventTime {
 
     /// `2021-01-31`, `2021-01-31T10:15`, `2021-01-31 10:15:30.250`, each with `Z` or an offset such as `+02:00`; without
     /// one it is universal time. Digits alone are read as a number.
-    static func milliseconds(_ text: String) -> Int64? {
+    package static func milliseconds(_ text: String) -> Int64? {
         if let number = Double(text) { return milliseconds(number) }
         var scanner = Scanner(rest: Array(text.utf8)[...])
         guard let year = scanner.number(digits: 4), scanner.take("-"), let month = scanner.number(digits: 2),

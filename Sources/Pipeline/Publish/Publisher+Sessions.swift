@@ -64,13 +64,17 @@ extension Publisher {
         _ space: SessionSpace,
         state: inout State
     ) {
-        batch.sessions = closed
         batch.words = []
         var texts: [String?] = []
         var storage: [Float] = []
         storage.reserveCapacity(closed.count * space.dimension)
         state.coordinator.withTemplates { book in
-            for session in closed.map(\.session) {
+            batch.sessions = closed.map { closed in
+                var closed = closed
+                closed.session.rename(book.living)
+                return closed
+            }
+            for session in batch.sessions.map(\.session) {
                 let events = SessionSpace.Events(counts: session.counts, sequence: session.sequence)
                 storage += space.vector(of: events) { (book.template($0)?.documents ?? 0, book.documents) }
                 book.note(document: session.counts.keys)

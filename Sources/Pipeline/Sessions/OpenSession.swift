@@ -34,6 +34,13 @@ struct OpenSession: Sendable, Equatable {
         self.origin = origin
     }
 
+    /// Counts events under other ids: templates that became one since are one.
+    mutating func rename(_ name: (Int) -> Int) {
+        guard counts.keys.contains(where: { name($0) != $0 }) else { return }
+        counts = Dictionary(counts.map { (name($0.key), $0.value) }, uniquingKeysWith: +)
+        sequence = sequence.map(name)
+    }
+
     /// Takes in another session, which an event has turned out to belong to as well.
     mutating func join(_ other: OpenSession, sequence limit: Int) {
         let isLater = other.first < first

@@ -1,10 +1,10 @@
-import Embedding
+package import Embedding
 import Foundation
-import Streams
+package import Streams
 import Templates
 
 /// Finds a record's keys and its time, or says why it cannot.
-struct SessionDecoder: Sendable {
+package struct SessionDecoder: Sendable {
     /// Bytes of the longest key.
     static let longestKey = 1024
     /// A line with more keys is an event of the first of them.
@@ -14,7 +14,7 @@ struct SessionDecoder: Sendable {
     private let expression: NSRegularExpression?
 
     /// A pattern that is no regular expression finds nothing: it was refused where the configuration was read.
-    init(options: SessionOptions) {
+    package init(options: SessionOptions) {
         self.options = options
         guard case .pattern(let pattern) = options.key else {
             expression = nil
@@ -24,7 +24,7 @@ struct SessionDecoder: Sendable {
     }
 
     /// - Parameter line: what the record's decoder made of its value.
-    func decode(_ record: Record, line: String) -> Result<SessionEvent, InputRejection> {
+    package func decode(_ record: Record, line: String) -> Result<SessionEvent, InputRejection> {
         Result { () throws(InputRejection) in
             let document = options.readsValue ? try document(record.value ?? []) : .null
             return SessionEvent(

@@ -1,11 +1,16 @@
 import Streams
 
 /// What one record says of sessions: something happened under these keys.
-struct SessionEvent: Sendable, Equatable {
+package struct SessionEvent: Sendable, Equatable {
     /// The keys, each once; none where a pattern found nothing.
-    var keys: [[UInt8]]
+    package var keys: [[UInt8]]
     /// Milliseconds since 1970.
-    var time: Int64
+    package var time: Int64
+
+    package init(keys: [[UInt8]], time: Int64) {
+        self.keys = keys
+        self.time = time
+    }
 }
 
 /// Where a record was read.

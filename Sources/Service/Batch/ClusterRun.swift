@@ -95,6 +95,7 @@ public struct ClusterRun: Sendable {
     ///
     /// - Throws: ``Exit``.
     public func run(settings: Settings, explain: Bool, quiet: Bool) throws -> Result {
+        try settings.refuseSessions(in: "cluster")
         let table = try LabelledTable(
             input: input,
             label: label,
@@ -103,7 +104,6 @@ public struct ClusterRun: Sendable {
             settings: settings,
             isKindChosen: isKindChosen
         )
-        try table.settings.refuseSessions(in: "cluster")
         let space = try table.settings.makeSpace()
         let bar = ProgressBar("reading", total: nil, quiet: quiet)
         var rows = try VectorTable(table, space: space, bar: bar)

@@ -52,8 +52,7 @@ public struct EvaluateRun: Sendable {
             isKindChosen: isKindChosen
         )
         let settings = table.settings
-        let log = LabelledLog(reader: table.reader, columns: table.columns)
-        try settings.refuseSessions(in: "evaluate")
+        let log = LabelledLog(reader: table.reader, columns: table.columns, sessions: settings.sessionOptions)
         let space = try settings.makeSpace(sink: sink)
         let bar = ProgressBar("evaluating", total: nil, quiet: quiet)
         let started = ContinuousClock.now
@@ -63,6 +62,7 @@ public struct EvaluateRun: Sendable {
         let options = settings.pipelineOptions
         var report = try EvaluationReport(
             truth: log.truth,
+            sessions: log.sessionTruth,
             output: log.output,
             assignments: options.outputTopic,
             events: options.eventsTopic,

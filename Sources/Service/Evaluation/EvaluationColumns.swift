@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Settings
 import Streams
 
@@ -19,6 +20,9 @@ struct EvaluationColumns: Sendable {
     var label: String?
     var anomaly: String?
     var content: Content
+    /// With `space.kind: session`: the columns of a session's name and of an event's time.
+    var session: String?
+    var time: String?
     /// Whether rows come from a table, in which empty cells stand for nothing and all the rest is text.
     var isTable = true
 
@@ -31,16 +35,19 @@ struct EvaluationColumns: Sendable {
         label: String?,
         anomaly: String?,
         field: String?,
+        session: (name: String?, time: String?) = (nil, nil),
         kind: SpaceSettings.Kind?,
         path: String
     ) throws {
         let known = columns.joined(separator: ", ")
-        for name in [label, anomaly, kind == .features ? nil : field].compactMap({ $0 }) where !columns.contains(name) {
+        (self.session, time) = session
+        for name in [label, anomaly, kind == .features ? nil : field, session.name, session.time].compactMap({ $0 })
+        where !columns.contains(name) {
             throw Exit(.usage, "\(path): there is no column \"\(name)\"; the columns are \(known)")
         }
         self.label = label
         self.anomaly = anomaly
-        let rest = columns.filter { $0 != label && $0 != anomaly }
+        let rest = columns.filter { ![label, anomaly, session.name, session.time].contains($0) }
         guard !rest.isEmpty else { throw Exit(.usage, "\(path): no column is left beside the truth") }
         if kind == .features {
             content = .fields
@@ -84,6 +91,17 @@ struct EvaluationColumns: Sendable {
             if Double(cell) == nil { return "column \"\(column)\" holds \"\(cell.prefix(40))\", not a number" }
         }
         return nil
+    }
+
+    /// A row as a record of `offset`.
+    func record(of row: TabularRow, offset: Int64) -> Record {
+        Record(
+            source: TopicPartition(topic: LabelledLog.topic, partition: 0),
+            offset: offset,
+            timestamp: time.flatMap { row[$0] }.flatMap(EventTime.milliseconds),
+            key: session.flatMap { row[$0] }.map { Array($0.utf8) },
+            value: value(of: row)
+        )
     }
 
     func value(of row: TabularRow) -> [UInt8] {

@@ -9,7 +9,9 @@ import Templates
 public struct EvaluationReport: Encodable, Sendable {
     /// Records read.
     public var records = 0
-    /// Records that count: the first are learned only, and rows labelled `noise` are left out.
+    /// Sessions that ended, where records are grouped: these are what is judged.
+    public var sessions: Int?
+    /// Records (or sessions) that count: the first are learned only, and rows labelled `noise` are left out.
     public var judged = 0
     /// Records per second, everything included.
     public var recordsPerSecond = 0.0
@@ -58,12 +60,23 @@ private struct JudgedAssignment: Decodable {
     var score: Float?
     var anomaly: Bool
     var source: Source
+    /// Of a session: its name, and when it began and ended.
+    var session: String?
+    var start: Int64?
+    var end: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case cluster, score, anomaly, source
+        case cluster, score, anomaly, source, session, start, end
         case templateID = "template_id"
     }
+
+    func truth(among rows: [LabelledLog.Truth], sessions: SessionTruth?) -> LabelledLog.Truth {
+        guard let sessions, let session, let start, let end else { return rows[source.offset] }
+        return sessions.truth(of: session, from: start, to: end)
+    }
 }
+
+private typealias JudgedRow = (truth: LabelledLog.Truth, assignment: JudgedAssignment)
 
 /// A published verdict.
 private struct JudgedVerdict: Decodable {
@@ -75,58 +88,71 @@ extension EvaluationReport {
     /// Records at the beginning that are learned but do not count, as the published baselines do it.
     private static func warmUp(_ count: Int) -> Int { min(200, count / 10) }
 
-    /// Judges what was published.
-    init(truth: [LabelledLog.Truth], output: [OutgoingRecord], assignments: String, events: String?, model: Model?)
-        throws
-    {
-        let decoder = JSONDecoder()
+    /// Judges what was published: rows, or the sessions that they made up.
+    init(
+        truth: [LabelledLog.Truth],
+        sessions known: SessionTruth? = nil,
+        output: [OutgoingRecord],
+        assignments: String,
+        events: String?,
+        model: Model?
+    ) throws {
         records = truth.count
         space = model?.space ?? ""
         clusters = model?.clusters.count ?? 0
-        var judgedRows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)] = []
-        var allRows = judgedRows
+        let decoder = JSONDecoder()
+        var rows: [JudgedRow] = []
         var retentions: [Double] = []
-        var flagged = 0
-        var isAssigned = [Bool](repeating: false, count: truth.count)
-        let first = Self.warmUp(truth.count)
         for record in output {
             let value = Data(record.value ?? [])
             if record.topic == events {
                 let event = try decoder.decode(JudgedVerdict.self, from: value)
-                guard let verdict = event.verdict else { continue }
-                reclusteringsAdopted += verdict.adopted ? 1 : 0
-                reclusteringsRefused += verdict.adopted ? 0 : 1
-                if verdict.adopted, let test = verdict.tests.first(where: { $0.name == .retention }) {
-                    retentions.append(test.candidate)
-                }
+                if let verdict = event.verdict { count(verdict, &retentions) }
             } else if record.topic == assignments {
                 let assignment = try decoder.decode(JudgedAssignment.self, from: value)
-                isAssigned[assignment.source.offset] = true
-                allRows.append((truth[assignment.source.offset], assignment))
-                guard assignment.source.offset >= first else { continue }
-                flagged += assignment.anomaly ? 1 : 0
-                judgedRows.append((truth[assignment.source.offset], assignment))
+                rows.append((assignment.truth(among: truth, sessions: known), assignment))
             }
         }
-        refused = isAssigned.count { !$0 }
-        if let first = isAssigned.firstIndex(of: false) {
-            firstRefusal = "line \(truth[first].line): \(truth[first].fault ?? "not a record of this space")"
+        if let known {
+            sessions = rows.count
+            (refused, firstRefusal) = (known.refused, known.firstRefusal)
+        } else {
+            countRefused(truth, rows)
         }
+        let first = Self.warmUp(known == nil ? truth.count : rows.count)
+        let judgedRows =
+            known == nil ? rows.filter { $0.assignment.source.offset >= first } : Array(rows.dropFirst(first))
         judged = judgedRows.count
-        alarmRate = judged > 0 ? Double(flagged) / Double(judged) : 0
+        alarmRate = judged > 0 ? Double(judgedRows.count(where: \.assignment.anomaly)) / Double(judged) : 0
         if !retentions.isEmpty { idRetention = retentions.reduce(0, +) / Double(retentions.count) }
         judgeClusters(judgedRows)
         if let book = model?.templates {
             templates = book.templates.count
-            judgeTemplates(allRows)
+            if known == nil { judgeTemplates(rows) }
         }
         judgeAnomalies(judgedRows)
         if let model { judgeShape(model) }
     }
 
+    private mutating func count(_ verdict: Verdict, _ retentions: inout [Double]) {
+        reclusteringsAdopted += verdict.adopted ? 1 : 0
+        reclusteringsRefused += verdict.adopted ? 0 : 1
+        guard verdict.adopted, let test = verdict.tests.first(where: { $0.name == .retention }) else { return }
+        retentions.append(test.candidate)
+    }
+
+    private mutating func countRefused(_ truth: [LabelledLog.Truth], _ rows: [JudgedRow]) {
+        var isAssigned = [Bool](repeating: false, count: truth.count)
+        for row in rows { isAssigned[row.assignment.source.offset] = true }
+        refused = isAssigned.count { !$0 }
+        if let first = isAssigned.firstIndex(of: false) {
+            firstRefusal = "line \(truth[first].line): \(truth[first].fault ?? "not a record of this space")"
+        }
+    }
+
     /// Groups of lines of logs are those of their templates, each by the id that it was given on arrival; all lines count,
     /// also the first.
-    private mutating func judgeTemplates(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {
+    private mutating func judgeTemplates(_ rows: [JudgedRow]) {
         var ids: [String: Int] = [:]
         var labels: [Int] = []
         var found: [Int] = []
@@ -142,7 +168,7 @@ extension EvaluationReport {
         groupF1 = Quality.groupF1(labels, found)
     }
 
-    private mutating func judgeClusters(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {
+    private mutating func judgeClusters(_ rows: [JudgedRow]) {
         clustersUsed = Set(rows.compactMap(\.assignment.cluster)).count
         var ids: [String: Int] = [:]
         var labels: [Int] = []
@@ -164,7 +190,7 @@ extension EvaluationReport {
         groupF1 = Quality.groupF1(labels, found)
     }
 
-    private mutating func judgeAnomalies(_ rows: [(truth: LabelledLog.Truth, assignment: JudgedAssignment)]) {
+    private mutating func judgeAnomalies(_ rows: [JudgedRow]) {
         var scores: [Double] = []
         var positive: [Bool] = []
         var flags: [Bool] = []

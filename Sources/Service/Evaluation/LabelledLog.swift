@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Streams
 import Synchronization
 
@@ -20,11 +21,17 @@ final class LabelledLog: RecordLog {
     private let columns: EvaluationColumns
     private let truths = Mutex<[Truth]>([])
     private let published = Mutex<[OutgoingRecord]>([])
+    /// Where rows are events of sessions.
+    private let sessions: Mutex<SessionTruth>?
 
-    init(reader: sending TabularReader, columns: EvaluationColumns) {
+    init(reader: sending TabularReader, columns: EvaluationColumns, sessions: SessionOptions? = nil) {
         self.reader = Mutex(reader)
         self.columns = columns
+        self.sessions = sessions.map { Mutex(SessionTruth(options: $0)) }
     }
+
+    /// What is known of sessions; nil where rows are judged.
+    var sessionTruth: SessionTruth? { sessions?.withLock { $0 } }
 
     /// The truth of each record, by offset.
     var truth: [Truth] { truths.withLock { $0 } }
@@ -41,17 +48,19 @@ final class LabelledLog: RecordLog {
 
     fileprivate func rows(_ maximum: Int) throws(StreamError) -> Polled {
         var records: [Record] = []
-        let source = TopicPartition(topic: Self.topic, partition: 0)
         let columns = columns
         while records.count < maximum {
             guard let row = try reader.withLock({ reader throws(StreamError) in try reader.next() }) else {
                 return Polled(records: records, finished: true)
             }
+            let truth = columns.truth(of: row)
             let offset = truths.withLock { truths in
-                truths.append(columns.truth(of: row))
+                truths.append(truth)
                 return Int64(truths.count - 1)
             }
-            records.append(Record(source: source, offset: offset, value: columns.value(of: row)))
+            let record = columns.record(of: row, offset: offset)
+            sessions?.withLock { $0.note(record, truth) }
+            records.append(record)
         }
         return Polled(records: records)
     }

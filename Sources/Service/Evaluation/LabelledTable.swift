@@ -39,6 +39,7 @@ struct LabelledTable {
             label: label,
             anomaly: anomaly,
             field: field ?? settings.space.field,
+            session: settings.space.kind == .session ? (settings.session.field, settings.session.time) : (nil, nil),
             kind: isKindChosen ? settings.space.kind : nil,
             path: input
         )
@@ -49,6 +50,8 @@ struct LabelledTable {
         // Every row is judged, whether its entity's cluster changed or not.
         settings.entity.publish = .always
         settings.input.format = .text
+        // Columns have become the record's key and its time.
+        (settings.session.field, settings.session.time) = (nil, nil)
         switch columns.content {
         case .text: break
         case .fields: try settings.takeFields(from: reader, columns: columns)

@@ -2,7 +2,7 @@
 
 extension Template: Codable {
     private enum CodingKeys: String, CodingKey {
-        case id, parts, changed
+        case id, parts, changed, former
         case firstLine = "first"
     }
 
@@ -15,6 +15,7 @@ extension Template: Codable {
             line: try container.decode(UInt64.self, forKey: .firstLine)
         )
         changed = try container.decode(UInt64.self, forKey: .changed)
+        former = try container.decodeIfPresent([Int].self, forKey: .former) ?? []
     }
 
     /// What changes seldom.
@@ -24,6 +25,7 @@ extension Template: Codable {
         try container.encode(parts, forKey: .parts)
         try container.encode(changed, forKey: .changed)
         try container.encode(firstLine, forKey: .firstLine)
+        if !former.isEmpty { try container.encode(former, forKey: .former) }
     }
 
     /// Changes with all that is stored of the template itself.
@@ -38,5 +40,6 @@ extension Template: Codable {
     /// Whether both are stored alike.
     public func isStored(as other: Template) -> Bool {
         id == other.id && changed == other.changed && firstLine == other.firstLine && parts == other.parts
+            && former == other.former
     }
 }

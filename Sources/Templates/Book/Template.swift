@@ -14,6 +14,8 @@ public struct Template: Sendable, Equatable {
     public internal(set) var lastLine: UInt64
     /// How many documents (sessions) had it.
     public internal(set) var documents = 0
+    /// The ids of templates that became a part of it, those last; bounded.
+    public internal(set) var former: [Int] = []
     /// The decayed number of lines, as of ``lastLine``.
     var weight: Double
     var parts: [TemplatePart]
@@ -83,6 +85,14 @@ public struct Template: Sendable, Equatable {
     private static func decay(_ gap: Double, _ halfLife: Double) -> Double {
         let step = 1 + 0.173_286_795 * gap / halfLife
         return 1 / (step * step * step * step)
+    }
+
+    /// So many ids of templates that became a part of it are remembered.
+    private static let formerLimit = 64
+
+    /// Remembers that another template became a part of this one.
+    mutating func inherit(from other: Template) {
+        former = (former + other.former + [other.id]).suffix(Self.formerLimit)
     }
 
     /// The number of words that are its own.

@@ -110,6 +110,7 @@ extension TemplateBook {
             heir.weight += other.weight(at: lines, halfLife: options.halfLife)
             heir.lastLine = lines
             heir.firstLine = min(heir.firstLine, other.firstLine)
+            heir.inherit(from: other)
             for position in heir.parts.indices { heir.parts[position].widen(to: other.parts[position]) }
         }
         heir.changed = lines
@@ -222,6 +223,7 @@ extension TemplateBook {
         shelves = [:]
         skeletons = [:]
         (stems, rests) = ([:], [:])
+        heirs = Dictionary(templates.flatMap { heir in heir.former.map { ($0, heir.id) } }) { _, later in later }
         for index in templates.indices { enter(index) }
     }
 }

@@ -36,6 +36,9 @@ public struct TemplateBook: Sendable {
     /// Those that end in free text, by how they begin.
     var rests: [UInt64: [Int]] = [:]
 
+    /// What became of templates that were merged into others.
+    var heirs: [Int: Int] = [:]
+
     static let maximumNames = 4096
 
     /// An empty book.
@@ -45,6 +48,10 @@ public struct TemplateBook: Sendable {
 
     /// The template of this id; nil where it no longer, or never, lived.
     public func template(_ id: Int) -> Template? { index(of: id).map { templates[$0] } }
+
+    /// The template that one became a part of, or itself where that is not known of: an id given earlier as it would be
+    /// given now.
+    public func living(_ id: Int) -> Int { heirs[id] ?? id }
 
     func index(of id: Int) -> Int? {
         var (low, high) = (0, templates.count)
