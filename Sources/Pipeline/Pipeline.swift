@@ -64,7 +64,8 @@ public final class Pipeline: Sendable {
         self.board = board
         startModel = model
         startEntities = entities
-        budget = FlowBudget(maximumBytes: options.memory, maximumBatches: 2 * options.lanes + 2)
+        // While the publisher makes a model anew there must be enough to embed; where it is the slower one, little to wait for.
+        budget = FlowBudget(maximumBytes: options.memory, maximumBatches: 6 * options.lanes + 2)
     }
 
     /// Where the pipeline stands.

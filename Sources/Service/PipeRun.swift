@@ -13,7 +13,7 @@ public import Telemetry
 public struct PipeRun: Sendable {
     /// A period given in time means nothing where records come as fast as they can; this one takes its place, after a
     /// beginning in which the model is reclustered each time the records have doubled.
-    private static let recordsPerPeriod: UInt64 = 500_000
+    private static let recordsPerPeriod: UInt64 = 2_000_000
 
     private let settings: Settings
     private let log: any RecordLog

@@ -11,6 +11,13 @@ enum Measure {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
+    /// Processor seconds of all threads of this process.
+    static func wholeProcessorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
     /// The median of `repeats` runs of `work` after one that does not count, in processor seconds.
     static func median(_ repeats: Int = 5, _ work: () -> Void) -> Double {
         work()

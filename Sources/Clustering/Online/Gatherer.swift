@@ -12,8 +12,17 @@ struct Gatherer {
     /// The rank above which a record cannot enter the sample.
     private let sampleLimit: Double
 
-    /// Of how many members of a cluster one has its terms counted: of all while it is light.
-    private static func termStride(weight: Double) -> UInt64 { weight < 256 ? 1 : weight < 2048 ? 8 : 32 }
+    /// Of how many members of a cluster one has its terms counted: of one while it is light, of more the heavier it is, so
+    /// that of what it weighs at least 32 are.
+    private static func termStride(weight: Double) -> UInt64 {
+        switch weight {
+        case ..<256: 1
+        case ..<512: 8
+        case ..<1024: 16
+        case ..<2048: 32
+        default: 64
+        }
+    }
 
     init(model: Model, options: ClusteringOptions) {
         self.model = model

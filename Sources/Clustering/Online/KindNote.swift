@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a batch found out about records of one kind, those with the same vector: texts that repeat are redacted once.
 struct KindNote {
     /// The text of the first of them that had one.
@@ -20,7 +22,19 @@ struct KindNote {
             text = other
             return true
         }
-        return text.utf8.count == other.utf8.count && text.utf8.elementsEqual(other.utf8)
+        return Self.areSame(text, other)
+    }
+
+    private static func areSame(_ a: String, _ b: String) -> Bool {
+        var (a, b) = (a, b)
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                guard a.count == b.count, let left = a.baseAddress, let right = b.baseAddress else {
+                    return a.count == b.count
+                }
+                return memcmp(left, right, a.count) == 0
+            }
+        }
     }
 
     /// A text without what is redacted, found once for the remembered one.

@@ -1,3 +1,4 @@
+import DequeModule
 import Dispatch
 import Embedding
 import Kernels
@@ -6,6 +7,9 @@ import Synchronization
 import Telemetry
 
 /// Decodes and embeds batches on serial lanes, a queue per core, and hands them to the sequencer.
+///
+/// A lane that is done takes the oldest batch that nobody has begun: the stages after this one, and whatever else runs on the
+/// machine, slow down now one lane and now another, and the others must not wait for it.
 ///
 /// Lanes are serial queues and not one concurrent queue: each owns its scratch memory, and on two cores a concurrent
 /// queue was seen to fall back to a single worker.
@@ -20,7 +24,14 @@ final class EmbeddingStage: Sendable {
         }
     }
 
+    /// What is to be done, and who could do it.
+    private struct Work {
+        var batches: Deque<Batch> = []
+        var idle: [Int]
+    }
+
     private let lanes: [Lane]
+    private let work: Mutex<Work>
     private let decoder: RecordDecoder
     private let events: EventDecoder?
     private let sessions: SessionDecoder?
@@ -48,17 +59,28 @@ final class EmbeddingStage: Sendable {
         self.events = events
         self.sessions = sessions
         self.lanes = (0..<max(1, lanes)).map { Lane(index: $0, space: space) }
+        work = Mutex(Work(idle: Array(0..<max(1, lanes))))
         self.decoder = decoder
         self.dimension = space.dimension
         isMined = space.isMined
         self.sequencer = sequencer
     }
 
-    /// Enqueues a batch on the lane whose turn it is.
+    /// Gives a batch to a lane that has nothing to do, or to the one that is done first.
     func submit(_ batch: Batch) {
-        let lane = lanes[Int(batch.sequence % UInt64(lanes.count))]
-        lane.queue.async { [self] in
-            dispatchPrecondition(condition: .onQueue(lane.queue))
+        let idle = work.withLock { work in
+            work.batches.append(batch)
+            return work.idle.popLast()
+        }
+        guard let idle else { return }
+        lanes[idle].queue.async { [self] in workOff(on: idle) }
+    }
+
+    /// Embeds batch after batch on a lane until none is left.
+    private func workOff(on index: Int) {
+        let lane = lanes[index]
+        dispatchPrecondition(condition: .onQueue(lane.queue))
+        while let batch = nextBatch(for: index) {
             let start = ContinuousClock.now
             let item = lane.embedder.withLock { embedder -> PublishItem in
                 let before = embedder.tokens
@@ -74,6 +96,15 @@ final class EmbeddingStage: Sendable {
                 }
             }
             sequencer.complete(batch.sequence, item)
+        }
+    }
+
+    /// The oldest batch that was not begun; where there is none, the lane is idle from now on.
+    private func nextBatch(for lane: Int) -> Batch? {
+        work.withLock { work in
+            if let batch = work.batches.popFirst() { return batch }
+            work.idle.append(lane)
+            return nil
         }
     }
 
