@@ -26,8 +26,8 @@ lines      lines of logs, each scored before it is learned: BGL_2k (the first 10
            hashed n-grams): distance to the nearest centre of MiniBatchKMeans (k = 16, 64; steps of 50 rows),
            IsolationForest over a window of 2,048 rows refitted every 256. Flagged are, without labels, ours by its own
            threshold at q = 0.001 and 0.01, a peer's rows above the (1 - q) quantile of its scores so far.
-rates      the share of rows flagged on normal data: the rows of `anomalies` and `lines` that are not labelled as
-           anomalous, in their order, by themselves, at q = 0.01 and 0.001, seeds 0 to 2 (logs: 0); and the share of
+rates      the share of rows flagged on normal data: the texts of `text/*.tsv.gz` (columns label and text, all normal)
+           and the rows of `anomalies` and `lines` that are not labelled as anomalous, in their order, by themselves, at q = 0.01 and 0.001, seeds 0 to 2 (logs: 0); and the share of
            normal rows flagged in the whole file beside it.
 """
 import argparse
@@ -394,6 +394,11 @@ def rates(folder):
         sets.append((path.name.split(".")[0], "features", [header], text, truth, min(500, len(x) // 10), (0, 1, 2)))
     for name, rows, truth, _, first in log_lines():
         sets.append((name, "text", [], rows, truth, first, (0,)))
+    for path in sorted(arguments.data.glob("text/*.tsv.gz")):
+        with gzip.open(path, "rt") as file:
+            rows = [" ".join(row.split("\t", 1)[1].split()) or "-" for row in file.read().splitlines()[1:]]
+        normal = np.zeros(len(rows), dtype=bool)
+        sets.append((path.name.split(".")[0], "text", [], rows, normal, min(500, len(rows) // 10), (0, 1, 2)))
     for name, space, header, rows, truth, first, seeds in sets:
         normal = [row for row, t in zip(rows, truth) if not t]
         for rate, least, most in ((0.01, 0.5, 2), (0.001, 0.4, 2.5)):

@@ -78,6 +78,71 @@ struct CalibrationTests {
         }
     }
 
+    @Test("Records of a sample that are scored anew are no alarms, and leave the gain where it was")
+    func rescored() throws {
+        var stream = SyntheticStream(clusters: 1, dimension: 1, spread: 1, seed: 513)
+        func scores(_ count: Int, times factor: Float) -> [Float] {
+            (0..<count).map { _ in factor * abs(stream.normal()) }
+        }
+        var options = AnomalyOptions()
+        options.falseAlarmRate = 0.01
+        var threshold = ScoreThreshold()
+        threshold.learn(scores(2000, times: 1), clock: 0, options: options)
+        let before = (threshold.alarms, threshold.gain, threshold.recentAlarms)
+        // Other vectors, in which distances are three times as large.
+        threshold.restart()
+        threshold.learn(scores(1000, times: 3), clock: 0, options: options, areJudged: false)
+        #expect(threshold.alarms == before.0 && threshold.recentAlarms == before.2)
+        #expect(threshold.gain == before.1)
+        let value = try #require(threshold.value)
+        #expect(value > 6 && value < 11)
+    }
+
+    @Test("High scores of a step that is not learned yet count: the tail is that after they are learned")
+    func arrivals() throws {
+        #expect(StepArrivals().corrected(0.01) == 0.01)
+        #expect(abs(StepArrivals(higher: 4, of: 100, known: 900).corrected(0.01) - 0.013) < 1e-12)
+        var options = ClusteringOptions()
+        options.anomalies.falseAlarmRate = 0.01
+        var stream = SyntheticStream(clusters: 1, dimension: 3, spread: 1, seed: 514)
+        let known = stream.records(1000).vectors
+        var learner = Learner(model: Model(space: "v", dimension: 3, metric: .euclidean), options: options)
+        _ = try learner.process(vectors: known, observations: [])
+        let value = try #require(learner.model.threshold.value)
+        // The record whose score is the least above the threshold, thirty times in one step.
+        let centre = stream.centres[0]
+        let row = try #require(
+            stride(from: Float(1), to: 20, by: 0.02).map { [centre[0] + $0, centre[1], centre[2]] }
+                .first { Double(learner.model.scores(Matrix(columns: 3, storage: $0))[0]) > value * 1.02 }
+        )
+        let repeated = Matrix(columns: 3, storage: (0..<30).flatMap { _ in row })
+        let flags = assign(vectors: repeated, observations: [], model: learner.model, options: options)
+            .assignments.map(\.anomaly)
+        #expect(flags[0] && !flags[29])
+        #expect(flags.count { $0 } < 10)
+    }
+
+    @Test("Rows of features that have just begun raise what is due of them")
+    func young() throws {
+        var flagged = 0.0
+        for seed: UInt64 in 0..<4 {
+            var options = ClusteringOptions()
+            options.anomalies.falseAlarmRate = 0.01
+            options.seed = seed
+            let layout = FeatureLayout(
+                fields: (0..<3).map { FeatureLayout.Field(name: "f\($0)", kind: .number(.automatic)) }
+            )
+            var learner = Learner(
+                model: Model(space: "f", dimension: 3, metric: .euclidean, layout: layout),
+                options: options
+            )
+            let rows = Self.vectors(.heavyTailed, count: 1500, seed: 520 + seed)
+            let found = try learner.process(vectors: rows, observations: []).assignments
+            flagged += Double(found.dropFirst(300).count { $0.anomaly })
+        }
+        #expect(flagged > 0.6 * 48 && flagged < 1.7 * 48, "\(flagged) of 48 due")
+    }
+
     @Test("A tail of its own follows from a cluster's surprises, survives being stored, and is none of a small cluster")
     func localTail() throws {
         var stream = SyntheticStream(clusters: 1, dimension: 1, spread: 1, seed: 511)

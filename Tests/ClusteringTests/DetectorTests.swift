@@ -49,7 +49,12 @@ struct DetectorTests {
         let learner = try Self.trained(stream.records(4000).vectors)
         let model = learner.model
         let panel = DetectorPanel(model: model, weights: model.weights, options: learner.options.anomalies)
-        #expect(abs(panel.distance.share + panel.rarity.share + panel.burst.share - 1) < 1e-12)
+        // No bursts are told of records without times.
+        #expect(abs(panel.distance.share + panel.rarity.share - 1) < 1e-12)
+        var timed = model
+        timed.newestTimestamp = 0
+        let other = DetectorPanel(model: timed, weights: model.weights, options: learner.options.anomalies)
+        #expect(abs(other.distance.share + other.rarity.share + other.burst.share - 1) < 1e-12)
         let limit = try #require(model.threshold.value)
         for factor: Float in [0.1, 0.5, 0.9, 1.1, 3] {
             for isFar in [false, true] {

@@ -52,6 +52,23 @@ struct ScoreTests {
         #expect(abs(grown.scores(Matrix(columns: 3, storage: query))[0] - expected) < 1e-4)
     }
 
+    @Test("A record of the core is measured against the others", arguments: [Metric.euclidean, .cosine])
+    func ownScores(metric: Metric) {
+        var stream = SyntheticStream(clusters: 3, dimension: 3, spread: 1, seed: 8)
+        var vectors = stream.records(120).vectors
+        if metric == .cosine { VectorMath.normaliseRows(&vectors) }
+        let records = Self.records(vectors)
+        let core = CoreRecords(dimension: 3, metric: metric).taking(records, sampleCapacity: 1000)
+        let own = core.ownScores()
+        #expect(own.count == 120)
+        for (place, record) in core.records.enumerated() where place % 7 == 0 {
+            let others = records.filter { $0.record != record.record }
+            let rest = CoreRecords(dimension: 3, metric: metric).taking(others, sampleCapacity: 1000)
+            let expected = rest.scores(Matrix(columns: 3, storage: record.vector))[0]
+            #expect(abs(own[place] - expected) < 1e-4 * max(1, expected))
+        }
+    }
+
     @Test("Among directions: the distance to the half counts twice, that to the nearest 3 % once")
     func directions() {
         var stream = SyntheticStream(clusters: 2, dimension: 2, spread: 1, seed: 5)

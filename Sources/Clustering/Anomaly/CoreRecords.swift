@@ -67,6 +67,20 @@ struct CoreRecords: Sendable, Equatable {
         return scores
     }
 
+    /// How far each of the records lies from all the others; empty where there are not two.
+    func ownScores() -> [Float] {
+        guard records.count > 1 else { return [] }
+        let metric = distances.metric
+        var scores: [Float] = []
+        scores.reserveCapacity(records.count)
+        distances.forEach(distances.points) { row, values in
+            values.swapAt(row, values.count - 1)
+            let others = UnsafeMutableBufferPointer(rebasing: values[..<(values.count - 1)])
+            scores.append(metric == .cosine ? Self.twoScales(others) : Self.meanDistance(others))
+        }
+        return scores
+    }
+
     private static func meanDistance(_ squares: UnsafeMutableBufferPointer<Float>) -> Float {
         let count = share(mass, of: squares.count)
         return mean(of: count, UnsafeBufferPointer(squares)) { $0.squareRoot() }

@@ -12,6 +12,8 @@ struct Sighting: Sendable {
     var localTail: Double?
     /// Whether alarms by distance flood already, in its cluster or, where that is not judged by itself, in all.
     var isFlood = false
+    /// What the step has brought before it, where it is judged.
+    var arrivals = StepArrivals()
     /// Records that were judged since the model's version, by ``RarityHistory`` step; empty for none.
     var pending: [Int] = []
     /// Whether it is beyond the reach of every cluster and unlike all that wait there: the first of its kind.
@@ -37,8 +39,6 @@ protocol Detector: Sendable {
 /// How far a record lies from the bulk of the stream, by the distribution of the scores before it: those of its own
 /// cluster where that has enough, else of all.
 struct DistanceDetector: Detector {
-    static let part = 0.8
-
     let threshold: ScoreThreshold
     /// Of each cluster.
     let local: [LocalTail?]
@@ -48,7 +48,13 @@ struct DistanceDetector: Detector {
     let weightsAbove: [Double]
     /// What is due to it of the false-alarm rate.
     let rate: Double
-    let share = Self.part
+    let share: Double
+
+    /// Its part of the false-alarm rate: what the other detectors leave, of which bursts are told only of records that have
+    /// times.
+    static func share(hasTimes: Bool) -> Double {
+        1 - RarityDetector.part - (hasTimes ? BurstDetector.part : 0)
+    }
 
     /// The estimated tail. In a flood there is no alarm: what comes so often is another stream, to which the threshold is
     /// on its way.
@@ -58,11 +64,14 @@ struct DistanceDetector: Detector {
         // What is far from all there is, of a source that has only begun, is what that source is like.
         if sighting.isFar, rarity.isLearning(sighting) { return max(stream, rate.nextUp) }
         if let own = sighting.localTail ?? localTail(stream: stream, cluster: sighting.cluster) {
-            return sighting.isFlood ? max(own, rate.nextUp) : own
+            let tail = sighting.arrivals.corrected(own)
+            return sighting.isFlood ? max(tail, rate.nextUp) : tail
         }
         // On that side of the rate on which the threshold puts the score.
-        let tail = min(1, stream / threshold.gain)
-        return Double(sighting.score) > value && !sighting.isFlood ? min(tail, rate) : max(tail, rate.nextUp)
+        var tail = min(1, stream / threshold.gain)
+        tail = Double(sighting.score) > value ? min(tail, rate) : max(tail, rate.nextUp)
+        tail = sighting.arrivals.corrected(tail)
+        return sighting.isFlood ? max(tail, rate.nextUp) : tail
     }
 
     /// The tail of a score among those of the whole stream.
@@ -97,7 +106,8 @@ struct RarityDetector: Detector {
     let isYoung: [Bool]
     /// Records that must have been learned before it can tell.
     let learningPeriod: Double
-    let share = 0.1
+    static let part = 0.1
+    let share = Self.part
 
     init(model: Model, weights: [Double], options: AnomalyOptions) {
         history = model.rarity
@@ -140,7 +150,8 @@ struct RarityDetector: Detector {
 struct BurstDetector: Detector {
     /// Of each cluster.
     let rates: [ClusterRate?]
-    let share = 0.1
+    static let part = 0.1
+    let share = Self.part
 
     func tail(_ sighting: Sighting) -> Double? {
         guard let time = sighting.timestamp, !sighting.isFar else { return nil }
@@ -178,7 +189,8 @@ struct DetectorPanel: Sendable {
             rarity: rarity,
             isHeavy: HeavyClusters(weights: weights, share: options.heavyShare).isHeavy,
             weightsAbove: model.threshold.body.weightsAbove,
-            rate: options.ofDistance.falseAlarmRate
+            rate: options.ofDistance(hasTimes: model.hasTimes).falseAlarmRate,
+            share: DistanceDetector.share(hasTimes: model.hasTimes)
         )
     }
 
@@ -206,9 +218,14 @@ struct DetectorPanel: Sendable {
 
 extension AnomalyOptions {
     /// As they are for the distance alone, whose share of the rate is not the whole.
-    var ofDistance: AnomalyOptions {
+    func ofDistance(hasTimes: Bool) -> AnomalyOptions {
         var options = self
-        options.falseAlarmRate *= DistanceDetector.part
+        options.falseAlarmRate *= DistanceDetector.share(hasTimes: hasTimes)
         return options
     }
+}
+
+extension Model {
+    /// Whether its records have times.
+    var hasTimes: Bool { newestTimestamp != nil }
 }

@@ -8,11 +8,13 @@ extension Model {
     /// With the mean depth `h` of a record, in those of a common one, the published isolation score is `s = 2^-h`; the
     /// distance is multiplied by `(2s)⁴ = 2^(4(1 - h))`, which is 1 for what is neither common nor odd.
     func scores(_ queries: Matrix) -> [Float] {
-        var scores = core.scores(queries)
+        stretched(core.scores(queries), of: queries)
+    }
+
+    private func stretched(_ distances: [Float], of queries: Matrix) -> [Float] {
         let depths = forest.depths(queries)
-        guard depths.count == scores.count else { return scores }
-        for (row, depth) in depths.enumerated() { scores[row] *= exp2(4 * (1 - depth)) }
-        return scores
+        guard depths.count == distances.count else { return distances }
+        return zip(distances, depths).map { $0 * exp2(4 * (1 - $1)) }
     }
 
     /// Keeps what scores are made of up to date with `delta`, which the sample has taken in.
@@ -27,8 +29,9 @@ extension Model {
     /// What records teach of alarms.
     mutating func learnAlarms(_ delta: Delta, options: AnomalyOptions) {
         let isCalibrated = threshold.value != nil
-        learnLocalTails(delta, rate: options.ofDistance.falseAlarmRate)
-        threshold.learn(delta.scores, clock: clock, options: options.ofDistance)
+        let ofDistance = options.ofDistance(hasTimes: hasTimes)
+        learnLocalTails(delta, rate: ofDistance.falseAlarmRate)
+        threshold.learn(delta.scores, clock: clock, options: ofDistance)
         rarity.learn(delta.steps, clock: clock)
         novelty.learn(delta.novelties, clock: clock)
         vigilance.learn(
@@ -54,8 +57,8 @@ extension Model {
         }
     }
 
-    /// Makes anew what scores are made of, where all vectors have changed, and starts the threshold anew from records that
-    /// are not in the core; the old one holds until enough are known.
+    /// Makes anew what scores are made of, where all vectors have changed, and starts the threshold anew from the sample,
+    /// each record measured against the others; the old one holds until enough are known.
     mutating func renewScores(options: ClusteringOptions) {
         core = CoreRecords(of: sample, dimension: dimension, metric: metric)
         if metric == .euclidean {
@@ -65,11 +68,15 @@ extension Model {
         }
         threshold.restart()
         for row in clusters.indices { clusters[row].localTail = nil }
-        let known = Set(core.records.map(\.record))
-        let others = sample.living(at: clock).filter { !known.contains($0.record) }.prefix(Self.calibrationSample)
-        guard !others.isEmpty else { return }
-        let vectors = Matrix(records: Array(others), dimension: dimension)
-        threshold.learn(scores(vectors), clock: clock, options: options.anomalies.ofDistance)
+        let inCore = Set(core.records.map(\.record))
+        let others = sample.living(at: clock).filter { !inCore.contains($0.record) }.prefix(Self.calibrationSample)
+        let own = stretched(core.ownScores(), of: Matrix(records: core.records, dimension: dimension))
+        threshold.learn(
+            own + scores(Matrix(records: Array(others), dimension: dimension)),
+            clock: clock,
+            options: options.anomalies.ofDistance(hasTimes: hasTimes),
+            areJudged: false
+        )
     }
 
     private static let calibrationSample = 4000

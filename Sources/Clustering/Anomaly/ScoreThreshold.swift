@@ -81,22 +81,19 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
     }
 
     /// Learns a run of scores (finite, at least 0) that ends at `clock`.
-    mutating func learn(_ scores: [Float], clock: Double, options: AnomalyOptions) {
+    ///
+    /// - Parameter areJudged: whether the records were judged by the threshold in force; those of a sample, scored anew,
+    ///   say nothing of how often alarms came.
+    mutating func learn(_ scores: [Float], clock: Double, options: AnomalyOptions, areJudged: Bool = true) {
         fade(by: Forgetting.factor(from: self.clock, to: clock))
         self.clock = clock
         let rate = options.falseAlarmRate
         for score in scores where score.isFinite {
             let isStrange = isStrange(score)
-            recentAlarms = Self.recent(recentAlarms, isStrange: isStrange)
-            if let value {
-                let isAlarm = Double(score) > value
-                alarms += isAlarm ? 1 : 0
-                nearDue += rate * (1 - Self.strangeShare)
-                if isStrange, peakLevel != nil, recentAlarms < Self.changeShare(rate) {
-                    strangeWeight += 1
-                    continue
-                }
-                nearAlarms += isAlarm && !isStrange ? 1 : 0
+            if areJudged { count(score, isStrange: isStrange, rate: rate) }
+            if isStrange, peakLevel != nil, recentAlarms < Self.changeShare(rate) {
+                strangeWeight += 1
+                continue
             }
             learned += 1
             body.add(score)
@@ -111,6 +108,16 @@ public struct ScoreThreshold: Sendable, Equatable, Codable {
             freshPeaks += 1
         }
         refit(options)
+    }
+
+    /// Counts a record that was judged, and whether it raised an alarm.
+    private mutating func count(_ score: Float, isStrange: Bool, rate: Double) {
+        recentAlarms = Self.recent(recentAlarms, isStrange: isStrange)
+        guard let value else { return }
+        let isAlarm = Double(score) > value
+        alarms += isAlarm ? 1 : 0
+        nearDue += rate * (1 - Self.strangeShare)
+        nearAlarms += isAlarm && !isStrange ? 1 : 0
     }
 
     private mutating func fade(by factor: Double) {

@@ -144,7 +144,7 @@ struct Gate {
         threshold.learn(
             pool.indices.filter { $0 % 2 == 0 }.map { own.scores[$0] },
             clock: 0,
-            options: options.anomalies.ofDistance
+            options: options.anomalies.ofDistance(hasTimes: living.hasTimes)
         )
         let old = standing(of: living, data: data)
         func rate(_ standing: (scores: [Float], isFar: [Bool]), _ limit: Double?) -> Double {

@@ -56,8 +56,8 @@ public struct Judge: Sendable {
         observations: [Observation],
         delta: inout Delta
     ) -> [Assignment] {
-        var flood = FloodWatch(model: model, delta: delta, options: options.anomalies)
-        let sights = sights(of: kinds, flood)
+        var step = StepWatch(model: model, delta: delta, options: options.anomalies)
+        let sights = sights(of: kinds, step)
         var notes = [KindNote](repeating: KindNote(), count: kinds.count)
         var result: [Assignment] = []
         result.reserveCapacity(kinds.rows.kinds.count)
@@ -79,7 +79,8 @@ public struct Judge: Sendable {
             var sighting = sight.sighting
             sighting.source = observation.source
             sighting.timestamp = observation.timestamp
-            sighting.isFlood = flood.isFlood(row: pair.cluster)
+            sighting.isFlood = step.isFlood(row: pair.cluster)
+            sighting.arrivals = step.arrivals(before: sight.strangeness, row: pair.cluster)
             sighting.pending = delta.steps
             if sighting.isFar {
                 sighting.isFirst = !notes[kind].isWaiting && gatherer.isAlone(vector, in: delta)
@@ -90,7 +91,7 @@ public struct Judge: Sendable {
             // Given back, lest counting one more copies them.
             sighting.pending = []
             sighting.novelties = [:]
-            flood.take(sight.strangeness, row: pair.cluster)
+            step.take(sight.strangeness, row: pair.cluster)
             delta.note(step: panel.rarity.step(sighting), source: observation.source, isFirst: sighting.isFirst)
             delta.surprises.append(Surprise(cluster: model.clusters[pair.cluster].id, tail: sight.surpriseTail))
             gatherer.add(
@@ -120,13 +121,13 @@ public struct Judge: Sendable {
     /// What detectors are told of a kind of records, as far as its vector says it.
     private struct Sight {
         var sighting: Sighting
-        var strangeness: FloodWatch.Strangeness?
+        var strangeness: StepWatch.Strangeness?
         /// The tail that ``Delta/surprises`` keeps.
         var surpriseTail: Float
     }
 
     /// Nil of kinds that no cluster can be said to be near.
-    private func sights(of kinds: RecordKinds, _ flood: FloodWatch) -> [Sight?] {
+    private func sights(of kinds: RecordKinds, _ step: StepWatch) -> [Sight?] {
         let scores = model.clusters.isEmpty ? [] : model.scores(kinds.vectors)
         return kinds.pairs.enumerated().map { kind, pair in
             guard kinds.isSound[kind], pair.cluster >= 0 else { return nil }
@@ -142,7 +143,7 @@ public struct Judge: Sendable {
                 panel.distance.localTail(stream: $0, cluster: pair.cluster)
             }
             let tail = Float(sighting.streamTail ?? -1)
-            let strangeness = flood.strangeness(score: score, tail: Double(tail), row: pair.cluster)
+            let strangeness = step.strangeness(score: score, tail: Double(tail), row: pair.cluster)
             return Sight(sighting: sighting, strangeness: strangeness, surpriseTail: tail)
         }
     }

@@ -46,7 +46,8 @@ extension Model {
         for record in delta.sampled { sample.offer(record, capacity: options.sampleCapacity) }
         followScores(delta, options: options)
         learnAlarms(delta, options: options.anomalies)
-        deep?.learn(delta, clock: clock, options: options)
+        let (clock, hasTimes) = (clock, hasTimes)
+        deep?.learn(delta, clock: clock, hasTimes: hasTimes, options: options)
 
         var events = followMotion(arrived: delta.records, options: options)
         // Clusters that are carried along are made anew with each step.

@@ -24,11 +24,12 @@ public struct DeepState: Sendable, Equatable {
     }
 
     /// What a delta that the sample has taken in teaches of deep scores.
-    mutating func learn(_ delta: Delta, clock: Double, options: ClusteringOptions) {
+    mutating func learn(_ delta: Delta, clock: Double, hasTimes: Bool, options: ClusteringOptions) {
         // Scores against a core that still grows are larger than those that follow.
         let isCoreFull = core.records.count >= min(CoreRecords.capacity, options.sampleCapacity)
         core = core.taking(delta.sampled.compactMap(\.deepened), sampleCapacity: options.sampleCapacity)
-        if isCoreFull { threshold.learn(delta.deepScores, clock: clock, options: options.anomalies.ofDistance) }
+        guard isCoreFull else { return }
+        threshold.learn(delta.deepScores, clock: clock, options: options.anomalies.ofDistance(hasTimes: hasTimes))
     }
 
     /// The vectors of rows, `n × r` to `n × e`, of unit length under the cosine metric. Before the first map, when no
