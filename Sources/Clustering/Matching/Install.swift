@@ -31,7 +31,7 @@ extension Model {
             candidate: candidate,
             options: options
         )
-        if options.followsDrift, candidate.carried == nil {
+        if pursues(options), candidate.carried == nil {
             settle(&built, members: members, placement: placement, layout: candidate.layout)
         }
         built.sort { $0.cluster.id < $1.cluster.id }

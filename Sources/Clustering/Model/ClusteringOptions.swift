@@ -22,7 +22,8 @@ public enum Birth: Sendable, Equatable, Codable {
 public struct ClusteringOptions: Sendable, Equatable {
     /// How fast the past fades.
     public var halfLife: HalfLife = .records(100_000)
-    /// Whether a centroid whose members have moved follows them faster than the half-life lets it.
+    /// Whether a centroid whose members have moved follows them faster than the half-life lets it; not where features of
+    /// records are clustered.
     public var followsDrift = true
     /// When a record is far from every cluster.
     public var birth: Birth = .automatic

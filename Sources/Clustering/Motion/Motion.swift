@@ -91,7 +91,7 @@ extension Model {
 
     /// Whether a motion is looked for in this space under these options.
     private func mayMove(_ options: ClusteringOptions) -> Bool {
-        options.followsDrift && metric == .euclidean && features == nil && deep == nil
+        pursues(options) && metric == .euclidean && deep == nil
             && dimension <= Motion.largestDimension
             && options.recluster.grouping.algorithm == .automatic && options.recluster.grouping.reduction == .none
             && !clusters.isEmpty

@@ -130,7 +130,7 @@ extension Model {
     /// The cluster that a group has parted from: while the stream drifts, the nearest one where it is no farther than a
     /// path leads. It follows the rest of its members, so that those which went another way were left behind.
     private func parent(of group: BirthGroup, options: ClusteringOptions) -> (id: Int, weight: Double)? {
-        guard options.followsDrift, memoryBegins > 0 else { return nil }
+        guard pursues(options), memoryBegins > 0 else { return nil }
         let pair = Nearest.search(
             queries: Matrix(columns: dimension, storage: group.centroid),
             prototypes: centroids,

@@ -80,9 +80,9 @@ extension Model {
         let total = kept + gain.weight
         guard total > 0 else { return }
         clusters[row].fadePrototypes(by: factor)
-        let spread = clusters[row].meanSquare(metric)
+        let spread = pursues(options) ? clusters[row].meanSquare(metric) : nil
         for part in gain.parts {
-            learn(part, of: gain, row: row, prototypes: prototypes, spread: options.followsDrift ? spread : nil)
+            learn(part, of: gain, row: row, prototypes: prototypes, spread: spread)
         }
         clusters[row].weight = total
         clusters[row].clock = clock
@@ -199,7 +199,7 @@ extension Model {
         tameFeatures()
         let candidate = try recluster(model: self, options: options)
         nextWarmUp = max(100, records * 2)
-        if candidate.cutsThrough || (options.followsDrift && candidate.isOutdated) { return [] }
+        if candidate.cutsThrough || (pursues(options) && candidate.isOutdated) { return [] }
         if let encoding = candidate.encoding { change(to: encoding, options: options) }
         return place(candidate, options: options)
     }

@@ -88,3 +88,10 @@ extension Cluster {
         return metric == .cosine ? 2 * distanceSum / weight : distanceSquareSum / weight
     }
 }
+
+extension Model {
+    /// Whether prototypes may go faster than the half-life lets them. Features of records are standardised by what was seen
+    /// lately: their encoding follows a drift already, at the half-life's pace, and what a segment of customers means is not
+    /// to follow each field that only ever grows.
+    func pursues(_ options: ClusteringOptions) -> Bool { options.followsDrift && features == nil }
+}
