@@ -43,6 +43,15 @@ INLINE float largest_lane(vf x) {
     return best;
 }
 
+// A bit for each lane that is not nought, the first lane's the lowest.
+INLINE uint32_t lane_bits(vi mask) {
+    typedef _Bool lanes __attribute__((ext_vector_type(VECTOR_FLOATS)));
+    lanes bits = __builtin_convertvector(mask, lanes);
+    uint32_t result = 0;
+    memcpy(&result, &bits, sizeof bits);
+    return result & ((1u << W) - 1);
+}
+
 // Casts between vectors of one size keep the bits.
 // e^x to a relative 2e-7 for x <= 88: 2^n times the Taylor polynomial of degree 7 on [-ln 2 / 2, ln 2 / 2], whose
 // remainder there is below 6e-9. Smaller than e^-87 is taken as e^-87.
@@ -151,69 +160,66 @@ static void scale(float *x, float factor, int64_t n) {
     for (; i < n; i++) x[i] *= factor;
 }
 
-INLINE void offer(centroidd_top_two *top, float value, int32_t index) {
-    if (value > top->value[0] || (value == top->value[0] && index < top->index[0])) {
-        top->value[1] = top->value[0], top->index[1] = top->index[0];
-        top->value[0] = value, top->index[0] = index;
-    } else if (value > top->value[1] || (value == top->value[1] && index < top->index[1])) {
-        top->value[1] = value, top->index[1] = index;
+// A bfloat16 is the upper half of a float: what is cut off is first rounded into it.
+INLINE uint32_t round_to_upper_half(uint32_t bits) { return (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000; }
+
+static void narrow(uint16_t *narrow, centroidd_narrowing *lengths, const float *x, int64_t n) {
+    typedef uint32_t vu __attribute__((ext_vector_type(VECTOR_FLOATS)));
+    typedef uint16_t vh __attribute__((ext_vector_type(VECTOR_FLOATS)));
+    vf length = splat(0), lost = splat(0);
+    int64_t i = 0;
+    for (; i + W <= n; i += W) {
+        vf value = load(x + i);
+        vu bits = (vu)value;
+        vu rounded = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000;
+        vh half = __builtin_convertvector(rounded >> 16, vh);
+        memcpy(narrow + i, &half, sizeof half);
+        vf error = value - (vf)rounded;
+        length = value * value + length;
+        lost = error * error + lost;
+    }
+    lengths->length = n >= W ? add_lanes(length) : 0;
+    lengths->lost = n >= W ? add_lanes(lost) : 0;
+    for (; i < n; i++) {
+        uint32_t bits;
+        float value;
+        memcpy(&bits, x + i, sizeof bits);
+        bits = round_to_upper_half(bits);
+        memcpy(&value, &bits, sizeof value);
+        narrow[i] = (uint16_t)(bits >> 16);
+        lengths->length += x[i] * x[i];
+        lengths->lost += (x[i] - value) * (x[i] - value);
     }
 }
 
-static void top_two(centroidd_top_two *top, const float *values, int64_t n, int32_t base) {
-    // Each lane keeps its own best two; the lanes compete at the end.
-    vf first = splat(-INFINITY), second = splat(-INFINITY);
-    vi first_index = (vi)-1, second_index = (vi)-1, index;
-    for (int i = 0; i < W; i++) index[i] = base + i;
-    int64_t i = 0;
-    for (; i + W <= n; i += W, index += W) {
-        vf x = load(values + i);
-        vi beats_first = x > first, beats_second = x > second;
-        second = beats_first ? first : (beats_second ? x : second);
-        second_index = beats_first ? first_index : (beats_second ? index : second_index);
-        first = beats_first ? x : first;
-        first_index = beats_first ? index : first_index;
-    }
-    // At most two of theirs can win; a lane that gave its first goes on with its second.
-    for (int round = 0; round < 2; round++) {
-        float best = __builtin_reduce_max(first);
-        if (best == -INFINITY) break;
-        int32_t winner = __builtin_reduce_min(first == splat(best) ? first_index : (vi)INT32_MAX);
-        offer(top, best, winner);
-        vi gave = first_index == (vi)winner;
-        first = gave ? second : first;
-        first_index = gave ? second_index : first_index;
-    }
-    for (; i < n; i++) offer(top, values[i], base + (int32_t)i);
+INLINE void offer(float two[2], float value) {
+    if (value > two[0]) two[1] = two[0], two[0] = value;
+    else if (value > two[1]) two[1] = value;
 }
 
-static int largest(float *value, int32_t *index, const float *values, int64_t n, int32_t base) {
-    // Two chains of lanes hide the latency of the comparisons.
-    vf first = splat(-INFINITY), other = splat(-INFINITY);
-    vi first_step = (vi)0, other_step = (vi)0, step = (vi)0;
+INLINE vf larger(vf x, vf y) { return x > y ? x : y; }
+
+static void largest_two(float two[2], const float *values, int64_t n) {
+    // Each lane keeps its own two; a second chain of lanes hides the latency of the comparisons. Of NaN none is larger.
+    vf first = splat(-INFINITY), second = first, other_first = first, other_second = first;
     int64_t i = 0;
-    for (; i + 2 * W <= n; i += 2 * W, step += (vi)1) {
+    for (; i + 2 * W <= n; i += 2 * W) {
         vf x = load(values + i), y = load(values + i + W);
-        first_step = x > first ? step : first_step;
-        first = __builtin_elementwise_max(first, x);
-        other_step = y > other ? step : other_step;
-        other = __builtin_elementwise_max(other, y);
+        second = larger(x > first ? first : x, second);
+        first = larger(x, first);
+        other_second = larger(y > other_first ? other_first : y, other_second);
+        other_first = larger(y, other_first);
     }
-    float best = __builtin_reduce_max(__builtin_elementwise_max(first, other));
-    int32_t winner = -1;
-    if (best > -INFINITY) {
-        vi lane;
-        for (int j = 0; j < W; j++) lane[j] = j;
-        vi place = first == splat(best) ? first_step * (vi)(2 * W) + lane : (vi)INT32_MAX;
-        vi rival = other == splat(best) ? other_step * (vi)(2 * W) + (vi)W + lane : (vi)INT32_MAX;
-        winner = __builtin_reduce_min(__builtin_elementwise_min(place, rival));
+    if (i > 0) {
+        second = larger(larger(second, other_second), first > other_first ? other_first : first);
+        first = larger(first, other_first);
+        float best = __builtin_reduce_max(first);
+        uint32_t holders = lane_bits(first == splat(best));
+        _Bool is_shared = (holders & (holders - 1)) != 0;
+        offer(two, best);
+        offer(two, is_shared ? best : __builtin_reduce_max(first == splat(best) ? second : first));
     }
-    for (; i < n; i++)
-        if (values[i] > best) best = values[i], winner = (int32_t)i;
-    if (winner < 0 || !(best > *value)) return 0;
-    *value = best;
-    *index = base + winner;
-    return 1;
+    for (; i < n; i++) offer(two, values[i]);
 }
 
 typedef enum { ERF_GELU, TANH_GELU, RELU } activation;
@@ -339,8 +345,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .add_scaled = add_scaled,
     .add_rows = add_rows,
     .scale = scale,
-    .top_two = top_two,
-    .largest = largest,
+    .largest_two = largest_two,
     .bias_gelu = bias_gelu,
     .bias_tanh_gelu = bias_tanh_gelu,
     .bias_relu = bias_relu,
@@ -354,6 +359,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .block_distances = block_distances,
     .box_distance = box_distance,
     .select_at_least = select_at_least,
+    .narrow = narrow,
     .order_statistic = order_statistic,
     .quantise = quantise,
     .dequantise = dequantise,

@@ -10,8 +10,6 @@ typedef float vh_any __attribute__((ext_vector_type(VECTOR_FLOATS / 2), aligned(
 INLINE vd load_double(const double *p) { return *(const vd_any *)p; }
 INLINE vd widen(const float *p) { return __builtin_convertvector(*(const vh_any *)p, vd); }
 
-INLINE int any_lane(vi mask) { return __builtin_reduce_or(mask) != 0; }
-
 // Below two vectors' length in the order of the elements, as `block_distances` sums.
 static double exact_squared_distance(const float *a, const float *b, int64_t n) {
     double sum = 0;
@@ -65,11 +63,8 @@ static int64_t select_at_least(int32_t *indices, const float *values, int64_t n,
     int64_t count = 0, i = 0;
     vf limit = splat(threshold);
     for (; i + W <= n; i += W) {
-        if (!any_lane(load(values + i) >= limit)) continue;
-        for (int64_t lane = i; lane < i + W; lane++) {
-            indices[count] = (int32_t)lane;
-            count += values[lane] >= threshold;
-        }
+        for (uint32_t hits = lane_bits(load(values + i) >= limit); hits; hits &= hits - 1)
+            indices[count++] = (int32_t)(i + __builtin_ctz(hits));
     }
     for (; i < n; i++) {
         indices[count] = (int32_t)i;

@@ -45,8 +45,16 @@ typedef struct {
 
 static const element_types floats = {dnnl_f32, dnnl_f32, dnnl_f32};
 static const element_types bytes = {dnnl_u8, dnnl_s8, dnnl_s32};
+static const element_types bfloats = {dnnl_bf16, dnnl_bf16, dnnl_f32};
 
-static size_t size_of(dnnl_data_type_t type) { return type == dnnl_f32 || type == dnnl_s32 ? 4 : 1; }
+static size_t size_of(dnnl_data_type_t type) {
+    switch (type) {
+        case dnnl_f32:
+        case dnnl_s32: return 4;
+        case dnnl_bf16: return 2;
+        default: return 1;
+    }
+}
 
 struct centroidd_weights {
     int64_t k, n;
@@ -168,11 +176,13 @@ static dnnl_status_t pack(centroidd_weights *weights, const void *b, bool transp
     return status;
 }
 
-// oneDNN's own plain loops over integers, where it has nothing for the processor, are slower than floats.
-static bool is_reference(dnnl_primitive_desc_t product) {
+// Whether the narrower types are worth their error: oneDNN's plain loops over integers, and its products of bfloat16
+// that widen each element first, where it has nothing for the processor, are slower than floats.
+static bool is_fast(dnnl_primitive_desc_t product, const element_types *types) {
     const char *name = NULL;
-    return dnnl_primitive_desc_query(product, dnnl_query_impl_info_str, 0, &name) == dnnl_success && name
-           && strncmp(name, "ref", 3) == 0;
+    if (types == &floats) return true;
+    if (dnnl_primitive_desc_query(product, dnnl_query_impl_info_str, 0, &name) != dnnl_success || !name) return false;
+    return types == &bfloats ? strstr(name, "bf16") != NULL : strncmp(name, "ref", 3) != 0;
 }
 
 static centroidd_weights *create(const element_types *types, const void *b, int64_t k, int64_t n, bool transposed,
@@ -187,7 +197,7 @@ static centroidd_weights *create(const element_types *types, const void *b, int6
     if (done) {
         descriptor_ref layout = dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0);
         done = copy_descriptor(&weights->packed, layout) == dnnl_success
-               && (types == &floats || !is_reference(product));
+               && is_fast(product, types);
         dnnl_primitive_desc_destroy(product);
     }
     if (done) {
@@ -210,6 +220,11 @@ centroidd_weights *centroidd_weights_create(const float *b, int64_t k, int64_t n
 
 centroidd_weights *centroidd_weights_create_int8(const int8_t *b, int64_t k, int64_t n, bool transposed) {
     return create(&bytes, b, k, n, transposed, NULL);
+}
+
+centroidd_weights *centroidd_weights_create_bfloat16(const uint16_t *b, int64_t k, int64_t n, bool transposed,
+                                                     const float *bias) {
+    return create(&bfloats, b, k, n, transposed, bias);
 }
 
 void centroidd_weights_destroy(centroidd_weights *weights) {
@@ -372,6 +387,11 @@ static int multiply(centroidd_lane *lane, const centroidd_weights *weights, cons
 
 int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c) {
     return weights->types == &floats ? multiply(lane, weights, a, m, c) : dnnl_invalid_arguments;
+}
+
+int centroidd_multiply_bfloat16(centroidd_lane *lane, const centroidd_weights *weights, const uint16_t *a, int64_t m,
+                                float *c) {
+    return weights->types == &bfloats ? multiply(lane, weights, a, m, c) : dnnl_invalid_arguments;
 }
 
 int centroidd_multiply_int8(centroidd_lane *lane, const centroidd_weights *weights, const uint8_t *a, int64_t m,

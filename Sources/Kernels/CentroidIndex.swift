@@ -2,54 +2,40 @@ import CKernels
 
 /// A set of centroids made ready for exhaustive search: packed once, searched by many batches and threads.
 ///
-/// Large sets go through one matrix product per block of queries: the nearest centroid c of a query q is the one with
-/// the largest q·c - ‖c‖²/2 (the bias is nought for unit vectors under the cosine). Under the Euclidean metric both
-/// sides are first moved by the mean of the centroids, which keeps the product accurate far from the origin. The
-/// distances of the two winners are then computed from the vectors themselves, so near-zero distances do not suffer
-/// from cancellation. Small sets are compared one by one.
+/// Large sets are screened by one matrix product per block of queries (``CentroidScreen``), and the distances of those
+/// that can be nearest are then computed from the vectors themselves: near-zero distances do not suffer from
+/// cancellation, and neither the precision of the product nor its order of summation can be seen in a result. Small sets
+/// are compared one by one.
 ///
-/// A query's result has the same bits in whatever batch it is searched.
+/// A query's result has the same bits in whatever batch it is searched. Equal distances resolve to the lower row; nothing is
+/// nearest to a query that is not finite.
 public struct CentroidIndex: Sendable {
     /// The centroids searched, `k × d`.
     public let centroids: Matrix
     /// The metric of the search.
     public let metric: Metric
-    /// What is subtracted from queries before the product; empty for none.
-    let shift: [Float]
-    let blocks: [Block]
+    /// Nil for a small set.
+    let screen: CentroidScreen?
 
-    struct Block: Sendable {
-        var firstRow: Int
-        var count: Int
-        var weights: PackedWeights
-    }
-
-    /// Below this many multiply-adds a query, a packed product costs more than it saves.
-    private static let directLimit = 2048
-    static let queryBlock = 128
+    /// Below this many multiply-adds a query, a packed product costs more than it saves; a call for one distance costs as
+    /// much as ``callColumns`` of them.
+    private static let directLimit = 1024
+    private static let callColumns = 16
     /// The queries of a part that a lane searches.
     private static let partRows = 256
-    private static let centroidBlock = 2048
 
     /// Packs `centroids` (`k × d`); under ``Metric/cosine`` every row must be of unit length.
     public init(centroids: Matrix, metric: Metric) {
+        self.init(centroids: centroids, metric: metric, allowsNarrow: true)
+    }
+
+    /// The same, screened by floats where not `allowsNarrow`: only the time it takes can tell.
+    init(centroids: Matrix, metric: Metric, allowsNarrow: Bool) {
         self.centroids = centroids
         self.metric = metric
-        guard centroids.rows * centroids.columns > Self.directLimit, centroids.rows > 2 else {
-            shift = []
-            blocks = []
-            return
-        }
-        let shift = metric == .euclidean ? CentroidPacking.mean(centroids) : []
-        self.shift = shift
-        blocks = stride(from: 0, to: centroids.rows, by: Self.centroidBlock).map { start in
-            let count = min(Self.centroidBlock, centroids.rows - start)
-            return Block(
-                firstRow: start,
-                count: count,
-                weights: CentroidPacking.pack(centroids, rows: start..<start + count, shift: shift, metric: metric)
-            )
-        }
+        let work = centroids.rows * (centroids.columns + Self.callColumns)
+        let isSmall = work <= Self.directLimit || centroids.rows <= 2
+        screen = isSmall ? nil : CentroidScreen(centroids, metric: metric, allowsNarrow: allowsNarrow)
     }
 
     /// The two nearest centroids of every row of `queries` (`m × d`), parts of them side by side on `lanes`.
@@ -67,135 +53,92 @@ public struct CentroidIndex: Sendable {
     public func search(_ queries: UnsafePointer<Float>, rows: Int, lanes: Lanes = .serial) -> [NearestPair] {
         [NearestPair](unsafeUninitializedCapacity: rows) { pairs, count in
             count = rows
-            guard rows > 0, !self.centroids.storage.isEmpty else {
-                pairs.initialize(repeating: .none)
-                return
-            }
+            pairs.initialize(repeating: .none)
+            guard rows > 0, !self.centroids.storage.isEmpty else { return }
             let source = QuerySource(queries)
             let target = SharedMemory(pairs)
             let step = lanes.count > 1 ? Self.partRows : rows
             lanes.run((rows + step - 1) / step) { part in
                 let first = part * step
-                search(source, first: first, count: min(step, rows - first), target)
+                let queries = source.base + first * centroids.columns
+                search(queries, rows: min(step, rows - first), target.base + first)
             }
         }
     }
 
-    private func search(_ source: QuerySource, first: Int, count: Int, _ target: SharedMemory<NearestPair>) {
-        let queries = source.base + first * centroids.columns
-        let pairs = UnsafeMutableBufferPointer(start: target.base + first, count: count)
+    /// Writes the row of the nearest centroid of each of `rows` queries that lie one after another at `queries`; nought
+    /// for a query that is not finite. Distances are computed only where more than one centroid can be nearest.
+    package func nearest(_ queries: UnsafePointer<Float>, rows: Int, into labels: UnsafeMutablePointer<Int32>) {
+        labels.update(repeating: 0, count: rows)
+        guard let screen else {
+            for (row, pair) in search(queries, rows: rows).enumerated() { labels[row] = max(0, pair.first) }
+            return
+        }
         centroids.storage.withUnsafeBufferPointer { buffer in
             guard let centroids = buffer.baseAddress else { return }
-            guard blocks.isEmpty else {
-                return searchBlocks(queries, rows: count, centroids: centroids, pairs: pairs)
-            }
-            for row in 0..<count {
-                pairs.initializeElement(at: row, to: direct(queries + row * self.centroids.columns, centroids))
-            }
-        }
-    }
-
-    private func direct(_ query: UnsafePointer<Float>, _ rows: UnsafePointer<Float>) -> NearestPair {
-        var pair = NearestPair.none
-        for k in 0..<centroids.rows {
-            let distance = distance(query, rows, k)
-            if distance < pair.firstDistance {
-                pair.second = pair.first
-                pair.secondDistance = pair.firstDistance
-                pair.first = Int32(k)
-                pair.firstDistance = distance
-            } else if distance < pair.secondDistance {
-                pair.second = Int32(k)
-                pair.secondDistance = distance
+            var last = (query: -1, distance: Float?.none)
+            screen.run(queries, rows: rows, wanted: 1) { row, centroid in
+                guard row == last.query else {
+                    labels[row] = Int32(centroid)
+                    last = (row, nil)
+                    return
+                }
+                let query = queries + row * self.centroids.columns
+                let best = last.distance ?? distance(query, centroids, Int(labels[row]))
+                let distance = distance(query, centroids, centroid)
+                if distance < best { labels[row] = Int32(centroid) }
+                last.distance = min(best, distance)
             }
         }
-        return finished(pair)
     }
 
-    /// Under the Euclidean metric the square: roots are taken of the winners alone.
-    private func distance(_ query: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ k: Int) -> Float {
-        let d = centroids.columns
-        switch metric {
-        case .cosine: return max(0, 1 - VectorMath.dot(query, rows + k * d, count: d))
-        case .euclidean: return VectorMath.squaredDistance(query, rows + k * d, count: d)
-        }
-    }
-
-    private func finished(_ pair: NearestPair) -> NearestPair {
-        guard metric == .euclidean else { return pair }
-        var pair = pair
-        pair.firstDistance = pair.firstDistance.squareRoot()
-        pair.secondDistance = pair.secondDistance.squareRoot()
-        return pair
-    }
-
-    private func searchBlocks(
-        _ queries: UnsafePointer<Float>,
-        rows: Int,
-        centroids: UnsafePointer<Float>,
-        pairs: UnsafeMutableBufferPointer<NearestPair>
-    ) {
-        let d = self.centroids.columns
-        let widest = blocks.reduce(0) { max($0, $1.weights.outputs) }
-        let size = Self.queryBlock * (widest + (shift.isEmpty ? 0 : d))
-        let empty = centroidd_top_two(value: (-.infinity, -.infinity), index: (-1, -1))
-        let capacity = Self.queryBlock
-        LanePool.withLane { lane in
-            let products = lane.scratch.reserve(size)
-            let moved = products + Self.queryBlock * widest
-            withUnsafeTemporaryAllocation(of: centroidd_top_two.self, capacity: capacity) { tops in
-                guard let top = tops.baseAddress else { return }
-                for start in stride(from: 0, to: rows, by: capacity) {
-                    let count = min(capacity, rows - start)
-                    let block = queries + start * d
-                    top.initialize(repeating: empty, count: count)
-                    topTwo(
-                        CentroidPacking.moved(block, rows: count, by: shift, to: moved),
-                        rows: count,
-                        lane,
-                        products,
-                        top
-                    )
-                    for row in 0..<count {
-                        let pair = exact(top[row], query: block + row * d, centroids)
-                        pairs.initializeElement(at: start + row, to: pair)
+    private func search(_ queries: UnsafePointer<Float>, rows: Int, _ pairs: UnsafeMutablePointer<NearestPair>) {
+        centroids.storage.withUnsafeBufferPointer { buffer in
+            guard let centroids = buffer.baseAddress else { return }
+            let columns = self.centroids.columns
+            if let screen {
+                screen.run(queries, rows: rows, wanted: 2) { row, centroid in
+                    pairs[row].offer(centroid, at: distance(queries + row * columns, centroids, centroid))
+                }
+            } else {
+                for row in 0..<rows {
+                    for centroid in 0..<self.centroids.rows {
+                        pairs[row].offer(centroid, at: distance(queries + row * columns, centroids, centroid))
                     }
                 }
             }
+            guard metric == .euclidean else { return }
+            for row in 0..<rows {
+                pairs[row].firstDistance.formSquareRoot()
+                pairs[row].secondDistance.formSquareRoot()
+            }
         }
     }
 
-    private func topTwo(
-        _ queries: UnsafePointer<Float>,
-        rows: Int,
-        _ lane: GemmLane,
-        _ products: UnsafeMutablePointer<Float>,
-        _ tops: UnsafeMutablePointer<centroidd_top_two>
-    ) {
-        let find = VectorMath.kernels.pointee.top_two
-        for block in blocks {
-            lane.multiply(queries, rows: rows, by: block.weights, into: products)
-            let (width, count, first) = (block.weights.outputs, Int64(block.count), Int32(block.firstRow))
-            for row in 0..<rows { find?(tops + row, products + row * width, count, first) }
+    /// Under the Euclidean metric the square: roots are taken of the winners alone.
+    @inline(__always)
+    private func distance(_ query: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ k: Int) -> Float {
+        let d = centroids.columns
+        switch metric {
+        case .cosine:
+            let distance = 1 - VectorMath.dot(query, rows + k * d, count: d)
+            // Not by `max`, which makes nought of NaN.
+            return distance < 0 ? 0 : distance
+        case .euclidean: return VectorMath.squaredDistance(query, rows + k * d, count: d)
         }
     }
+}
 
-    /// The winners in the order of their exact distances.
-    private func exact(
-        _ top: centroidd_top_two,
-        query: UnsafePointer<Float>,
-        _ centroids: UnsafePointer<Float>
-    ) -> NearestPair {
-        // Nothing was larger than minus infinity: the query holds NaN.
-        guard top.index.0 >= 0, top.index.1 >= 0 else { return .none }
-        let (a, b) = (top.index.0, top.index.1)
-        let (da, db) = (distance(query, centroids, Int(a)), distance(query, centroids, Int(b)))
-        let inOrder = da < db || (da == db && a < b)
-        return finished(
-            inOrder
-                ? NearestPair(first: a, second: b, firstDistance: da, secondDistance: db)
-                : NearestPair(first: b, second: a, firstDistance: db, secondDistance: da)
-        )
+extension NearestPair {
+    /// Takes in a centroid; the rows of a query's centroids must come in ascending order.
+    @inline(__always)
+    fileprivate mutating func offer(_ row: Int, at distance: Float) {
+        if distance < firstDistance {
+            (second, secondDistance) = (first, firstDistance)
+            (first, firstDistance) = (Int32(row), distance)
+        } else if distance < secondDistance {
+            (second, secondDistance) = (Int32(row), distance)
+        }
     }
 }
 

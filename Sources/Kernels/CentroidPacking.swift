@@ -13,13 +13,16 @@ enum CentroidPacking {
         return mean
     }
 
+    /// The columns of a product with `rows` centroids: padded, so that a growing set compiles few products.
+    static func outputs(_ rows: Int) -> Int {
+        let step = rows > 256 ? 64 : 16
+        return (rows + step - 1) / step * step
+    }
+
     /// Packs the rows moved by `-shift`, with -‖c‖²/2 as the bias under the Euclidean metric.
-    ///
-    /// The number of rows is padded with zero rows, so that a growing set compiles few products.
     static func pack(_ centroids: Matrix, rows: Range<Int>, shift: [Float], metric: Metric) -> PackedWeights {
         let d = centroids.columns
-        let step = rows.count > 256 ? 64 : 16
-        let outputs = (rows.count + step - 1) / step * step
+        let outputs = outputs(rows.count)
         return centroids.storage.withUnsafeBufferPointer { buffer in
             let elements = UnsafeBufferPointer(rebasing: buffer[rows.lowerBound * d..<rows.upperBound * d])
             if outputs == rows.count && metric == .cosine {

@@ -5,6 +5,8 @@ public final class GemmLane {
     private let pointer: OpaquePointer
     /// Memory for those who use the lane.
     let scratch = FloatBuffer()
+    /// The same for elements of bfloat16.
+    let narrow = ScratchBuffer<UInt16>()
 
     /// A lane with nothing compiled yet.
     public init() {
@@ -24,6 +26,17 @@ public final class GemmLane {
         into product: UnsafeMutablePointer<Float>
     ) {
         let status = centroidd_multiply(pointer, weights.pointer, left, Int64(rows), product)
+        precondition(status == 0, "oneDNN failed with status \(status) on \(rows) rows: out of memory?")
+    }
+
+    /// The same of bfloat16, by weights that were packed of them.
+    func multiply(
+        narrow left: UnsafePointer<UInt16>,
+        rows: Int,
+        by weights: PackedWeights,
+        into product: UnsafeMutablePointer<Float>
+    ) {
+        let status = centroidd_multiply_bfloat16(pointer, weights.pointer, left, Int64(rows), product)
         precondition(status == 0, "oneDNN failed with status \(status) on \(rows) rows: out of memory?")
     }
 }

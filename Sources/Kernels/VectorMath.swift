@@ -37,6 +37,17 @@ public enum VectorMath {
         kernels.pointee.add_rows(sum, table, ids, Int64(ids.count), Int64(columns))
     }
 
+    /// Writes `x` rounded to bfloat16 (to nearest, ties to even); returns the length of `x` and that of what was lost.
+    static func narrow(
+        _ x: UnsafePointer<Float>,
+        to narrow: UnsafeMutablePointer<UInt16>,
+        count: Int
+    ) -> (length: Float, lost: Float) {
+        var squares = centroidd_narrowing()
+        kernels.pointee.narrow(narrow, &squares, x, Int64(count))
+        return (squares.length.squareRoot(), squares.lost.squareRoot())
+    }
+
     /// `x *= factor` over `count` elements.
     public static func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
         kernels.pointee.scale(x, factor, Int64(count))

@@ -106,33 +106,55 @@ struct InstructionSetTests {
         }
     }
 
-    @Test("find the two largest values, ties to the lower index", arguments: all)
-    func topTwo(kernels: Kernels) {
+    @Test("find the two largest values, in pieces too, and pass over NaN", arguments: all)
+    func largestTwo(kernels: Kernels) {
         for n in Self.sizes {
             // Few distinct values, so that ties abound.
-            let values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
-            let order = values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }
-            var top = centroidd_top_two(value: (-.infinity, -.infinity), index: (-1, -1))
+            var values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
+            if n > 5 { values[n / 2] = .nan }
+            let order = values.filter { !$0.isNaN }.sorted(by: >) + [-.infinity]
+            var two: (Float, Float) = (-.infinity, -.infinity)
             let cut = n / 3
-            kernels.table.pointee.top_two(&top, values, Int64(cut), 10)
-            kernels.table.pointee.top_two(&top, Array(values[cut...]), Int64(n - cut), Int32(10 + cut))
-            #expect(Int(top.index.0) == 10 + order[0])
-            #expect(Int(top.index.1) == (n > 1 ? 10 + order[1] : -1))
+            withUnsafeMutableBytes(of: &two) { bytes in
+                let two = bytes.assumingMemoryBound(to: Float.self).baseAddress
+                kernels.table.pointee.largest_two(two, values, Int64(cut))
+                kernels.table.pointee.largest_two(two, Array(values[cut...]), Int64(n - cut))
+            }
+            #expect(two == (order[0], order[1]))
         }
     }
 
-    @Test("find the first of the largest values", arguments: all)
-    func largest(kernels: Kernels) {
+    @Test("round to bfloat16 and measure what that took", arguments: all)
+    func narrow(kernels: Kernels) {
+        // A quarter and three quarters of the last place, both ties, the largest before infinity, and the smallest numbers.
+        let edges: [UInt32] = [
+            0x3f80_4000, 0x3f80_c000, 0x3f80_8000, 0x3f81_8000, 0xbf81_8000, 0x7f7f_7fff, 0, 1, 0x0000_8000,
+            0x0001_8000,
+        ]
+        let rounded: [UInt16] = [0x3f80, 0x3f81, 0x3f80, 0x3f82, 0xbf82, 0x7f7f, 0, 0, 0, 2]
         for n in Self.sizes {
-            let values = [Float].random(n, seed: UInt64(n)).map { ($0 * 4).rounded() }
-            let expected = values.indices.min { (-values[$0], $0) < (-values[$1], $1) }
-            var (value, index) = (-Float.infinity, Int32(-1))
-            let cut = n / 3
-            _ = kernels.table.pointee.largest(&value, &index, values, Int64(cut), 10)
-            _ = kernels.table.pointee.largest(&value, &index, Array(values[cut...]), Int64(n - cut), Int32(10 + cut))
-            #expect(Int(index) == expected.map { 10 + $0 } ?? -1)
-            #expect(value == values.max() ?? -.infinity)
-            #expect(kernels.table.pointee.largest(&value, &index, values, Int64(n), 10) == 0, "equal is not larger")
+            for start in 0..<edges.count {
+                let random = [Float].random(n, seed: 5)
+                let x = (0..<n).map { $0 % 3 == 0 ? Float(bitPattern: edges[(start + $0) % edges.count]) : random[$0] }
+                var narrow = [UInt16](repeating: 0xffff, count: n)
+                var lengths = centroidd_narrowing()
+                kernels.table.pointee.narrow(&narrow, &lengths, x, Int64(n))
+                for place in stride(from: 0, to: n, by: 3) {
+                    #expect(narrow[place] == rounded[(start + place) % edges.count])
+                }
+                let error = zip(x, narrow).map { Double($0) - Double(Float(bitPattern: UInt32($1) << 16)) }
+                #expect(zip(x, error).allSatisfy { abs($1) <= abs(Double($0)) * 0x1p-8 + 1e-38 })
+                // The largest number's square is beyond all.
+                if x.allSatisfy({ abs($0) < 1e18 }) {
+                    let (length, lost) = (
+                        x.reduce(0) { $0 + Double($1) * Double($1) }, error.reduce(0) { $0 + $1 * $1 }
+                    )
+                    #expect(abs(Double(lengths.length) - length) <= 1e-5 * length + 1e-37)
+                    #expect(abs(Double(lengths.lost) - lost) <= 1e-5 * lost + 1e-37)
+                } else {
+                    #expect(lengths.length == .infinity)
+                }
+            }
         }
     }
 

@@ -8,12 +8,6 @@
 extern "C" {
 #endif
 
-/// The two largest of a sequence of values: ties go to the lower index. Start from {-inf, -inf}, {-1, -1}.
-typedef struct {
-    float value[2];
-    int32_t index[2];
-} centroidd_top_two;
-
 /// One record's self-attention: `tokens` rows of [query | key | value], each `heads * head_size` wide.
 typedef struct {
     const float *qkv;
@@ -38,6 +32,11 @@ typedef struct {
     const float *scale, *offset, *bias;
 } centroidd_columns;
 
+/// The squared length of a vector, and of what it lost when its elements were rounded.
+typedef struct {
+    float length, lost;
+} centroidd_narrowing;
+
 /// The parameters of a layer normalisation.
 typedef struct {
     const float *gain, *bias;
@@ -54,11 +53,8 @@ typedef struct {
     void (*add_rows)(float *sum, const float *table, const int32_t *rows, int64_t count, int64_t n);
     /// x *= factor.
     void (*scale)(float *x, float factor, int64_t n);
-    /// Goes on with the n values that have the indices base, base + 1, ….
-    void (*top_two)(centroidd_top_two *top, const float *values, int64_t n, int32_t base);
-    /// The first of the largest of n values where it exceeds `value`: writes both and returns whether it does. The
-    /// index is `base` for the first of the values.
-    int (*largest)(float *value, int32_t *index, const float *values, int64_t n, int32_t base);
+    /// two = the two largest of what it holds and of n values, the larger first. Start from {-inf, -inf}.
+    void (*largest_two)(float two[2], const float *values, int64_t n);
     /// x = GELU(x + bias), the form with the error function (Hendrycks and Gimpel 2016).
     void (*bias_gelu)(float *x, const float *bias, int64_t rows, int64_t n);
     /// The same in the form with tanh (ibid., section 2).
@@ -86,6 +82,8 @@ typedef struct {
     double (*box_distance)(const double *low, const double *high, const double *query, int64_t d);
     /// Writes the indices of the values not below the threshold and returns their number; `indices` has room for n + 1.
     int64_t (*select_at_least)(int32_t *indices, const float *values, int64_t n, float threshold);
+    /// narrow = x rounded to bfloat16 (to nearest, ties to even); writes |x|^2 and |x - narrow|^2. Of NaN something is made.
+    void (*narrow)(uint16_t *narrow, centroidd_narrowing *lengths, const float *x, int64_t n);
     /// The k-th smallest (k from 1 to n) of values that are no NaN.
     float (*order_statistic)(const float *values, int64_t n, int64_t k);
     /// Cuts every row of x (|x| < 1e38) into `levels` equal steps (at most 255) between its smallest and its largest

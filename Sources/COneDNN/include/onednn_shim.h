@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Matrix products in 32-bit floats and of 8-bit integers over oneDNN, on the calling thread alone.
+// Matrix products in 32-bit floats, of bfloat16 and of 8-bit integers over oneDNN, on the calling thread alone.
 //
 // Two owners: `centroidd_weights` is the right-hand side, packed once and immutable, so any number of threads may
 // read it; `centroidd_lane` holds what one thread at a time needs to execute (stream, primitives, scratch memory).
@@ -23,6 +23,10 @@ enum { CENTROIDD_ROW_STEP = 16, CENTROIDD_ROW_BLOCK = 256, CENTROIDD_INT8_BLOCK 
 centroidd_weights *centroidd_weights_create(const float *b, int64_t k, int64_t n, bool transposed, const float *bias);
 /// The same of 8-bit integers. Returns NULL too where oneDNN has no fast product of them for this processor.
 centroidd_weights *centroidd_weights_create_int8(const int8_t *b, int64_t k, int64_t n, bool transposed);
+/// The same of bfloat16 (the upper halves of 32-bit floats), summed in 32 bits with a bias in 32 bits. Returns NULL too
+/// where this processor has no instructions for them.
+centroidd_weights *centroidd_weights_create_bfloat16(const uint16_t *b, int64_t k, int64_t n, bool transposed,
+                                                     const float *bias);
 void centroidd_weights_destroy(centroidd_weights *weights);
 
 centroidd_lane *centroidd_lane_create(void);
@@ -31,6 +35,10 @@ void centroidd_lane_destroy(centroidd_lane *lane);
 /// C (`m × n`) = A (`m × k`) · B + bias. A row's bits do not depend on `m` nor on the row's place.
 /// Returns 0, or oneDNN's status.
 int centroidd_multiply(centroidd_lane *lane, const centroidd_weights *weights, const float *a, int64_t m, float *c);
+
+/// C = A · B + bias of bfloat16; B is from `centroidd_weights_create_bfloat16`. Returns 0, or oneDNN's status.
+int centroidd_multiply_bfloat16(centroidd_lane *lane, const centroidd_weights *weights, const uint16_t *a, int64_t m,
+                                float *c);
 
 /// C = A · B in integers, exact where no element of B exceeds `centroidd_int8_limit` in magnitude; B is from
 /// `centroidd_weights_create_int8`. Returns 0, or oneDNN's status.
