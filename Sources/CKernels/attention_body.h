@@ -1,8 +1,8 @@
 // Self-attention of one record (Vaswani et al. 2017, section 3.2.1), included by kernels_body.h.
 //
 // Per head, keys are laid out transposed and values densely, so that both products run along full vectors; four or
-// eight queries go together, as many as there are registers for, so that every loaded vector is used as often. Padding to whole vectors lives in the scratch
-// memory: padded scores count as minus infinity, padded values are zero.
+// eight queries go together, as many as there are registers for, so that every loaded vector is used as often. Padding
+// to whole vectors lives in the scratch memory: padded scores count as minus infinity, padded values are zero.
 
 enum { QUERIES = VECTOR_FLOATS == 16 ? 8 : 4 };
 
@@ -36,7 +36,6 @@ INLINE void multiply_rows(float *out, const float *const left[QUERIES], const fl
     else if (j < stride) multiply_block(out + j, left, right + j, length, stride, 1, factor);
 }
 
-typedef float quad __attribute__((ext_vector_type(4)));
 typedef float quad_any __attribute__((ext_vector_type(4), aligned(4), may_alias));
 
 // to (4 rows, `to_stride` apart) = the transpose of from (4 rows, `from_stride` apart)
@@ -74,7 +73,7 @@ INLINE void exponentials(float *scores, int64_t tokens, int64_t padded, float in
         top[q] = splat(-INFINITY), total[q] = splat(0);
     }
     for (int64_t i = 0; i < padded; i += W)
-        for (int q = 0; q < QUERIES; q++) top[q] = __builtin_elementwise_max(top[q], load(scores + q * padded + i));
+        for (int q = 0; q < QUERIES; q++) top[q] = larger(load(scores + q * padded + i), top[q]);
     for (int q = 0; q < QUERIES; q++) top[q] = splat(largest_lane(top[q]));
     for (int64_t i = 0; i < padded; i += W) {
 #pragma clang loop unroll(full)
@@ -87,31 +86,74 @@ INLINE void exponentials(float *scores, int64_t tokens, int64_t padded, float in
     for (int q = 0; q < QUERIES; q++) inverse[q] = 1 / add_lanes(total[q]);
 }
 
-static void attend(const centroidd_attention *work) {
-    const int64_t tokens = work->tokens, size = work->head_size, width = work->heads * size, stride = 3 * width;
+// One head of a record: where its rows are, how far apart, and what it may use.
+typedef struct {
+    const float *query, *key, *value;
+    int64_t stride, tokens, size;
+    float scale;
+    float *scratch;
+} head_attention;
+
+// output (rows `width` apart) of one head. The scratch memory's padding must be zero.
+static void attend_head(const head_attention *head, float *output, int64_t width) {
+    const int64_t tokens = head->tokens, size = head->size, stride = head->stride;
     const int64_t padded = padded_to(tokens, W), padded_size = padded_to(size, W);
-    float *keys = work->scratch, *values = keys + size * padded, *scores = values + tokens * padded_size;
+    float *keys = head->scratch, *values = keys + size * padded, *scores = values + tokens * padded_size;
     float *mixed = scores + QUERIES * padded, inverse[QUERIES], factor[QUERIES];
-    memset(work->scratch, 0, (size_t)(size * padded + tokens * padded_size) * sizeof(float));
-    for (int q = 0; q < QUERIES; q++) factor[q] = work->scale;
-    for (int64_t head = 0; head < work->heads; head++) {
-        const float *query = work->qkv + head * size;
-        transpose(keys, padded, query + width, stride, tokens, size);
-        for (int64_t t = 0; t < tokens; t++)
-            memcpy(values + t * padded_size, query + t * stride + 2 * width, (size_t)size * sizeof(float));
-        for (int64_t t = 0; t < tokens; t += QUERIES) {
-            const float *rows[QUERIES], *weights[QUERIES];
-            int64_t count = tokens - t < QUERIES ? tokens - t : QUERIES;
-            for (int64_t q = 0; q < QUERIES; q++) {
-                rows[q] = query + (t + (q < count ? q : 0)) * stride;
-                weights[q] = scores + q * padded;
-            }
-            multiply_rows(scores, rows, keys, size, padded, factor);
-            exponentials(scores, tokens, padded, inverse);
-            multiply_rows(mixed, weights, values, tokens, padded_size, inverse);
-            for (int64_t q = 0; q < count; q++)
-                memcpy(work->output + (t + q) * width + head * size, mixed + q * padded_size,
-                       (size_t)size * sizeof(float));
+    for (int q = 0; q < QUERIES; q++) factor[q] = head->scale;
+    transpose(keys, padded, head->key, stride, tokens, size);
+    for (int64_t t = 0; t < tokens; t++)
+        memcpy(values + t * padded_size, head->value + t * stride, (size_t)size * sizeof(float));
+    for (int64_t t = 0; t < tokens; t += QUERIES) {
+        const float *rows[QUERIES], *weights[QUERIES];
+        int64_t count = tokens - t < QUERIES ? tokens - t : QUERIES;
+        for (int64_t q = 0; q < QUERIES; q++) {
+            rows[q] = head->query + (t + (q < count ? q : 0)) * stride;
+            weights[q] = scores + q * padded;
         }
+        multiply_rows(scores, rows, keys, size, padded, factor);
+        exponentials(scores, tokens, padded, inverse);
+        multiply_rows(mixed, weights, values, tokens, padded_size, inverse);
+        for (int64_t q = 0; q < count; q++)
+            memcpy(output + (t + q) * width, mixed + q * padded_size, (size_t)size * sizeof(float));
     }
 }
+
+INLINE void clear_padding(float *scratch, int64_t tokens, int64_t size) {
+    int64_t floats = size * padded_to(tokens, W) + tokens * padded_to(size, W);
+    memset(scratch, 0, (size_t)floats * sizeof(float));
+}
+
+static void attend(const centroidd_attention *record) {
+    const int64_t size = record->head_size, width = record->heads * size;
+    clear_padding(record->scratch, record->tokens, size);
+    for (int64_t first = 0; first < width; first += size) {
+        const float *query = record->qkv + first;
+        head_attention head = {query,         query + width, query + 2 * width, 3 * width,
+                               record->tokens, size,          record->scale,     record->scratch};
+        attend_head(&head, record->output + first, width);
+    }
+}
+
+#ifndef HAS_BFLOAT16_PRODUCTS
+INLINE void to_floats(float *to, const uint16_t *from, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits = (uint32_t)from[i] << 16;
+        memcpy(to + i, &bits, sizeof bits);
+    }
+}
+
+// A head's rows go through floats, which is exact.
+static void attend_bfloat16(const centroidd_bfloat16_attention *record) {
+    const int64_t tokens = record->tokens, size = record->head_size, width = record->heads * size;
+    float *rows = record->scratch, *scratch = rows + padded_to(3 * tokens * size, W);
+    clear_padding(scratch, tokens, size);
+    for (int64_t first = 0; first < width; first += size) {
+        for (int64_t t = 0; t < tokens; t++)
+            for (int64_t part = 0; part < 3; part++)
+                to_floats(rows + (3 * t + part) * size, record->qkv + (3 * t + part) * width + first, size);
+        head_attention head = {rows, rows + size, rows + 2 * size, 3 * size, tokens, size, record->scale, scratch};
+        attend_head(&head, record->output + first, width);
+    }
+}
+#endif

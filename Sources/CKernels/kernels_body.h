@@ -2,55 +2,7 @@
 // KERNEL_TABLE, opens the target after the system's headers, and includes this. Sums run in fixed vector lanes, so a
 // result depends on its operands alone.
 
-#define INLINE static inline __attribute__((always_inline))
-
-typedef float vf __attribute__((ext_vector_type(VECTOR_FLOATS)));
-typedef int32_t vi __attribute__((ext_vector_type(VECTOR_FLOATS)));
-// The same, at any address.
-typedef float vf_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(4), may_alias));
-
-enum { W = VECTOR_FLOATS };
-
-INLINE vf load(const float *p) { return *(const vf_any *)p; }
-INLINE void store(float *p, vf x) { *(vf_any *)p = x; }
-INLINE vf splat(float x) { return (vf)x; }
-
-INLINE vf load_some(const float *p, int64_t count) {
-    float lanes[W] = {0};
-    memcpy(lanes, p, (size_t)count * sizeof(float));
-    return load(lanes);
-}
-
-INLINE void store_some(float *p, vf x, int64_t count) {
-    float lanes[W];
-    store(lanes, x);
-    memcpy(p, lanes, (size_t)count * sizeof(float));
-}
-
-INLINE float add_lanes(vf x) {
-    float lanes[W];
-    store(lanes, x);
-    for (int step = W / 2; step > 0; step /= 2)
-        for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
-    return lanes[0];
-}
-
-INLINE float largest_lane(vf x) {
-    float lanes[W], best;
-    store(lanes, x);
-    best = lanes[0];
-    for (int i = 1; i < W; i++) best = lanes[i] > best ? lanes[i] : best;
-    return best;
-}
-
-// A bit for each lane that is not nought, the first lane's the lowest.
-INLINE uint32_t lane_bits(vi mask) {
-    typedef _Bool lanes __attribute__((ext_vector_type(VECTOR_FLOATS)));
-    lanes bits = __builtin_convertvector(mask, lanes);
-    uint32_t result = 0;
-    memcpy(&result, &bits, sizeof bits);
-    return result & ((1u << W) - 1);
-}
+#include "lanes_body.h"
 
 // Casts between vectors of one size keep the bits.
 // e^x to a relative 2e-7 for x <= 88: 2^n times the Taylor polynomial of degree 7 on [-ln 2 / 2, ln 2 / 2], whose
@@ -197,8 +149,6 @@ INLINE void offer(float two[2], float value) {
     else if (value > two[1]) two[1] = value;
 }
 
-INLINE vf larger(vf x, vf y) { return x > y ? x : y; }
-
 static void largest_two(float two[2], const float *values, int64_t n) {
     // Each lane keeps its own two; a second chain of lanes hides the latency of the comparisons. Of NaN none is larger.
     vf first = splat(-INFINITY), second = first, other_first = first, other_second = first;
@@ -303,6 +253,9 @@ static void mean(float *out, const float *x, int64_t rows, int64_t n) {
 }
 
 #include "attention_body.h"
+#ifdef HAS_BFLOAT16_PRODUCTS
+#include "attention_bfloat16.h"
+#endif
 
 static double seconds_now(void) {
     struct timespec now;
@@ -334,6 +287,7 @@ static double peak_gflops(double seconds) {
 }
 
 #include "int8_body.h"
+#include "int8_layers_body.h"
 #include "neighbours_body.h"
 #include "selection_body.h"
 #include "panels_body.h"
@@ -353,6 +307,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .softmax = softmax,
     .mean = mean,
     .attend = attend,
+    .attend_bfloat16 = attend_bfloat16,
     .peak_gflops = peak_gflops,
     .exact_squared_distance = exact_squared_distance,
     .add_widened = add_widened,
@@ -363,6 +318,7 @@ const centroidd_kernel_table KERNEL_TABLE = {
     .order_statistic = order_statistic,
     .quantise = quantise,
     .dequantise = dequantise,
+    .dequantise_bfloat16 = dequantise_bfloat16,
     .dequantise_gelu = dequantise_gelu,
     .dequantise_add_norm = dequantise_add_norm,
     .panel_products = panel_products,

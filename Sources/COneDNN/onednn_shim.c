@@ -339,12 +339,17 @@ static dnnl_status_t execute(centroidd_lane *lane, const centroidd_weights *weig
     return status == dnnl_success ? dnnl_stream_wait(lane->stream) : status;
 }
 
+static int64_t row_step(const element_types *types) {
+    return types == &bytes ? CENTROIDD_INT8_STEP : CENTROIDD_ROW_STEP;
+}
+
 // The last rows that do not fill a step go through a padded copy.
 static dnnl_status_t multiply_rest(centroidd_lane *lane, const centroidd_weights *weights, const void *a, int64_t m,
                                    void *c) {
     size_t a_row = (size_t)weights->k * size_of(weights->types->a);
     size_t c_row = (size_t)weights->n * size_of(weights->types->c);
-    size_t input = (CENTROIDD_ROW_STEP * a_row + 63) / 64 * 64, output = CENTROIDD_ROW_STEP * c_row;
+    int64_t step = row_step(weights->types);
+    size_t input = ((size_t)step * a_row + 63) / 64 * 64, output = (size_t)step * c_row;
     if (input + output > lane->padded_bytes) {
         free(lane->padded);
         lane->padded = aligned(input + output);
@@ -355,16 +360,18 @@ static dnnl_status_t multiply_rest(centroidd_lane *lane, const centroidd_weights
     size_t used = (size_t)m * a_row;
     memcpy(lane->padded, a, used);
     memset((char *)lane->padded + used, 0, input - used);
-    dnnl_status_t status = execute(lane, weights, lane->padded, CENTROIDD_ROW_STEP, product);
+    dnnl_status_t status = execute(lane, weights, lane->padded, step, product);
     memcpy(c, product, (size_t)m * c_row);
     return status;
 }
 
 // Few row counts are ever compiled: 16, and the multiples of 64 up to 256. With these oneDNN sums a row in the same
 // order; for others it may not (with AVX2, 2.6 cuts the sums of exactly 32 rows differently).
-// Sums of integers are exact in any order.
+// Sums of integers are exact in any order, and a row costs the same for all multiples of 8 from 16 on: these sixteen row
+// counts of the four products of a layer fill the cache.
 static int64_t block_rows(const element_types *types, int64_t m) {
-    if (types == &bytes) return m >= CENTROIDD_INT8_BLOCK ? CENTROIDD_INT8_BLOCK : m / CENTROIDD_ROW_STEP * CENTROIDD_ROW_STEP;
+    if (types == &bytes)
+        return m >= CENTROIDD_INT8_BLOCK ? CENTROIDD_INT8_BLOCK : m / CENTROIDD_INT8_STEP * CENTROIDD_INT8_STEP;
     if (m >= CENTROIDD_ROW_BLOCK) return CENTROIDD_ROW_BLOCK;
     return m >= 4 * CENTROIDD_ROW_STEP ? m / (4 * CENTROIDD_ROW_STEP) * (4 * CENTROIDD_ROW_STEP) : CENTROIDD_ROW_STEP;
 }
@@ -376,7 +383,7 @@ static int multiply(centroidd_lane *lane, const centroidd_weights *weights, cons
     const char *from = a;
     char *to = c;
     dnnl_status_t status = dnnl_success;
-    while (m >= CENTROIDD_ROW_STEP && status == dnnl_success) {
+    while (m >= row_step(weights->types) && status == dnnl_success) {
         int64_t block = block_rows(weights->types, m);
         status = execute(lane, weights, from, block, to);
         from += (size_t)block * a_row, to += (size_t)block * c_row, m -= block;

@@ -4,8 +4,8 @@ import COneDNN
 public final class Int8Lane {
     private let pointer: OpaquePointer
     private let sums = ScratchBuffer<Int32>()
-    /// One row of floats in the making.
-    let row = FloatBuffer()
+    /// Rows of floats in the making, four at a time.
+    let rows = FloatBuffer()
 
     /// A lane with nothing compiled yet.
     public init() {
@@ -21,7 +21,7 @@ public final class Int8Lane {
     func multiply(_ left: QuantisedRows, first: Int, count: Int, by weights: Int8Weights) -> UnsafePointer<Int32> {
         precondition(left.columns == weights.inputs, "the rows are not as long as the weights' inputs")
         // A few rows more than asked for cost less than a padded copy; what they hold is not read.
-        let step = CENTROIDD_ROW_STEP
+        let step = CENTROIDD_INT8_STEP
         let rows = (count + step - 1) / step * step
         let result = sums.reserve(rows * weights.outputs)
         let status = centroidd_multiply_int8(pointer, weights.pointer, left.row(first), Int64(rows), result)

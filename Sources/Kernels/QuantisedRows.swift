@@ -23,7 +23,7 @@ public final class QuantisedRows {
     /// Makes room for at least `rows` rows; growing loses what was held.
     public func reserve(rows: Int) {
         // Rows beyond, whose content does not matter, so that products run over whole steps of rows.
-        self.rows = max(rows + CENTROIDD_ROW_STEP - 1, self.rows)
+        self.rows = max(rows + CENTROIDD_INT8_STEP - 1, self.rows)
     }
 
     func row(_ row: Int) -> UnsafeMutablePointer<UInt8> { bytes.reserve(rows * columns) + row * columns }

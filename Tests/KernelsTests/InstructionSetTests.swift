@@ -12,7 +12,7 @@ struct InstructionSetTests {
         var description: String { String(cString: table.pointee.name) }
     }
 
-    static let all = [CENTROIDD_BASELINE, CENTROIDD_AVX2, CENTROIDD_AVX512].compactMap {
+    static let all = [CENTROIDD_BASELINE, CENTROIDD_AVX2, CENTROIDD_AVX512, CENTROIDD_AVX512_BF16].compactMap {
         centroidd_kernels_for($0).map(Kernels.init)
     }
     static let sizes = [1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 100, 384, 385]

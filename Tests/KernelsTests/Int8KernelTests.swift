@@ -10,6 +10,9 @@ struct Int8KernelTests {
 
     static let sizes = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100, 384, 385]
 
+    /// Rows of a product: some that go through a pass together, and some left.
+    static let count = 6
+
     /// Rows of many sizes of number, drawn from a seed: the first has one value, the second tiny ones, the third huge.
     static func rows(_ n: Int, seed: UInt64) -> [Float] {
         [Float](repeating: -3.5, count: n) + [Float].random(n, seed: seed).map { $0 * 1e-36 }
@@ -90,10 +93,10 @@ struct Int8KernelTests {
     @Test("take sums back to floats", arguments: InstructionSetTests.all)
     func dequantise(kernels: Kernels) {
         for n in Self.sizes {
-            let product = Self.product(rows: 3, n: n, seed: UInt64(n))
-            var x = [Float](repeating: .nan, count: 3 * n)
+            let product = Self.product(rows: Self.count, n: n, seed: UInt64(n))
+            var x = [Float](repeating: .nan, count: Self.count * n)
             Self.withColumns(product) {
-                kernels.table.pointee.dequantise(&x, product.sums, product.scales, &$0, 3, Int64(n))
+                kernels.table.pointee.dequantise(&x, product.sums, product.scales, &$0, Int64(Self.count), Int64(n))
             }
             for (value, expected) in zip(x, product.values) {
                 #expect(abs(Double(value) - expected) < 1e-5 * max(1, abs(expected)))
@@ -101,13 +104,13 @@ struct Int8KernelTests {
         }
     }
 
-    @Test("compute GELU to 2e-4 and half a step", arguments: InstructionSetTests.all)
+    @Test("compute GELU to 1.2e-3 and half a step", arguments: InstructionSetTests.all)
     func gelu(kernels: Kernels) {
         for n in Self.sizes {
-            let product = Self.product(rows: 3, n: n, seed: UInt64(100 + n))
-            var q = [UInt8](repeating: 0, count: 3 * n)
-            var scales = [centroidd_row_scale](repeating: centroidd_row_scale(), count: 3)
-            var row = [Float](repeating: 0, count: n)
+            let product = Self.product(rows: Self.count, n: n, seed: UInt64(100 + n))
+            var q = [UInt8](repeating: 0, count: Self.count * n)
+            var scales = [centroidd_row_scale](repeating: centroidd_row_scale(), count: Self.count)
+            var row = [Float](repeating: 0, count: 4 * n)
             Self.withColumns(product) {
                 kernels.table.pointee.dequantise_gelu(
                     &q,
@@ -116,7 +119,7 @@ struct Int8KernelTests {
                     product.sums,
                     product.scales,
                     &$0,
-                    3,
+                    Int64(Self.count),
                     Int64(n),
                     255
                 )
@@ -125,7 +128,7 @@ struct Int8KernelTests {
                 let scale = scales[index / n]
                 let value = Double(scale.low) + Double(scale.step) * Double(q[index])
                 let expected = 0.5 * z * (1 + erf(z / 2.0.squareRoot()))
-                let budget = 2e-4 + 0.5001 * Double(scale.step) + 1e-5 * abs(expected)
+                let budget = 1.2e-3 + 0.5001 * Double(scale.step) + 1e-5 * abs(expected)
                 #expect(abs(value - expected) < budget, "\(n), \(index)")
             }
         }
@@ -134,12 +137,12 @@ struct Int8KernelTests {
     @Test("add, normalise and quantise in one pass", arguments: InstructionSetTests.all)
     func addNorm(kernels: Kernels) {
         for n in Self.sizes where n > 2 {
-            let product = Self.product(rows: 3, n: n, seed: UInt64(200 + n))
-            let residual = [Float].random(3 * n, seed: 1)
+            let product = Self.product(rows: Self.count, n: n, seed: UInt64(200 + n))
+            let residual = [Float].random(Self.count * n, seed: 1)
             let (gain, bias) = ([Float].random(n, seed: 2), [Float].random(n, seed: 3))
             var x = residual
-            var q = [UInt8](repeating: 0, count: 3 * n)
-            var scales = [centroidd_row_scale](repeating: centroidd_row_scale(), count: 3)
+            var q = [UInt8](repeating: 0, count: Self.count * n)
+            var scales = [centroidd_row_scale](repeating: centroidd_row_scale(), count: Self.count)
             gain.withUnsafeBufferPointer { gain in
                 bias.withUnsafeBufferPointer { bias in
                     var norm = centroidd_norm(gain: gain.baseAddress, bias: bias.baseAddress, epsilon: 1e-5)
@@ -152,14 +155,14 @@ struct Int8KernelTests {
                             product.scales,
                             &$0,
                             &norm,
-                            3,
+                            Int64(Self.count),
                             Int64(n),
                             255
                         )
                     }
                 }
             }
-            for row in 0..<3 {
+            for row in 0..<Self.count {
                 let sum = (row * n..<(row + 1) * n).map { product.values[$0] + Double(residual[$0]) }
                 let mean = sum.reduce(0, +) / Double(n)
                 let variance = sum.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n)
@@ -169,7 +172,7 @@ struct Int8KernelTests {
                     #expect(abs(Double(x[row * n + column]) - expected) < 1e-3, "\(n), \(row), \(column)")
                 }
             }
-            let (again, againScales) = Self.quantise(kernels.table.pointee, x, rows: 3, levels: 255)
+            let (again, againScales) = Self.quantise(kernels.table.pointee, x, rows: Self.count, levels: 255)
             #expect(q == again)
             #expect(scales.map(\.step) == againScales.map(\.step) && scales.map(\.low) == againScales.map(\.low))
         }

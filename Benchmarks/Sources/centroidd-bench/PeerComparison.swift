@@ -2,6 +2,7 @@ import Dispatch
 import Embedding
 import Foundation
 import Kernels
+import Synchronization
 
 /// The transformer beside ONNX Runtime, OpenVINO, sentence-transformers and Hugging Face's tokenizers: same texts, same
 /// minute, same number of threads.
@@ -58,7 +59,7 @@ enum PeerComparison {
         return Measure.median { _ = lane.embed(inputs) }
     }
 
-    /// Wall seconds where each of some threads takes the next 16 texts.
+    /// Wall seconds where each of some threads takes the next 16 texts when it is done, as the daemon's lanes do.
     static func several(
         _ space: TransformerTextSpace,
         _ texts: [String],
@@ -69,9 +70,13 @@ enum PeerComparison {
             texts[start..<min(start + 16, texts.count)].map { SpaceInput.text($0) }
         }
         let lanes = (0..<threads).map { _ in LaneBox(lane: space.makeLane()) }
+        let next = Atomic(0)
         return Measure.wallMedian(repeats) {
+            next.store(0, ordering: .relaxed)
             DispatchQueue.concurrentPerform(iterations: threads) { thread in
-                for part in stride(from: thread, to: parts.count, by: threads) {
+                while true {
+                    let part = next.add(1, ordering: .relaxed).oldValue
+                    guard part < parts.count else { break }
                     _ = lanes[thread].lane.embed(parts[part])
                 }
             }

@@ -20,6 +20,15 @@ typedef struct {
     float *scratch;
 } centroidd_attention;
 
+/// The same with rows of bfloat16: the upper halves of 32-bit floats. The scale is positive.
+typedef struct {
+    const uint16_t *qkv;
+    int64_t tokens, heads, head_size;
+    float scale;
+    float *output;
+    float *scratch;
+} centroidd_bfloat16_attention;
+
 /// A row of bytes q stands for the values low + step * q.
 typedef struct {
     float step, low;
@@ -69,6 +78,8 @@ typedef struct {
     /// out = the mean of the rows.
     void (*mean)(float *out, const float *x, int64_t rows, int64_t n);
     void (*attend)(const centroidd_attention *attention);
+    /// The same of rows in bfloat16; weights may be off by 0.7 % either way.
+    void (*attend_bfloat16)(const centroidd_bfloat16_attention *attention);
     /// Multiply-adds in registers for about `seconds`: 10^9 operations a second that one core can reach.
     double (*peak_gflops)(double seconds);
     /// |a - b|^2 in doubles.
@@ -93,7 +104,10 @@ typedef struct {
     /// x = the values that the sums stand for; `scales` are those of the product's left-hand rows.
     void (*dequantise)(float *x, const int32_t *sums, const centroidd_row_scale *scales,
                        const centroidd_columns *columns, int64_t rows, int64_t n);
-    /// q = GELU of the values that the sums stand for (to 2e-4 before it is quantised); `x` has room for one row.
+    /// The same, rounded to the nearest bfloat16, of two equally near to the even one.
+    void (*dequantise_bfloat16)(uint16_t *x, const int32_t *sums, const centroidd_row_scale *scales,
+                                const centroidd_columns *columns, int64_t rows, int64_t n);
+    /// q = GELU of the values that the sums stand for (to 1.2e-3 before it is quantised); `x` has room for four rows.
     void (*dequantise_gelu)(uint8_t *q, centroidd_row_scale *target, float *x, const int32_t *sums,
                             const centroidd_row_scale *scales, const centroidd_columns *columns, int64_t rows,
                             int64_t n, int32_t levels);
@@ -115,7 +129,13 @@ typedef struct {
                           double query_core, int64_t d, int64_t stride);
 } centroidd_kernel_table;
 
-typedef enum { CENTROIDD_BASELINE = 0, CENTROIDD_AVX2 = 1, CENTROIDD_AVX512 = 2 } centroidd_instruction_set;
+typedef enum {
+    CENTROIDD_BASELINE = 0,
+    CENTROIDD_AVX2 = 1,
+    CENTROIDD_AVX512 = 2,
+    /// With products of bfloat16 and permutations of bytes (Zen 4, Sapphire Rapids and later).
+    CENTROIDD_AVX512_BF16 = 3
+} centroidd_instruction_set;
 
 /// The kernels of one instruction set, or NULL where this machine cannot run them.
 const centroidd_kernel_table *centroidd_kernels_for(centroidd_instruction_set set);

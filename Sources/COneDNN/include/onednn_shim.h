@@ -14,9 +14,9 @@ extern "C" {
 typedef struct centroidd_weights centroidd_weights;
 typedef struct centroidd_lane centroidd_lane;
 
-/// The fewest and the most rows that `centroidd_multiply` works in at a time (fewer are padded), and the most of
+/// The fewest and the most rows that `centroidd_multiply` works in at a time (fewer are padded), and those of
 /// `centroidd_multiply_int8`.
-enum { CENTROIDD_ROW_STEP = 16, CENTROIDD_ROW_BLOCK = 256, CENTROIDD_INT8_BLOCK = 128 };
+enum { CENTROIDD_ROW_STEP = 16, CENTROIDD_ROW_BLOCK = 256, CENTROIDD_INT8_STEP = 8, CENTROIDD_INT8_BLOCK = 128 };
 
 /// Packs B (`k × n` row-major, or `n × k` where `transposed`) and copies `bias` (n elements, or NULL).
 /// Returns NULL when oneDNN refuses or memory runs out.

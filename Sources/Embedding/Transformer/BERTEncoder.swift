@@ -5,6 +5,9 @@ import Kernels
 ///
 /// A record's vector has the same bits whatever other records share its batch.
 final class BERTEncoder: RecordEncoder {
+    /// Enough to keep the products busy, few enough to stay in the second-level cache between them.
+    let groupTokens = 256
+
     private let weights: BERTWeights
     private let layers: [BERTWeights.Layer<PackedWeights>]
     private let gemm = GemmLane()

@@ -1,7 +1,8 @@
 import Kernels
 
 /// Runs a BERT encoder with the products of its linear layers in bytes: weights are quantised for each output once,
-/// activations for each token on the way. Attention, residuals and normalisations stay in floats.
+/// activations for each token on the way. Attention takes queries, keys and values in bfloat16; residuals and
+/// normalisations stay in floats.
 ///
 /// Everything is done in blocks of rows that stay in the second-level cache from the product to what follows it. A
 /// record's vector has the same bits whatever other records share its batch.
@@ -9,11 +10,15 @@ final class Int8Encoder: RecordEncoder {
     /// Rows that go through a linear layer together.
     private static let block = 128
 
+    /// Enough that the last block, whose rows are rounded up to a step of the product's, is a small part.
+    let groupTokens = 512
+
     private let weights: BERTWeights
     private let layers: [BERTWeights.Layer<Int8Weights>]
     private let lane = Int8Lane()
     private let hidden = FloatBuffer()
-    private let projected = FloatBuffer()
+    /// Queries, keys and values, as the upper halves of floats.
+    private let projected = ScratchBuffer<UInt16>()
     private let context = FloatBuffer()
     private let attention = FloatBuffer()
     private let inner = FloatBuffer()
@@ -61,15 +66,40 @@ final class Int8Encoder: RecordEncoder {
                     count: count,
                     by: layer.queryKeyValue,
                     lane: lane,
-                    into: qkv + first * 3 * size
+                    intoBFloat16: qkv + first * 3 * size
                 )
             }
-            weights.attend(qkv, lengths: lengths, scratch: attention, into: context)
+            attend(qkv, lengths: lengths, into: context)
             for (first, count) in Self.blocks(ids.count) {
                 finish(layer, context + first * size, x + first * size, first: first, count: count)
             }
         }
         weights.pool(x, lengths: lengths, unit: unit, into: output)
+    }
+
+    /// Attention within each record.
+    private func attend(
+        _ qkv: UnsafePointer<UInt16>,
+        lengths: ArraySlice<Int>,
+        into context: UnsafeMutablePointer<Float>
+    ) {
+        let configuration = weights.configuration
+        let (size, longest) = (configuration.hiddenSize, lengths.max() ?? 0)
+        let scratch = attention.reserve(
+            TransformerKernels.attentionScratch(tokens: longest, headSize: configuration.headSize)
+        )
+        var start = 0
+        for length in lengths {
+            TransformerKernels.attend(
+                bfloat16: qkv + start * 3 * size,
+                tokens: length,
+                heads: configuration.heads,
+                headSize: configuration.headSize,
+                scratch: scratch,
+                into: context + start * size
+            )
+            start += length
+        }
     }
 
     private static func blocks(_ rows: Int) -> some Sequence<(first: Int, count: Int)> {

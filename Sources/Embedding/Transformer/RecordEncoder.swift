@@ -2,6 +2,9 @@ import Kernels
 
 /// Turns records of tokens into vectors, in one precision. Used by one thread at a time.
 protocol RecordEncoder: AnyObject {
+    /// About how many tokens are best encoded together.
+    var groupTokens: Int { get }
+
     /// Encodes the records whose tokens lie one after another in `ids`, record `r` being `lengths[r]` long, and writes
     /// one pooled vector of `hiddenSize` elements per record to `output`, of unit length where `unit`.
     func encode(

@@ -70,10 +70,6 @@ public struct TransformerTextSpace: TokenizingSpace {
 
 /// One worker's share of a ``TransformerTextSpace``.
 final class TransformerLane: EmbeddingLane {
-    /// Records are encoded in groups of about this many tokens: enough to keep the products busy, few enough to stay
-    /// in the second-level cache between them.
-    static let groupTokens = 256
-
     private let tokenizer: WordPieceTokenizer
     private let encoder: any RecordEncoder
     private let configuration: TransformerConfiguration
@@ -104,7 +100,7 @@ final class TransformerLane: EmbeddingLane {
                     tokenizer.encode(text, maximum: configuration.maximumTokens, into: &ids, scratch: &scratch)
                     let length = ids.count - before
                     tokens += length
-                    if before > 0 && ids.count > Self.groupTokens {
+                    if before > 0 && ids.count > encoder.groupTokens {
                         // The group is full without this record, which begins the next one.
                         encodeGroup(keeping: length, into: base + first * size)
                         first = index
