@@ -14,6 +14,32 @@ public struct EmbeddedInputs: Sendable {
     }
 }
 
+/// What a lane made of inputs of which many may be the same.
+public struct RepeatedInputs: Sendable {
+    /// What it made of the different ones, in the order in which each came first.
+    public var distinct: EmbeddedInputs
+    /// Which of those each input is; nil where each input is one of its own.
+    public var places: [Int]?
+    /// Whether the inputs of one place have the same bytes, and not only the same vector.
+    public var haveSameBytes: Bool
+
+    /// Memberwise.
+    public init(distinct: EmbeddedInputs, places: [Int]? = nil, haveSameBytes: Bool = false) {
+        self.distinct = distinct
+        self.places = places
+        self.haveSameBytes = haveSameBytes
+    }
+
+    /// A row for each input.
+    public var each: EmbeddedInputs {
+        guard let places else { return distinct }
+        var each = EmbeddedInputs(vectors: distinct.vectors.selecting(places))
+        guard !distinct.refusals.isEmpty else { return each }
+        for (row, place) in places.enumerated() { each.refusals[row] = distinct.refusals[place] }
+        return each
+    }
+}
+
 /// Why a lane gave up on all of its inputs: nothing is wrong with them.
 public enum EmbeddingInterruption: Error, Sendable, Equatable, CustomStringConvertible {
     /// It was asked to stop while what makes the vectors did not answer.

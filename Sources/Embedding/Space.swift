@@ -113,8 +113,10 @@ public protocol EmbeddingLane: AnyObject {
     var tokens: Int { get }
     /// Embeds `inputs` into an `inputs.count × dimension` matrix; row `i` is the vector of input `i`.
     func embed(_ inputs: [SpaceInput]) -> Matrix
-    /// The same where what makes the vectors may refuse some of the inputs, or fail: what the pipeline calls.
+    /// The same where what makes the vectors may refuse some of the inputs, or fail.
     func embedEach(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> EmbeddedInputs
+    /// The same, with a single row for inputs that are the same, where a lane tells: what the pipeline calls.
+    func embedRepeated(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> RepeatedInputs
 }
 
 extension EmbeddingLane {
@@ -124,5 +126,10 @@ extension EmbeddingLane {
     /// Refuses nothing and never fails.
     public func embedEach(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> EmbeddedInputs {
         EmbeddedInputs(vectors: embed(inputs))
+    }
+
+    /// Does not tell which are the same.
+    public func embedRepeated(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> RepeatedInputs {
+        RepeatedInputs(distinct: try embedEach(inputs))
     }
 }

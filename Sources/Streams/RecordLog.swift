@@ -101,6 +101,8 @@ public protocol RecordProducer: AnyObject, Sendable {
     /// Hands over a record; waits while the producer's buffer is full. Without transactions, a record whose delivery
     /// fails makes the next ``flush()`` throw.
     func send(_ record: OutgoingRecord) throws(StreamError)
+    /// The same with several records, in order.
+    func send(_ records: [OutgoingRecord]) throws(StreamError)
     /// Adds the input's offsets, on behalf of the consumer's current membership, to the transaction.
     func sendOffsets(_ offsets: Offsets, of consumer: any RecordConsumer) throws(StreamError)
     /// Commits the transaction. Retriable errors inside are retried; what is thrown is abortable, fenced or fatal.
@@ -116,4 +118,9 @@ public protocol RecordProducer: AnyObject, Sendable {
 extension RecordProducer {
     /// Headers are written.
     public var keepsHeaders: Bool { true }
+
+    /// One after another.
+    public func send(_ records: [OutgoingRecord]) throws(StreamError) {
+        for record in records { try send(record) }
+    }
 }

@@ -74,6 +74,46 @@ struct RepeatedRecordTests {
         #expect(assignments.contains { $0.reason != nil } || metric == .euclidean)
     }
 
+    @Test("Records that share a vector are judged as if each had its own, in one call or in several")
+    func sharedVectors() throws {
+        let (vectors, observations) = stream(3000)
+        var learner = Learner(
+            model: Model(space: "test", dimension: 12, metric: .euclidean),
+            options: ClusteringOptions()
+        )
+        _ = try learner.process(vectors: vectors.slice(0..<2400), observations: Array(observations[..<2400]))
+        let (rest, known) = (vectors.slice(2400..<3000), Array(observations[2400...]))
+        var judge = Judge(model: learner.model, options: learner.options)
+        var delta = Delta(model: learner.model)
+        let expected = judge.assign(vectors: rest, observations: known, into: &delta)
+
+        let distinct = DistinctRows(rest)
+        #expect(distinct.firsts.count < 100)
+        var (other, shared) = (Judge(model: learner.model, options: learner.options), Delta(model: learner.model))
+        let together = other.assign(
+            vectors: rest.selecting(distinct.firsts),
+            places: distinct.kinds,
+            observations: known,
+            into: &shared
+        )
+        #expect(together == expected)
+        #expect(shared == delta)
+
+        var (third, pieces) = (Judge(model: learner.model, options: learner.options), Delta(model: learner.model))
+        var assignments: [Assignment] = []
+        for start in stride(from: 0, to: 600, by: 150) {
+            let part = rest.slice(start..<start + 150)
+            assignments += third.assign(
+                vectors: part,
+                observations: Array(known[start..<start + 150]),
+                into: &pieces
+            )
+        }
+        #expect(assignments == expected)
+        #expect(pieces == delta)
+        #expect(Set(expected.compactMap(\.cluster)).count > 1)
+    }
+
     @Test("A step grows with the records before it, and its ends are ends of shorter steps")
     func steps() {
         let options = ClusteringOptions()

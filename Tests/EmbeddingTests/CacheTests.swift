@@ -49,6 +49,28 @@ struct CacheTests {
         #expect(space.identity == counting.identity && space.dimension == 32)
     }
 
+    @Test("have one row for each of them, and the same vectors as alone", arguments: [false, true])
+    func repeated(masks: Bool) throws {
+        let space = CachedTextSpace(Counting(), bytes: 1 << 20, masks: masks)
+        var inputs = (0..<200).map { SpaceInput.text("job \($0 % 9) of \($0 * $0 % 7)") }
+        inputs.insert(.vector(Array(repeating: 0.5, count: 32)), at: 50)
+        inputs.insert(inputs[50], at: 70)
+        let expected = try space.makeLane().embedEach(inputs).vectors
+        // Nothing is known yet, and then all.
+        let fresh = CachedTextSpace(Counting(), bytes: 1 << 20, masks: masks)
+        for _ in 0..<2 {
+            let found = try fresh.makeLane().embedRepeated(inputs)
+            let texts = Set(
+                inputs.compactMap { input in
+                    if case .text(let text) = input { masks ? TextMask.mask(text) : text } else { nil }
+                }
+            )
+            #expect(found.distinct.vectors.rows == texts.count + 2)
+            #expect(found.places?.count == inputs.count)
+            #expect(found.each.vectors == expected)
+        }
+    }
+
     @Test("are told apart by their bytes, however accents are composed")
     func bytes() {
         let counting = Counting()

@@ -1,9 +1,9 @@
 package import Kernels
 
 /// Finds the number of clusters, and good places for them to start from, by a few records.
-package struct ClusterCountJudge {
+package struct ClusterCountJudge: Sendable {
     /// A set of centroids that was tried.
-    package struct Trial {
+    package struct Trial: Sendable {
         package var centroids: Matrix
         /// The mean silhouette when each record goes to its nearest centroid; nought where another criterion judges.
         package var silhouette: Double
@@ -61,38 +61,41 @@ package struct ClusterCountJudge {
     ) -> [Trial] {
         let ceiling = min(maximum, vectors.rows / 3)
         guard ceiling >= 2 else { return [] }
-        var kmeans = KMeans(data: vectors, metric: metric, lanes: lanes)
+        let trees = [Linkage.Rule.average, .ward]
+        let cuts = lanes.map(trees.count) { Linkage(judge.triangle(for: trees[$0]), rule: trees[$0]) }
+        var kmeans = KMeans(data: vectors, metric: metric)
         kmeans.iterations = 5
-        let trees = [Linkage.Rule.average, .ward].map { rule in
-            (rule, Linkage(judge.triangle(for: rule), rule: rule))
-        }
-        var trials: [Trial] = []
-        func measure(_ start: Matrix) {
-            guard start.rows >= 2 else { return }
-            let centroids = kmeans.run(from: start).centroids
-            let value = value(labels(centroids), criterion)
-            let silhouette = criterion == .silhouette ? value : 0
-            trials.append(Trial(centroids: centroids, silhouette: silhouette, value: value))
-        }
-        func measure(_ k: Int, seeded: Bool) {
-            guard k >= 2, k <= ceiling else { return }
-            for (rule, tree) in trees {
-                if let start = centroids(tree.cut(groups: k), mayPeel: rule != .average) { measure(start) }
+        // Starts are found one after another, because each draws on; what comes of them is found side by side.
+        func starts(_ k: Int, seeded: Bool) -> [Matrix] {
+            guard k >= 2, k <= ceiling else { return [] }
+            var starts = zip(trees, cuts).compactMap { rule, tree in
+                centroids(tree.cut(groups: k), mayPeel: rule != .average)
             }
-            if seeded { measure(kmeans.seeds(k: k, generator: &generator)) }
+            if seeded { starts.append(kmeans.seeds(k: k, generator: &generator)) }
+            return starts.filter { $0.rows >= 2 }
         }
+        var wide: [Matrix] = []
         var k = 2
         var place = 0
         while k <= ceiling {
-            measure(k, seeded: place % 2 == 0)
+            wide += starts(k, seeded: place % 2 == 0)
             place += 1
             k = max(k + 1, Int((Double(k) * 1.12).rounded()))
         }
+        let trials = measured(wide, kmeans, criterion)
         let curve = Self.curve(trials, criterion)
         guard let best = criterion.best(curve).map({ curve[$0].k }) else { return trials }
         let width = max(1, best / 12)
-        for near in best - width...best + width { measure(near, seeded: true) }
-        return trials
+        let near = (best - width...best + width).flatMap { starts($0, seeded: true) }
+        return trials + measured(near, kmeans, criterion)
+    }
+
+    private func measured(_ starts: [Matrix], _ kmeans: KMeans, _ criterion: GroupingOptions.Criterion) -> [Trial] {
+        lanes.map(starts.count) { place in
+            let centroids = kmeans.run(from: starts[place]).centroids
+            let value = value(labels(centroids), criterion)
+            return Trial(centroids: centroids, silhouette: criterion == .silhouette ? value : 0, value: value)
+        }
     }
 
     /// The best value of each number of clusters, ascending.

@@ -6,6 +6,9 @@ struct StepWatch {
     /// The share of strange ones among the recent records: in the whole stream, and by cluster row.
     private var all: Double
     private var own: [Double]
+    /// The decayed number of records that each cluster's own tail is made of; nil of clusters that are not judged by
+    /// themselves.
+    private let known: [Double?]
     /// The high scores of the step, and by cluster row, of clusters that are judged by themselves, the surprises: the small
     /// tails in the stream with their sign changed. What is too strange to be learned is in neither.
     private var peaks = Peaks()
@@ -42,6 +45,7 @@ struct StepWatch {
         rate = options.ofDistance(hasTimes: model.hasTimes).falseAlarmRate
         all = model.threshold.recentAlarms
         own = model.clusters.map { $0.localTail?.recentAlarms ?? 0 }
+        known = model.clusters.map { $0.localTail?.isReady == true ? $0.localTail?.total : nil }
         ownPeaks = [Peaks](repeating: Peaks(), count: model.clusters.count)
         for (score, note) in zip(delta.scores, delta.surprises) {
             guard let row = model.index(of: note.cluster) else { continue }
@@ -51,7 +55,7 @@ struct StepWatch {
 
     /// Whether alarms flood where a record of the cluster in `row` is judged.
     func isFlood(row: Int) -> Bool {
-        let share = model.clusters[row].localTail?.isReady == true ? own[row] : all
+        let share = known[row] == nil ? all : own[row]
         return share >= ScoreThreshold.floodShare(rate)
     }
 
@@ -94,10 +98,9 @@ struct StepWatch {
     /// its cluster where these tell, else all. Nothing where its score is not high.
     func arrivals(before record: Strangeness?, row: Int) -> StepArrivals {
         guard let record else { return StepArrivals() }
-        if let local = model.clusters[row].localTail, local.isReady {
+        if let known = known[row] {
             guard let peak = record.ownPeak else { return StepArrivals() }
-            let own = ownPeaks[row]
-            return StepArrivals(higher: own.count(atLeast: peak), of: own.records, known: local.total)
+            return StepArrivals(higher: ownPeaks[row].count(atLeast: peak), of: ownPeaks[row].records, known: known)
         }
         guard let peak = record.peak else { return StepArrivals() }
         return StepArrivals(higher: peaks.count(atLeast: peak), of: peaks.records, known: model.threshold.body.total)

@@ -11,9 +11,16 @@ extension Model {
         for record in newcomers { nursery.append(record, capacity: options.nurseryCapacity) }
         let reach = BirthReach(radii: Radii(model: self, birth: options.birth), metric: metric)
         var events: [LineageEvent] = []
-        for seed in newcomers where nursery.waiting.contains(where: { $0 === seed }) {
-            guard let group = group(around: seed, reach: reach, options: options), !isFringe(group) else { continue }
+        // What was found about one of several records with the same vector holds for the others.
+        var unborn: [[Float]] = []
+        for seed in newcomers
+        where nursery.waiting.contains(where: { $0 === seed }) && !unborn.contains(seed.vector) {
+            guard let group = group(around: seed, reach: reach, options: options), !isFringe(group) else {
+                unborn.append(seed.vector)
+                continue
+            }
             events += bear(group, options: options)
+            unborn = []
         }
         return events
     }

@@ -10,6 +10,8 @@ public struct Judge: Sendable {
     private let index: CentroidIndex
     private let panel: DetectorPanel
     private var explainer: Explainer
+    /// What was watched of the delta that was continued last, and how much that delta held then.
+    private var watch: (step: StepWatch, records: Int, scores: Int)?
 
     /// Makes `model` ready.
     public init(model: Model, options: ClusteringOptions) {
@@ -23,8 +25,13 @@ public struct Judge: Sendable {
     }
 
     /// As ``assign(vectors:observations:model:options:into:)``, by the version and options that it was made of.
+    ///
+    /// A judge continues one delta, or begins with an empty one; another is for a copy of it.
+    ///
+    /// - Parameter places: which of `vectors` each record has, numbered by first appearance; nil: each has its own.
     public mutating func assign(
         vectors: Matrix,
+        places: [Int]? = nil,
         observations: [Observation],
         into delta: inout Delta,
         deepVectors: (([Int]) -> Matrix)? = nil
@@ -34,10 +41,12 @@ public struct Judge: Sendable {
         guard vectors.rows > 0 else { return [] }
         let begin = (record: delta.firstRecord + UInt64(delta.records), sampled: delta.sampled.count)
         let rows = model.features == nil && model.deep == nil ? nil : vectors
-        let kinds = RecordKinds(model.encoded(vectors)) { Nearest.search(queries: $0, index: index, layout: layout) }
-        var result = look(at: kinds, raw: rows, observations: observations, delta: &delta)
+        let kinds = RecordKinds(model.encoded(vectors), places: places) {
+            Nearest.search(queries: $0, index: index, layout: layout)
+        }
+        var result = look(at: kinds, raw: rows, places, observations: observations, delta: &delta)
         if let deepVectors, model.deep != nil {
-            let pairs = kinds.rows.kinds.map { kinds.pairs[$0] }
+            let pairs = kinds.rows.map { kinds.pairs[$0] }
             let judge = DeepJudge(model: model, options: options, pairs: pairs, radii: gatherer.radii)
             judge.look(at: &result, from: begin, delta: &delta, vectors: deepVectors)
         }
@@ -53,21 +62,22 @@ public struct Judge: Sendable {
     private mutating func look(
         at kinds: RecordKinds,
         raw: Matrix?,
+        _ places: [Int]?,
         observations: [Observation],
         delta: inout Delta
     ) -> [Assignment] {
-        var step = StepWatch(model: model, delta: delta, options: options.anomalies)
+        var step = watched(delta)
         let sights = sights(of: kinds, step)
         var notes = [KindNote](repeating: KindNote(), count: kinds.count)
         var result: [Assignment] = []
-        result.reserveCapacity(kinds.rows.kinds.count)
-        for (row, kind) in kinds.rows.kinds.enumerated() {
+        result.reserveCapacity(kinds.rows.count)
+        for (row, kind) in kinds.rows.enumerated() {
             let observation = observations.indices.contains(row) ? observations[row] : Observation()
             let vector = kinds.vectors[row: kind]
             guard let sight = sights[kind] else {
                 gatherer.add(
                     vector: kinds.isSound[kind] ? vector : nil,
-                    raw: raw?[row: row],
+                    raw: raw?[row: places?[row] ?? row],
                     observation: observation,
                     kind: &notes[kind],
                     to: &delta
@@ -96,7 +106,7 @@ public struct Judge: Sendable {
             delta.surprises.append(Surprise(cluster: model.clusters[pair.cluster].id, tail: sight.surpriseTail))
             gatherer.add(
                 vector: vector,
-                raw: raw?[row: row],
+                raw: raw?[row: places?[row] ?? row],
                 observation: observation,
                 pair: pair,
                 score: sighting.score,
@@ -115,7 +125,15 @@ public struct Judge: Sendable {
             result.append(assignment)
         }
         gatherer.finish(notes, in: &delta)
+        watch = (step, delta.records, delta.scores.count)
         return result
+    }
+
+    /// What is to be watched after the records of a delta.
+    private mutating func watched(_ delta: Delta) -> StepWatch {
+        defer { watch = nil }
+        if let watch, watch.records == delta.records, watch.scores == delta.scores.count { return watch.step }
+        return StepWatch(model: model, delta: delta, options: options.anomalies)
     }
 
     /// What detectors are told of a kind of records, as far as its vector says it.

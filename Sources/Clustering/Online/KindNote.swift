@@ -32,7 +32,7 @@ struct KindNote {
                 guard a.count == b.count, let left = a.baseAddress, let right = b.baseAddress else {
                     return a.count == b.count
                 }
-                return memcmp(left, right, a.count) == 0
+                return left == right || memcmp(left, right, a.count) == 0
             }
         }
     }

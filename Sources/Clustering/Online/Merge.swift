@@ -1,5 +1,5 @@
 import BatchClustering
-import Kernels
+public import Kernels
 
 extension Model {
     /// Turns the model into its next version by what a delta teaches, and returns what it did to ids: births, unions,
@@ -10,10 +10,15 @@ extension Model {
     /// Spark's StreamingKMeans with time unit "points". Under cosine the centroid is the mean scaled to unit length.
     /// Where the members have gone elsewhere, fewer of the past ones count (``Pursuit``).
     /// Records of clusters that have gone since the delta's version count as outliers.
+    /// - Parameter lanes: what runs independent parts of a rebuild side by side.
     /// - Throws: ``ClusteringError/mismatch(_:)`` when the delta is of a later version or of another dimension; the
     ///   model is then unchanged.
     @discardableResult
-    public mutating func merge(_ delta: Delta, options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
+    public mutating func merge(
+        _ delta: Delta,
+        options: ClusteringOptions,
+        lanes: Lanes = .serial
+    ) throws(ClusteringError) -> [LineageEvent] {
         guard delta.dimension == dimension, delta.modelVersion <= version else {
             throw .mismatch(
                 "a delta of model version \(delta.modelVersion) and dimension \(delta.dimension) cannot be merged into"
@@ -55,7 +60,7 @@ extension Model {
             events += bear(delta.far, options: options)
             events += unite(options)
             events += retireFaded(options)
-            events += try warmUp(options)
+            events += try warmUp(options, lanes)
             events += followDrift(options)
         }
         relabelGrown(options)
@@ -189,7 +194,10 @@ extension Model {
 
     /// Rebuilds a young model from its sample each time the number of records has doubled, and makes the first
     /// clusters.
-    private mutating func warmUp(_ options: ClusteringOptions) throws(ClusteringError) -> [LineageEvent] {
+    private mutating func warmUp(
+        _ options: ClusteringOptions,
+        _ lanes: Lanes
+    ) throws(ClusteringError) -> [LineageEvent] {
         guard records >= UInt64(options.bootstrapRecords) else { return [] }
         let isDue = clusters.isEmpty || (records >= nextWarmUp && records <= options.warmUpRecords)
         // Only then: to look through the whole sample after each step would cost more than all else.
@@ -197,7 +205,7 @@ extension Model {
         // What follows a drift knows more than the few records since it began.
         guard clusters.isEmpty || records - memoryBegins >= Self.leastWarmUpRecords else { return [] }
         tameFeatures()
-        let candidate = try recluster(model: self, options: options)
+        let candidate = try recluster(model: self, options: options, lanes: lanes)
         nextWarmUp = max(100, records * 2)
         if candidate.cutsThrough || (pursues(options) && candidate.isOutdated) { return [] }
         if let encoding = candidate.encoding { change(to: encoding, options: options) }

@@ -59,13 +59,14 @@ struct ReclusterWork {
 
     /// k-means from the best of fresh and living centroids; under `auto` other shapes where those do not fit.
     func roundCandidate() throws(ClusteringError) -> Candidate {
-        var kmeans = KMeans(data: train, metric: model.metric)
+        var kmeans = KMeans(data: train, metric: model.metric, lanes: lanes)
         kmeans.iterations = grouping.iterations
         let judged = Quality.draw(options.recluster.silhouetteSample, of: data.rows, seed: seed &+ 1)
         let drawn = data.selecting(judged)
         let judge = ClusterCountJudge(
             vectors: isGrownUp ? drawn.selecting(Scattered.dense(drawn, metric: model.metric)) : drawn,
-            metric: model.metric
+            metric: model.metric,
+            lanes: lanes
         )
         let fresh = fit(kmeans: kmeans, judge: judge)
         var result = fresh.result

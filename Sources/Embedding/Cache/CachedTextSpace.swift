@@ -112,6 +112,17 @@ final class CachedTextLane: EmbeddingLane {
         return result
     }
 
+    func embedRepeated(_ inputs: [SpaceInput]) throws(EmbeddingInterruption) -> RepeatedInputs {
+        let repeats = RepeatedTexts(inputs, masks: masks)
+        cache?.note(repeats: inputs.count - repeats.firsts.count)
+        guard repeats.firsts.count < inputs.count else { return RepeatedInputs(distinct: try embedEach(inputs)) }
+        return RepeatedInputs(
+            distinct: try embedEach(repeats.firsts.map { inputs[$0] }),
+            places: repeats.places,
+            haveSameBytes: !masks
+        )
+    }
+
     /// Writes the vectors that are remembered, and returns what is left to embed, each text once.
     private func findKnown(_ inputs: [SpaceInput], _ vectors: inout Matrix) -> Missing {
         var missing = Missing()

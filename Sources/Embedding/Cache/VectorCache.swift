@@ -55,6 +55,12 @@ final class VectorCache: Sendable {
         return result
     }
 
+    /// Counts texts that were asked for again before they were looked up.
+    func note(repeats: Int) {
+        lookups.add(repeats, ordering: .relaxed)
+        hits.add(repeats, ordering: .relaxed)
+    }
+
     private func shard(of hash: TextHash) -> Guarded { shards[Int(hash.value >> 60)] }
 
     /// Copies the vector of `text` to `target` and returns whether there is one.

@@ -50,8 +50,10 @@ struct EmbeddedBatch: Sendable {
     var words: [[String]] = []
     /// What the rows' records say beside their texts; empty where nothing of it is kept.
     var contexts: [RecordContext] = []
-    /// `rows × dimension`.
+    /// `rows × dimension`; where there are ``places``, the different vectors.
     var vectors: Matrix
+    /// Which of the vectors each row has; nil where every row has its own.
+    var places: [Int]?
     /// Where lines of logs are clustered: the template of each row, once they are mined.
     var lines: [MinedLine] = []
     /// Where entities are clustered: the event of each row, not yet embedded.
@@ -63,6 +65,15 @@ struct EmbeddedBatch: Sendable {
     var sessionEvents: [SessionEvent] = []
     /// Where sessions are clustered: those that ended, a row each.
     var sessions: [ClosedSession] = []
+
+    /// Lets rows of one place, whose texts have the same bytes, have the same text: it is kept once, and compared at once.
+    mutating func shareTexts() {
+        guard let places else { return }
+        var firsts = [Int](repeating: -1, count: vectors.rows)
+        for (row, place) in places.enumerated() {
+            if firsts[place] < 0 { firsts[place] = row } else { texts[row] = texts[firsts[place]] }
+        }
+    }
 
     /// Takes rows out that were refused after all.
     mutating func refuse(_ refusals: [Int: InputRejection]) {

@@ -144,9 +144,16 @@ final class EmbeddingStage: Sendable {
         embedded.contexts = contexts
         embedded.sessionEvents = sessionEvents
         guard !inputs.isEmpty, !isMined else { return embedded }
-        let answer = try lane.embedEach(inputs)
-        embedded.vectors = answer.vectors
-        if !answer.refusals.isEmpty { embedded.refuse(answer.refusals) }
+        let answer = try lane.embedRepeated(inputs)
+        embedded.vectors = answer.distinct.vectors
+        embedded.places = answer.places
+        if answer.haveSameBytes { embedded.shareTexts() }
+        if !answer.distinct.refusals.isEmpty {
+            let each = answer.each
+            embedded.vectors = each.vectors
+            embedded.places = nil
+            embedded.refuse(each.refusals)
+        }
         return embedded
     }
 

@@ -1,4 +1,5 @@
 import Clustering
+import Kernels
 import Templates
 
 /// Owns the model: merges the deltas of workers in order, and lets in (or refuses) what reclustering proposes.
@@ -22,9 +23,9 @@ struct Coordinator: Sendable {
     }
 
     /// Merges what a worker learned; the model it should follow from now on.
-    mutating func merge(_ delta: Delta) throws(ClusteringError) -> Model {
+    mutating func merge(_ delta: Delta, lanes: Lanes = .serial) throws(ClusteringError) -> Model {
         let before = model.findings
-        events += try model.merge(delta, options: options).map(ModelEvent.lineage)
+        events += try model.merge(delta, options: options, lanes: lanes).map(ModelEvent.lineage)
         events += model.foldAlarms(delta, options: options).map(ModelEvent.incident)
         events += changes(since: before)
         return model

@@ -25,38 +25,43 @@ struct Worker: Sendable {
     /// Assigns `vectors` (`m × d`); `handOver` takes a full step's delta and gives the next model.
     ///
     /// - Parameters:
+    ///   - places: which of `vectors` each row has; nil: each has its own.
     ///   - teaches: whether each row teaches the model, or is only judged by it; nil: all teach.
     ///   - deepVectors: the deep vectors of the rows with these numbers, where there are two tiers.
     mutating func assign(
         vectors: Matrix,
+        places: [Int]? = nil,
         observations: [Observation],
         teaches: [Bool]? = nil,
         deepVectors: (([Int]) -> Matrix)? = nil,
         handOver: (Delta) throws(ClusteringError) -> Model
     ) throws(ClusteringError) -> [Assignment] {
         var assignments: [Assignment] = []
-        assignments.reserveCapacity(vectors.rows)
+        let rows = places?.count ?? vectors.rows
         let early =
             deepVectors == nil
             ? [] : judge?.model.rowsToSample(observations, after: delta, options: options) ?? []
         let deepVectors = deepVectors.map { DeepVectors(early: early, from: $0) }
         var row = 0
-        while row < vectors.rows {
-            let end = stepEnd(from: row, rows: vectors.rows, teaches)
-            let whole = row == 0 && end == vectors.rows
-            let part = whole ? vectors : vectors.rows(row..<end)
-            let known = Array(observations[row..<end])
+        while row < rows {
+            let end = stepEnd(from: row, rows: rows, teaches)
+            let (part, own) = vectors.part(row..<end, of: rows, places)
+            let known = row == 0 && end == rows ? observations : Array(observations[row..<end])
+            let found: [Assignment]
             if let lessons = teaches?[row..<end], lessons.contains(false) {
-                assignments += assign(part, known, teaches: Array(lessons))
+                found = assign(part, known, teaches: Array(lessons))
             } else {
-                assignments +=
+                found =
                     judge?.assign(
                         vectors: part,
+                        places: own,
                         observations: known,
                         into: &delta,
                         deepVectors: deepVectors.map { vectors in { rows in vectors(rows.map { $0 + row }) } }
                     ) ?? []
             }
+            // Mostly the batch is a part of one step.
+            if assignments.isEmpty { assignments = found } else { assignments += found }
             row = end
             if left <= 0 { try flush(handOver) }
         }
@@ -80,14 +85,16 @@ struct Worker: Sendable {
         var assignments = [Assignment?](repeating: nil, count: vectors.rows)
         for lesson in [true, false] {
             let chosen = teaches.indices.filter { teaches[$0] == lesson }
-            let rows = vectors.rows(chosen)
+            let rows = vectors.selecting(chosen)
             let known = chosen.map { observations[$0] }
             let part: [Assignment]
             if lesson {
                 part = judge?.assign(vectors: rows, observations: known, into: &delta) ?? []
             } else {
                 var unheeded = judge.map { Delta(model: $0.model) } ?? delta
-                part = judge?.assign(vectors: rows, observations: known, into: &unheeded) ?? []
+                // A judge of its own, since this one goes on with what teaches.
+                var other = judge
+                part = other?.assign(vectors: rows, observations: known, into: &unheeded) ?? []
             }
             for (row, assignment) in zip(chosen, part) { assignments[row] = assignment }
         }
@@ -108,16 +115,19 @@ struct Worker: Sendable {
 }
 
 extension Matrix {
-    /// A copy of some rows.
-    fileprivate func rows(_ range: Range<Int>) -> Matrix {
-        Matrix(columns: columns, storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
-    }
-
-    /// A copy of the rows chosen, in order.
-    fileprivate func rows(_ chosen: [Int]) -> Matrix {
-        Matrix(
-            columns: columns,
-            storage: chosen.flatMap { storage[$0 * columns..<($0 + 1) * columns] }
-        )
+    /// The vectors of a range of `count` rows and, where rows share them, which of them each has.
+    fileprivate func part(_ range: Range<Int>, of count: Int, _ places: [Int]?) -> (vectors: Matrix, places: [Int]?) {
+        if range.count == count { return (self, places) }
+        guard let places else { return (selecting(Array(range)), nil) }
+        var numbers = [Int](repeating: -1, count: rows)
+        var chosen: [Int] = []
+        let own = places[range].map { place in
+            if numbers[place] < 0 {
+                numbers[place] = chosen.count
+                chosen.append(place)
+            }
+            return numbers[place]
+        }
+        return (selecting(chosen), own)
     }
 }

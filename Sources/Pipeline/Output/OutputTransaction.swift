@@ -52,6 +52,14 @@ struct OutputTransaction: Sendable {
         records += 1
     }
 
+    /// Sends records in order, opening the transaction where it is not; none opens nothing.
+    mutating func send(_ several: [OutgoingRecord]) throws(StreamError) {
+        guard !several.isEmpty else { return }
+        try open()
+        try producer.send(several)
+        records += several.count
+    }
+
     /// Sees to it that what was sent can be read. A transaction's records cannot before it ends.
     func flush() throws(StreamError) {
         if delivery == .atLeastOnce { try producer.flush() }

@@ -1,12 +1,9 @@
 import BatchClustering
 import Clustering
-import Dispatch
-import Embedding
-import Foundation
+import Kernels
 import Streams
 import Synchronization
 import Telemetry
-import Templates
 
 extension Publisher {
     func commitIsDue(_ state: State) -> Bool {
@@ -28,6 +25,8 @@ extension Publisher {
     /// Ends the open transaction: the model merges what is pending, and what changed of it is written beside the
     /// assignments.
     func commit(_ state: inout State) throws {
+        // The model knows of them already: it is committed with what is said of them, or not at all.
+        try writeAll(&state)
         guard state.transaction.isOpen else { return }
         let records = state.tally.records
         let start = ContinuousClock.now
@@ -63,201 +62,12 @@ extension Publisher {
     }
 
     /// Makes the model cover every record assigned so far.
-    private func settleModel(_ state: inout State) throws {
-        try Self.settle(&state.worker, &state.coordinator)
+    func settleModel(_ state: inout State) throws {
+        try Self.settle(&state.worker, &state.coordinator, lanes: options.reclusterLanes)
     }
 
-    private static func settle(_ worker: inout Worker, _ coordinator: inout Coordinator) throws {
-        try worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta) }
-    }
-
-    private func writeEvents(_ state: inout State) throws {
-        for event in state.coordinator.takeEvents() {
-            emit(event)
-            guard let topic = options.eventsTopic else { continue }
-            try state.transaction.send(OutgoingRecord(topic: topic, value: try event.encoded()))
-        }
-    }
-
-    private func emit(_ event: ModelEvent) {
-        switch event {
-        case .lineage(let lineage):
-            guard let change = ClusterChanged.Change(rawValue: lineage.kind.rawValue) else { return }
-            sink.emit(
-                ClusterChanged(change: change, cluster: lineage.cluster, related: lineage.related, label: lineage.label)
-            )
-        case .incident(let event):
-            sink.emit(
-                IncidentChanged(
-                    state: event.state.rawValue,
-                    cluster: event.incident.cluster,
-                    label: event.incident.label,
-                    reason: event.incident.reason.rawValue,
-                    alarms: event.incident.count
-                )
-            )
-        case .feedback(let feedback):
-            sink.emit(
-                ClusterMarked(
-                    cluster: feedback.cluster,
-                    label: feedback.label,
-                    standing: feedback.standing?.rawValue ?? "none"
-                )
-            )
-        case .template(let event):
-            sink.emit(TemplateChanged(change: event.kind.rawValue, template: event.template, text: event.text))
-        case .verdict(let verdict, _):
-            var judged = ReclusterJudged()
-            judged.silhouette = verdict.inUse?.silhouette
-            judged.daviesBouldin = verdict.inUse?.daviesBouldin
-            judged.calinskiHarabasz = verdict.inUse?.calinskiHarabasz
-            judged.inertia = verdict.inUse?.inertia
-            judged.anomalyRate = verdict.inUse?.anomalyRate
-            judged.retention = verdict.tests.first { $0.name == .retention }?.candidate
-            judged.mapResidual = verdict.mapResidual
-            sink.emit(judged)
-        case .finding(let finding, let lasts, _):
-            sink.emit(DiagnosisChanged(finding: finding.rawValue, lasts: lasts, advice: finding.advice))
-        }
-    }
-
-    private func publishProgress(_ state: inout State, commitSeconds: Double) {
-        let tally = state.tally
-        state.tally = Tally()
-        let model = state.coordinator.model
-        let positions = state.ledger.committed
-        let entities = state.entities?.count
-        board.update { progress in
-            if let entities { progress.add(tally.entities, count: entities) }
-            progress.records.assigned += tally.records.assigned
-            progress.records.anomalies += tally.records.anomalies
-            progress.records.deadLettered += tally.records.deadLettered
-            progress.records.skipped += tally.records.skipped
-            progress.anomalies += tally.anomalies
-            progress.transactions.committed += 1
-            progress.transactions.lastCommitMs = commitSeconds * 1000
-            progress.model = model
-            progress.positions = positions
-        }
-        sink.emit(
-            ModelAdopted(
-                version: Int(model.version),
-                clusters: model.clusters.count,
-                records: Int(model.records),
-                origin: "online"
-            )
-        )
-        if let entities {
-            sink.emit(
-                EntitiesMeasured(
-                    entities: entities,
-                    evicted: tally.entities.evicted,
-                    changes: tally.entities.changes
-                )
-            )
-        }
-        if let sessions = state.sessions {
-            sink.emit(
-                SessionsMeasured(
-                    open: sessions.count,
-                    closed: tally.sessions.closed,
-                    late: tally.sessions.late,
-                    withoutKey: tally.sessions.withoutKey
-                )
-            )
-        }
-        if let templates = model.templates { sink.emit(TemplatesMeasured(templates: templates.templates.count)) }
-        if let threshold = model.threshold.value { sink.emit(ThresholdMoved(threshold: threshold)) }
-        if let rate = model.vigilance.alarmRate {
-            sink.emit(AlarmRateMeasured(realised: rate, asked: options.clustering.anomalies.falseAlarmRate))
-        }
-        let ends = consumer.endOffsets()
-        for (partition, position) in positions {
-            guard let end = ends[partition] else { continue }
-            sink.emit(LagMeasured(partition: PartitionName(partition), lag: max(0, end - position)))
-        }
-    }
-
-    /// Everything before is done: commit it, or give it up where the partitions are already lost.
-    func settle(lost: Bool) {
-        attempt { state throws in
-            guard !state.failed else { return }
-            if lost {
-                try rollBack(&state, replacingProducer: false)
-                sink.emit(TransactionAborted(reason: "partitions_lost", message: "the group took the partitions away"))
-            } else {
-                // What is kept in memory alone ends with the input.
-                if storedStates == nil { try endSessions(all: true, state: &state) }
-                try settleModel(&state)
-                try commit(&state)
-            }
-        }
-    }
-
-    /// What comes before a batch that could not be embedded is committed; that batch and all behind it are read again by
-    /// whoever comes next.
-    func abandon(_ batch: Batch, _ interruption: EmbeddingInterruption) {
-        attempt { state throws in
-            guard !state.failed, batch.epoch == state.epoch else { return }
-            try settleModel(&state)
-            try commit(&state)
-            state.epoch += 1
-            if case .stopped = interruption, options.canRewind {
-                return sink.emit(EmbeddingGivenUp(message: interruption.description))
-            }
-            fail(.embedding(interruption), state: &state)
-        }
-    }
-
-    /// Gives up all that is in flight, where it can be read again.
-    func discard() {
-        attempt { state throws in
-            guard !state.failed, options.canRewind else { return }
-            try rollBack(&state, replacingProducer: false)
-        }
-    }
-
-    /// What happens to an error of the log: give up the transaction, go back to the last commit, read again.
-    func recover(from error: StreamError, state: inout State) {
-        switch error.kind {
-        case .fenced, .unauthorised, .misconfigured:
-            return fail(.log(error), state: &state)
-        case .retriable, .abortable, .fatal, .unreachable:
-            break
-        }
-        guard options.canRewind else { return fail(.log(error), state: &state) }
-        state.failuresInARow += 1
-        sink.emit(TransactionAborted(reason: error.code, message: error.message))
-        board.update { $0.transactions.aborted += 1 }
-        guard state.failuresInARow <= options.maximumFailures else { return fail(.log(error), state: &state) }
-        // Waits 0.1 s, doubling; the stages before this one fill up and reading stops meanwhile.
-        if state.failuresInARow > 1 {
-            Thread.sleep(forTimeInterval: min(5, 0.05 * Double(1 << state.failuresInARow)))
-        }
-        do {
-            try rollBack(&state, replacingProducer: error.kind != .abortable)
-        } catch {
-            fail(Pipeline.failure(from: error), state: &state)
-        }
-    }
-
-    /// Back to what the last commit left, in a new epoch: what is in flight is dropped and read again.
-    private func rollBack(_ state: inout State, replacingProducer: Bool) throws {
-        if try state.transaction.abort(replacingProducer: replacingProducer), let stored = try restore() {
-            // The commit that was not answered may have been carried out: the log knows.
-            state.committed.resume(from: stored.model)
-            state.stored = stored.model
-            state.ledger.start(stored.covered)
-            try reloadStates(&state)
-        }
-        state.entities?.rollBack()
-        state.sessions?.rollBack()
-        state.epoch += 1
-        state.coordinator = state.committed
-        state.worker.follow(state.committed.model)
-        state.tally = Tally()
-        state.ledger.abort()
-        requestRewind(epoch: state.epoch)
+    private static func settle(_ worker: inout Worker, _ coordinator: inout Coordinator, lanes: Lanes) throws {
+        try worker.flush { delta throws(ClusteringError) in try coordinator.merge(delta, lanes: lanes) }
     }
 
     /// Notes what an operator says of a cluster, durably: it is committed at once.

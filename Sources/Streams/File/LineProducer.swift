@@ -48,15 +48,22 @@ public final class LineProducer: RecordProducer {
 
     /// Buffers a line.
     public func send(_ record: OutgoingRecord) throws(StreamError) {
+        try send([record])
+    }
+
+    /// Buffers lines.
+    public func send(_ records: [OutgoingRecord]) throws(StreamError) {
         try state.withLock { state throws(StreamError) in
-            // Mostly the topic of the record before, which is looked up no more.
-            if state.lastTopic != record.topic {
-                guard topics?.contains(record.topic) ?? true else { return }
-                state.lastTopic = record.topic
+            for place in records.indices {
+                // Mostly the topic of the record before, which is looked up no more.
+                if state.lastTopic != records[place].topic {
+                    guard topics?.contains(records[place].topic) ?? true else { continue }
+                    state.lastTopic = records[place].topic
+                }
+                if let value = records[place].value { state.buffer += value }
+                state.buffer.append(0x0a)
+                if state.transactionStart == nil && state.buffer.count >= Self.bufferSize { try write(&state) }
             }
-            state.buffer += record.value ?? []
-            state.buffer.append(0x0a)
-            if state.transactionStart == nil && state.buffer.count >= Self.bufferSize { try write(&state) }
         }
     }
 
