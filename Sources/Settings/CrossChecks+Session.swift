@@ -1,6 +1,6 @@
 extension CrossChecks {
     /// Rules of sessions; and that their keys are not used without them.
-    mutating func checkSession() {
+    mutating func checkSession(for purpose: Settings.Purpose) {
         let session = settings.session
         guard settings.space.kind == .session else {
             for path in Settings.sessionKeys.map(\.path) where places[path] != nil {
@@ -28,7 +28,8 @@ extension CrossChecks {
             "Set `input.key: keep`: sessions are grouped by `session.field`"
         )
         checkSessionWindows(session)
-        checkSessionFields(session)
+        if purpose != .table { checkSessionFields(session) }
+        checkUnusedBySessions()
         if settings.input.topics.count > 1 {
             warn(
                 "input.topics",
@@ -73,6 +74,9 @@ extension CrossChecks {
                 "Set `input.format: json`, or remove `\(path)`"
             )
         }
+    }
+
+    private mutating func checkUnusedBySessions() {
         for path in ["space.model", "space.prefix", "space.mask", "space.precision", "space.maximum_tokens"]
         where places[path] != nil {
             warn(path, "a key that sessions do not use", "no such key for `space.kind: session`", "Remove it")

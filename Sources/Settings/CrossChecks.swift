@@ -28,7 +28,7 @@ struct CrossChecks {
             checkNamedFields()
         }
         checkEntity()
-        checkSession()
+        checkSession(for: purpose)
         checkSpace()
         checkModelFolder()
         checkFlood()

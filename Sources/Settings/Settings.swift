@@ -39,5 +39,7 @@ public struct Settings: Sendable, Equatable {
         case daemon
         /// Files or standard input: no Kafka.
         case pipe
+        /// A table: what records name by fields stands in columns, whatever their format.
+        case table
     }
 }

@@ -36,7 +36,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var space: SpaceOptions
 
     func run() async throws {
-        let loaded = try common.settings(for: .pipe)
+        let loaded = try common.settings(for: .table)
         var settings = loaded.settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
         try method.apply(to: &settings)

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import TestSupport
 import Testing
@@ -76,6 +77,35 @@ struct RedactionTests {
         let empty = try Redaction(rules: ["x*"])
         #expect(empty.redacted("abxxc") == "ab<redacted>c")
         #expect(try Redaction(rules: ["é+"]).redacted("caféé 日本") == "caf<redacted> 日本")
+    }
+
+    @Test(
+        "What a line shows where such lines vary is without secrets, by the words before them too, and keeps its numbers",
+        arguments: [
+            ("login of ada@example.org from 10.0.0.7", ["<email>", "10.0.0.7"]),
+            ("password=hunter22 of user 1234567", ["<redacted>", "1234567"]),
+            ("token A-7 and token A-8, 日本 secret-9x done", ["A-7", "A-8", "日本 <redacted>"]),
+            ("secret-1 secret-2", ["<redacted> <redacted>"]),
+            ("cut-9 short", ["<redacted>9"]),
+        ]
+    )
+    func parameters(line: String, expected: [String]) throws {
+        let redaction = try Redaction(rules: ["email", "number", "password=\\w+", "secret-\\w+", "(?<=^)cut-"])
+        let varying = [
+            "ada@example.org", "10.0.0.7", "hunter22", "1234567", "A-7", "A-8", "日本 secret-9x", "secret-1 secret-2",
+            "cut-9",
+        ]
+        var text = line
+        let shown = text.withUTF8 { bytes in
+            let ranges = varying.compactMap { part in
+                line.range(of: part).map { range in
+                    let begin = line.utf8.distance(from: line.startIndex, to: range.lowerBound)
+                    return begin..<(begin + part.utf8.count)
+                }
+            }
+            return redaction.shown(ranges, of: bytes)
+        }
+        #expect(shown == expected)
     }
 
     @Test("A rule that is neither is refused by name, with what there is")

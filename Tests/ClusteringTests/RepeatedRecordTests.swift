@@ -61,7 +61,9 @@ struct RepeatedRecordTests {
         var (vectors, observations) = stream(3000)
         if metric == .cosine { for row in 0..<vectors.rows { vectors.normalise(row: row) } }
         let model = Model(space: "test", dimension: 12, metric: metric)
-        var whole = Learner(model: model, options: ClusteringOptions())
+        var options = ClusteringOptions()
+        options.anomalies.falseAlarmRate = 0.02
+        var whole = Learner(model: model, options: options)
         var single = whole
         let expected = try whole.process(vectors: vectors, observations: observations)
         var assignments: [Assignment] = []

@@ -128,7 +128,7 @@ struct CommandTests {
         let file = scratch.folder.appending(path: "lines.csv")
         let config = scratch.folder.appending(path: "centroidd.yaml")
         let key = names == "pattern" ? "pattern: 'blk_\\d+'" : "field: block, time: at"
-        try "space: {kind: session, field: line}\ninput: {format: json}\nsession: {\(key), size: 1m, lateness: 0s}\n"
+        try "space: {kind: session, field: line}\nsession: {\(key), size: 1m, lateness: 0s}\n"
             .write(to: config, atomically: true, encoding: .utf8)
         // Every twentieth block lacks its last event, and one of its rows says that something is wrong.
         var table = "block,at,line,kind,odd\n"

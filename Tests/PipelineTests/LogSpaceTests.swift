@@ -129,13 +129,14 @@ struct LogSpaceTests {
         #expect(models[0] == models[1])
     }
 
-    @Test("What is redacted is not in published templates, nor in what is told of them")
+    @Test("What is redacted is not in published templates or parameters, nor in what is told of them")
     func templatesAreRedacted() async throws {
         var fixture = try fixture()
-        fixture.options.clustering.labels.redaction = try Redaction(rules: ["email", "secret-\\w+"])
+        fixture.options.clustering.labels.redaction = try Redaction(rules: ["email", "secret-\\w+", "key: \\d+"])
         try fixture.cluster.append(
             (0..<60).map { number in
-                let line = "mail from ada@example.org for secret-project is \(number) bytes"
+                let line =
+                    "mail from ada\(number)@example.org for secret-project is \(number) bytes, key: \(7000 + number)"
                 return OutgoingRecord(topic: "lines", partition: 0, value: Array(line.utf8))
             }
         )
@@ -143,10 +144,15 @@ struct LogSpaceTests {
         let published = try published(fixture)
         #expect(published.count == 60)
         #expect(published.allSatisfy { !$0.template.contains("ada") && !$0.template.contains("secret-project") })
+        for record in fixture.cluster.records(of: fixture.options.outputTopic) {
+            let assignment = String(decoding: record.value ?? [], as: UTF8.self)
+            #expect(!assignment.contains("ada") && !assignment.contains("secret-") && !assignment.contains("7059"))
+        }
         #expect(published.last?.template.contains("for <redacted> is") == true)
+        #expect(published.last?.parameters == ["<email>", "59 bytes", "<redacted>"])
         for record in fixture.cluster.records(of: "app.events") {
             let event = String(decoding: record.value ?? [], as: UTF8.self)
-            #expect(!event.contains("ada@") && !event.contains("secret-project"))
+            #expect(!event.contains("ada") && !event.contains("secret-project"))
         }
     }
 

@@ -41,6 +41,14 @@ struct SessionTests {
         #expect(found.contains { $0.key == key && $0.mend != nil })
     }
 
+    @Test("In a table the session's name and time are columns, whatever the format of records")
+    func columns() throws {
+        let yaml = "space: {kind: session}\nsession: {field: block, time: at}"
+        #expect(issues(yaml).map(\.key) == ["session.field", "session.time"])
+        let session = try Settings.parse(yaml, file: "c.yaml", for: .table).settings.session
+        #expect(session.field == "block" && session.time == "at")
+    }
+
     @Test("Keys that nothing uses are warned of")
     func unused() throws {
         let other = try Settings.parse("session: {size: 1m}", file: "c.yaml", for: .pipe).warnings

@@ -44,6 +44,13 @@ struct HeaderTests {
                 "APPREAD 1117869872 2005.06.04 R23-M1 2005-06-04-00.24.32.43 R23-M1 RAS APP FATAL ciod: lost",
                 "ciod: lost"
             ),
+            // Collections that number their lines
+            (
+                "350766 node-109 unix.hw state_change.unavailable 1084680778 1 Component alt0 is unavailable",
+                "Component alt0 is unavailable"
+            ),
+            ("2594414 node-239 node temperature 1074274436 1 ambient=30", "ambient=30"),
+            ("281126 gige3 gige temperature 1120304472 1 warning", "warning"),
             // glog and klog, zap, containers
             ("I0301 10:00:00.123456       1 server.go:120] Started it", "Started it"),
             ("2024-03-01T10:00:00.000+0000\tINFO\tcontroller/main.go:33\tstarting manager", "starting manager"),
@@ -77,7 +84,8 @@ struct HeaderTests {
             "10.251.31.160:50010 Served block blk_1 to /10.0.0.1",
             "00000001@2016/9/27:20:30:31.455 Initialize called", "10722 total interrupts.", "May I come in",
             "connection from 10.0.0.1 () at Fri Jun 17 07:07:00 2005", "INFO", "[instance: 1] VM Started", "12:30:15",
-            "1131566461 seconds passed", "I0301 is the flight", "03-17 was the day", "<b>bold</b> text",
+            "1131566461 seconds passed", "5 nodes down since 1084680778", "17 nodes down at 1084680778 in all",
+            "12 node-7 lost, 1084680778 1 left", "I0301 is the flight", "03-17 was the day", "<b>bold</b> text",
             "[1.5] is a number",
             "a|b|c", "stdout F is closed",
         ]

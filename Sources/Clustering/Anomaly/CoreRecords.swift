@@ -10,17 +10,17 @@ struct CoreRecords: Sendable, Equatable {
     /// The records, in order of rank.
     let records: [StoredRecord]
     private let distances: AllDistances
+    private let past: PastParts
 
     /// The most records.
     static let capacity = 256
 
     /// Under the Euclidean metric: the mean distance to the nearest records of this share.
     private static let mass = 0.12
-    /// Under the cosine: the mean distance to the nearest of this share, together with the distance from which on less
-    /// than half of the stream lies. Equal texts are at no distance at all, so that a burst of one text hides in a small
-    /// share soon; and unrelated ones are all at about the same, so that the half alone tells kinds apart where one is
-    /// the rule, and the few nearest where there are many.
-    private static let fewest = 0.03
+    /// Under the cosine: the distance from which on less than half of the stream lies, together with that at which records
+    /// are found throughout the past. Equal texts are at no distance at all, so that a burst of one text hides in a small
+    /// share soon; and unrelated ones are all at about the same, so that the half alone tells kinds apart where one is the
+    /// rule, and the nearest where there are many.
     private static let half = 0.5
 
     init(dimension: Int, metric: Metric) {
@@ -30,6 +30,7 @@ struct CoreRecords: Sendable, Equatable {
     private init(records: [StoredRecord], dimension: Int, metric: Metric) {
         self.records = records
         distances = AllDistances(points: Matrix(records: records, dimension: dimension), metric: metric)
+        past = PastParts(of: records)
     }
 
     /// The records of the lowest ranks in a reservoir.
@@ -62,7 +63,7 @@ struct CoreRecords: Sendable, Equatable {
         scores.reserveCapacity(queries.rows)
         let metric = distances.metric
         distances.forEach(queries) { _, values in
-            scores.append(metric == .cosine ? Self.twoScales(values) : Self.meanDistance(values))
+            scores.append(metric == .cosine ? twoScales(values, except: nil) : Self.meanDistance(values))
         }
         return scores
     }
@@ -74,11 +75,21 @@ struct CoreRecords: Sendable, Equatable {
         var scores: [Float] = []
         scores.reserveCapacity(records.count)
         distances.forEach(distances.points) { row, values in
-            values.swapAt(row, values.count - 1)
-            let others = UnsafeMutableBufferPointer(rebasing: values[..<(values.count - 1)])
-            scores.append(metric == .cosine ? Self.twoScales(others) : Self.meanDistance(others))
+            scores.append(
+                metric == .cosine
+                    ? twoScales(values, except: row) : Self.meanDistance(Self.others(values, except: row))
+            )
         }
         return scores
+    }
+
+    /// All values but that in `row`, which change their order.
+    private static func others(
+        _ values: UnsafeMutableBufferPointer<Float>,
+        except row: Int
+    ) -> UnsafeMutableBufferPointer<Float> {
+        values.swapAt(row, values.count - 1)
+        return UnsafeMutableBufferPointer(rebasing: values[..<(values.count - 1)])
     }
 
     private static func meanDistance(_ squares: UnsafeMutableBufferPointer<Float>) -> Float {
@@ -86,11 +97,10 @@ struct CoreRecords: Sendable, Equatable {
         return mean(of: count, UnsafeBufferPointer(squares)) { $0.squareRoot() }
     }
 
-    private static func twoScales(_ values: UnsafeMutableBufferPointer<Float>) -> Float {
-        let values = UnsafeBufferPointer(values)
-        let far = Selection.value(at: share(half, of: values.count) - 1, of: values)
-        let near = mean(of: share(fewest, of: values.count), values) { $0 }
-        return (2 * far + near) / 3
+    private func twoScales(_ values: UnsafeMutableBufferPointer<Float>, except row: Int?) -> Float {
+        let near = past.distance(UnsafeBufferPointer(values), except: row)
+        let others = UnsafeBufferPointer(row.map { Self.others(values, except: $0) } ?? values)
+        return (Selection.value(at: Self.share(Self.half, of: others.count) - 1, of: others) + near) / 2
     }
 
     /// The mean of what `figure` makes of the smallest values.

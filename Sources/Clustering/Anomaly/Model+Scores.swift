@@ -32,8 +32,17 @@ extension Model {
         let ofDistance = options.ofDistance(hasTimes: hasTimes)
         learnLocalTails(delta, rate: ofDistance.falseAlarmRate)
         threshold.learn(delta.scores, clock: clock, options: ofDistance)
+        let settled = UInt64(PastParts.settledRecords)
+        // Scores against a short past are larger: they say nothing of those to come.
+        if metric == .cosine, records >= settled, records - UInt64(delta.records) < settled { threshold.restart() }
         rarity.learn(delta.steps, clock: clock)
         novelty.learn(delta.novelties, clock: clock)
+        budget.learn(
+            judged: isCalibrated ? delta.scores.count : 0,
+            told: delta.told,
+            rate: options.falseAlarmRate,
+            clock: clock
+        )
         vigilance.learn(
             judged: isCalibrated ? delta.scores.count : 0,
             alarms: delta.alarms,
@@ -55,6 +64,13 @@ extension Model {
             clusters[row].localTail?.learn(tails, clock: clock, rate: rate)
             clusters[row].revision = version
         }
+    }
+
+    /// Forgets all that was learned of scores that were measured in another way.
+    mutating func forgetScores() {
+        threshold = ScoreThreshold()
+        deep?.threshold = ScoreThreshold()
+        for row in clusters.indices { clusters[row].localTail = nil }
     }
 
     /// Makes anew what scores are made of, where all vectors have changed, and starts the threshold anew from the sample,

@@ -3,6 +3,11 @@
 struct StepWatch {
     private let model: Model
     private let rate: Double
+    /// The share of records that may raise an alarm, of whatever kind.
+    private let allowed: Double
+    /// The records of the step, and the alarms among them.
+    private var judged: Int
+    private var told: Int
     /// The share of strange ones among the recent records: in the whole stream, and by cluster row.
     private var all: Double
     private var own: [Double]
@@ -43,6 +48,8 @@ struct StepWatch {
     init(model: Model, delta: Delta, options: AnomalyOptions) {
         self.model = model
         rate = options.ofDistance(hasTimes: model.hasTimes).falseAlarmRate
+        allowed = options.falseAlarmRate
+        (judged, told) = (delta.scores.count, delta.told)
         all = model.threshold.recentAlarms
         own = model.clusters.map { $0.localTail?.recentAlarms ?? 0 }
         known = model.clusters.map { $0.localTail?.isReady == true ? $0.localTail?.total : nil }
@@ -53,10 +60,17 @@ struct StepWatch {
         }
     }
 
-    /// Whether alarms flood where a record of the cluster in `row` is judged.
+    /// Whether alarms flood where a record of the cluster in `row` is judged, more than can be told.
     func isFlood(row: Int) -> Bool {
         let share = known[row] == nil ? all : own[row]
         return share >= ScoreThreshold.floodShare(rate)
+            && !model.budget.allows(judged: judged, told: told, rate: allowed)
+    }
+
+    /// Counts a record that was judged.
+    mutating func count(isAlarm: Bool) {
+        judged += 1
+        told += isAlarm ? 1 : 0
     }
 
     /// Whether a record is too strange to be learned: by all scores, and by those of its cluster where these tell.

@@ -91,6 +91,50 @@ public struct Redaction: Sendable, Equatable {
         return String(cut[..<end])
     }
 
+    /// What of a text a record may show in the places where lines of its kind vary: the parts of `text` (UTF-8) in
+    /// `ranges`, without what the operator's own patterns match and without mail addresses, where these are taken out.
+    ///
+    /// Numbers, addresses and identifiers stay: they are what such places are there for. Patterns are tried on the whole
+    /// text, since what is secret is often told by the word before it, and on each part by itself.
+    public func shown(_ ranges: [Range<Int>], of text: UnsafeBufferPointer<UInt8>) -> [String] {
+        let hidden = ranges.isEmpty ? [] : hidden(in: text)
+        return ranges.map { range in
+            var part = ""
+            var position = range.lowerBound
+            for (match, placeholder) in hidden where match.overlaps(range) && match.upperBound > position {
+                if match.lowerBound > position {
+                    part += String(decoding: text[position..<match.lowerBound], as: UTF8.self)
+                }
+                part += placeholder
+                position = match.upperBound
+            }
+            if position < range.upperBound {
+                part += String(decoding: text[position..<range.upperBound], as: UTF8.self)
+            }
+            return expressions.reduce(part) { Self.replace($1, in: $0) }
+        }
+    }
+
+    /// The bytes of a text that are a mail address or match a pattern, in order of where they begin, and what stands in the
+    /// place of each.
+    private func hidden(in bytes: UnsafeBufferPointer<UInt8>) -> [(bytes: Range<Int>, placeholder: String)] {
+        var found: [(bytes: Range<Int>, placeholder: String)] = []
+        if kinds.contains(.email), bytes.contains(0x40) {
+            found += RedactionScanner(kinds: [.email]).matches(in: bytes).map { ($0.bytes, $0.kind.placeholder) }
+        }
+        guard !expressions.isEmpty else { return found }
+        let text = String(decoding: bytes, as: UTF8.self)
+        for expression in expressions {
+            for match in expression.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
+                guard match.range.length > 0, let range = Range(match.range, in: text) else { continue }
+                let begin = text.utf8.distance(from: text.startIndex, to: range.lowerBound)
+                let length = text.utf8.distance(from: range.lowerBound, to: range.upperBound)
+                found.append((begin..<(begin + length), Self.placeholder))
+            }
+        }
+        return found.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }
+    }
+
     private static func replace(_ expression: NSRegularExpression, in text: String) -> String {
         let whole = NSRange(text.startIndex..., in: text)
         let matches = expression.matches(in: text, range: whole).filter { $0.range.length > 0 }

@@ -27,23 +27,35 @@ struct RedactionScanner {
         var text = text
         let replaced: String? = text.withUTF8 { bytes in
             guard Self.isSuspect(bytes) else { return nil }
+            let matches = matches(in: bytes)
+            guard !matches.isEmpty else { return nil }
             var output: [UInt8] = []
             output.reserveCapacity(bytes.count)
-            var index = 0
-            var found = false
-            while index < bytes.count {
-                if let match = match(bytes, at: index) {
-                    output.append(contentsOf: match.kind.placeholder.utf8)
-                    index = match.end
-                    found = true
-                } else {
-                    output.append(bytes[index])
-                    index += 1
-                }
+            var position = 0
+            for match in matches {
+                output += bytes[position..<match.bytes.lowerBound]
+                output += match.kind.placeholder.utf8
+                position = match.bytes.upperBound
             }
-            return found ? String(decoding: output, as: UTF8.self) : nil
+            output += bytes[position...]
+            return String(decoding: output, as: UTF8.self)
         }
         return replaced ?? text
+    }
+
+    /// Where the kinds are found in a text, in order.
+    func matches(in bytes: UnsafeBufferPointer<UInt8>) -> [(bytes: Range<Int>, kind: Redaction.Kind)] {
+        var found: [(bytes: Range<Int>, kind: Redaction.Kind)] = []
+        var index = 0
+        while index < bytes.count {
+            if let match = match(bytes, at: index) {
+                found.append((index..<match.end, match.kind))
+                index = match.end
+            } else {
+                index += 1
+            }
+        }
+        return found
     }
 
     /// All that can be found has a digit, an `@` or a pair of colons.

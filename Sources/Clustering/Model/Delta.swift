@@ -31,6 +31,8 @@ public struct Delta: Sendable, Equatable, Codable {
     var novelties: [Int: NoveltyHistory.Tally] = [:]
     /// How many records raised an alarm.
     var alarms = 0
+    /// How many did before a second look at them.
+    var told = 0
     /// Records that are far from every cluster, in order.
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
@@ -72,6 +74,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.scores += other.scores
         result.surprises += other.surprises
         result.alarms += other.alarms
+        result.told += other.told
         result.add(steps: other.steps)
         result.novelties.merge(other.novelties, uniquingKeysWith: +)
         result.far += other.far

@@ -46,6 +46,8 @@ public struct Model: Sendable, Equatable {
     var rarity = RarityHistory()
     /// How often there are new kinds.
     var novelty = NoveltyHistory()
+    /// How many alarms are left.
+    var budget = AlarmBudget()
     /// How often alarms come.
     public internal(set) var vigilance = Vigilance()
     /// What it finds wrong.

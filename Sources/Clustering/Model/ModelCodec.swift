@@ -207,6 +207,7 @@ public enum ModelCodec {
                 due: meta.forest?.due ?? 0,
                 grown: meta.forest?.grown ?? 0
             )
+            if meta.budget == nil, meta.metric == .cosine { model.forgetScores() }
             guard StoredMeta.digest(of: model) == meta.digest,
                 clusters.allSatisfy({ $0.cluster.id < meta.nextClusterID && !$0.cluster.prototypeWeights.isEmpty })
             else {
@@ -242,6 +243,7 @@ extension Model {
         nextWarmUp = meta.nextWarmUp
         // A threshold of other scores says nothing of these.
         threshold = meta.forest == nil ? ScoreThreshold() : meta.threshold
+        budget = meta.budget ?? AlarmBudget()
         rarity = meta.rarity ?? RarityHistory()
         novelty = meta.novelty ?? NoveltyHistory()
         vigilance = meta.vigilance ?? Vigilance()

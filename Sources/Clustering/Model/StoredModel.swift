@@ -24,6 +24,8 @@ struct StoredMeta: Codable {
     var rarity: RarityHistory?
     var novelty: NoveltyHistory?
     var vigilance: Vigilance?
+    /// Nil where an older version wrote it, whose scores of directions were others.
+    var budget: AlarmBudget?
     var diagnosis: Diagnosis?
     /// The watch of a motion of the whole stream, where there is one.
     var motion: Motion?
@@ -66,6 +68,7 @@ struct StoredMeta: Codable {
         rarity = model.rarity
         novelty = model.novelty
         vigilance = model.vigilance
+        budget = model.budget
         diagnosis = model.diagnosis
         digest = Self.digest(of: model)
         incidents = model.incidents

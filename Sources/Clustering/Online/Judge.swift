@@ -114,6 +114,8 @@ public struct Judge: Sendable {
                 to: &delta
             )
             var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: !sighting.isFar)
+            step.count(isAlarm: assignment.anomaly)
+            delta.told += assignment.anomaly ? 1 : 0
             if assignment.anomaly {
                 assignment.explanation = explainer.explain(
                     sighting,

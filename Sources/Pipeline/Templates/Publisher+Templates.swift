@@ -11,9 +11,10 @@ extension Publisher {
         guard let templates else { return decoded }
         var batch = decoded
         var scanner = state.scanner
+        let redaction = options.clustering.labels.redaction
         batch.lines =
             state.coordinator.withTemplates { book in
-                decoded.texts.map { Self.mine($0 ?? "", with: &book, &scanner) }
+                decoded.texts.map { Self.mine($0 ?? "", with: &book, &scanner, redaction) }
             } ?? []
         state.scanner = scanner
         batch.vectors = templates.embed(batch.lines)
@@ -24,7 +25,8 @@ extension Publisher {
     private static func mine(
         _ record: String,
         with book: inout TemplateBook,
-        _ scanner: inout LineScanner
+        _ scanner: inout LineScanner,
+        _ redaction: Redaction
     ) -> MinedLine {
         var record = record
         return record.withUTF8 { bytes in
@@ -35,7 +37,7 @@ extension Publisher {
                 template: id,
                 text: template?.text ?? "",
                 words: template?.words ?? "",
-                parameters: book.parameters(of: message, template: id, in: scanner)
+                parameters: redaction.shown(book.parameterRanges(template: id, in: scanner), of: message)
             )
         }
     }

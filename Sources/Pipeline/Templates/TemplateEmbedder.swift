@@ -53,8 +53,8 @@ final class TemplateEmbedder: Sendable {
         }
     }
 
-    /// Takes out of the lines' templates what is not to be kept. What a template's line had in the places that vary is
-    /// the record's own, as its text is.
+    /// Takes out of the lines' templates what is not to be kept. From what a line has in the places that vary it is taken
+    /// where the line is mined (``Redaction/shown(_:of:)``).
     func redact(_ lines: inout [MinedLine]) {
         guard redaction != .none else { return }
         state.withLock { state in

@@ -17,12 +17,17 @@ extension TemplateBook {
     ///   - line: the line that was learned or matched last with `scanner`.
     ///   - id: its template.
     public func parameters(of line: UnsafeBufferPointer<UInt8>, template id: Int, in scanner: LineScanner) -> [String] {
+        parameterRanges(template: id, in: scanner).map { String(decoding: line[$0], as: UTF8.self) }
+    }
+
+    /// Where these lie in the line, by bytes.
+    public func parameterRanges(template id: Int, in scanner: LineScanner) -> [Range<Int>] {
         guard let index = index(of: id) else { return [] }
         let (parts, tokens) = (templates[index].parts, scanner.tokens)
         guard parts.count == tokens.count || (parts.last?.kind == .rest && tokens.count >= parts.count - 1) else {
             return []
         }
-        var result: [String] = []
+        var result: [Range<Int>] = []
         for (position, part) in parts.enumerated() {
             let range: Range<Int>
             switch part.kind {
@@ -34,7 +39,7 @@ extension TemplateBook {
                 guard position < tokens.count, let last = tokens.last else { continue }
                 range = Int(tokens[position].start)..<Int(last.end)
             }
-            result.append(String(decoding: line[range], as: UTF8.self))
+            result.append(range)
         }
         return result
     }

@@ -107,6 +107,38 @@ extension LogHeader {
         return true
     }
 
+    /// `350766 node-109 unix.hw state_change.unavailable 1084680778 1 `, of collectors that number what they write: a number,
+    /// the host and up to three more names, seconds since 1970 and a flag. Where the message begins; nil for other lines.
+    mutating func numberedHeader(
+        _ field: HeaderField,
+        _ fields: HeaderFields,
+        in line: UnsafeBufferPointer<UInt8>
+    ) -> Int? {
+        guard field.inner.lowerBound == 0, !line[field.inner].isEmpty, line[field.outer].allSatisfy(\.isDigit) else {
+            return nil
+        }
+        var following = fields
+        var names: [Range<Int>] = []
+        while names.count <= 4, let next = following.next(), !next.isBracketed {
+            let text = line[next.outer]
+            if text.count == 10, text.first == UInt8(ascii: "1"), text.allSatisfy(\.isDigit), let first = names.first {
+                guard let flag = following.next(), flag.outer.count == 1, line[flag.outer].allSatisfy(\.isDigit) else {
+                    return nil
+                }
+                let message = line[flag.outer.upperBound...].firstIndex { $0 != UInt8(ascii: " ") }
+                guard let message else { return nil }
+                host = first
+                if names.count > 1 { process = names[1] }
+                return message
+            }
+            guard text.first?.isLetter == true, text.allSatisfy({ $0.isAlphanumeric || "._-".utf8.contains($0) }) else {
+                return nil
+            }
+            names.append(next.inner)
+        }
+        return nil
+    }
+
     /// `[  123.456789]`: seconds since the kernel began.
     private func isSinceBoot(_ field: HeaderField, in line: UnsafeBufferPointer<UInt8>) -> Bool {
         guard field.inner.lowerBound > 0, line[0] == UInt8(ascii: "["),

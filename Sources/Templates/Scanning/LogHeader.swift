@@ -24,6 +24,10 @@ public struct LogHeader: Sendable, Equatable {
         var skipped = 0
         while !hasTime, let field = fields.next() {
             if isTime(field, fields, in: line) || line[field.inner].elementsEqual("-".utf8) { continue }
+            if let message = numberedHeader(field, fields, in: line) {
+                lift(to: message)
+                return
+            }
             if openSpecially(field, &fields, in: line) {
                 hasTime = true
                 continue
