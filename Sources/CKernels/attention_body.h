@@ -137,7 +137,9 @@ static void attend(const centroidd_attention *record) {
 
 #ifndef HAS_BFLOAT16_PRODUCTS
 INLINE void to_floats(float *to, const uint16_t *from, int64_t count) {
-    for (int64_t i = 0; i < count; i++) {
+    int64_t i = 0;
+    for (; i + W <= count; i += W) store(to + i, (vf)(__builtin_convertvector(*(const vbf_any *)(from + i), vu) << 16));
+    for (; i < count; i++) {
         uint32_t bits = (uint32_t)from[i] << 16;
         memcpy(to + i, &bits, sizeof bits);
     }

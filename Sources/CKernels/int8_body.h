@@ -6,8 +6,6 @@ typedef int32_t vi_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(4)
 typedef uint8_t vb __attribute__((ext_vector_type(VECTOR_FLOATS)));
 typedef uint8_t vb_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(1), may_alias));
 
-typedef uint32_t vu __attribute__((ext_vector_type(VECTOR_FLOATS)));
-
 #ifdef HAS_BFLOAT16_PRODUCTS
 // Permutations of bytes gather the lowest of every lane of two vectors at once.
 INLINE void store_bytes(uint8_t *q, vi a, vi b, vi c, vi d) {
@@ -26,9 +24,6 @@ INLINE void store_bytes(uint8_t *q, vi a, vi b, vi c, vi d) {
     *(vb_any *)q = __builtin_convertvector(a, vb), *(vb_any *)(q + W) = __builtin_convertvector(b, vb);
     *(vb_any *)(q + 2 * W) = __builtin_convertvector(c, vb), *(vb_any *)(q + 3 * W) = __builtin_convertvector(d, vb);
 }
-
-typedef uint16_t vbf __attribute__((ext_vector_type(VECTOR_FLOATS)));
-typedef uint16_t vbf_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(2), may_alias));
 
 // The upper halves, to the nearest; of two equally near to the even one.
 INLINE vbf bfloat16(vf x) {

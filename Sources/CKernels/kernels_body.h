@@ -116,15 +116,13 @@ static void scale(float *x, float factor, int64_t n) {
 INLINE uint32_t round_to_upper_half(uint32_t bits) { return (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000; }
 
 static void narrow(uint16_t *narrow, centroidd_narrowing *lengths, const float *x, int64_t n) {
-    typedef uint32_t vu __attribute__((ext_vector_type(VECTOR_FLOATS)));
-    typedef uint16_t vh __attribute__((ext_vector_type(VECTOR_FLOATS)));
     vf length = splat(0), lost = splat(0);
     int64_t i = 0;
     for (; i + W <= n; i += W) {
         vf value = load(x + i);
         vu bits = (vu)value;
         vu rounded = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000;
-        vh half = __builtin_convertvector(rounded >> 16, vh);
+        vbf half = __builtin_convertvector(rounded >> 16, vbf);
         memcpy(narrow + i, &half, sizeof half);
         vf error = value - (vf)rounded;
         length = value * value + length;

@@ -4,7 +4,11 @@
 
 typedef float vf __attribute__((ext_vector_type(VECTOR_FLOATS)));
 typedef int32_t vi __attribute__((ext_vector_type(VECTOR_FLOATS)));
+typedef uint32_t vu __attribute__((ext_vector_type(VECTOR_FLOATS)));
+// Upper halves of floats.
+typedef uint16_t vbf __attribute__((ext_vector_type(VECTOR_FLOATS)));
 // The same, at any address.
+typedef uint16_t vbf_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(2), may_alias));
 typedef float vf_any __attribute__((ext_vector_type(VECTOR_FLOATS), aligned(4), may_alias));
 
 enum { W = VECTOR_FLOATS };
