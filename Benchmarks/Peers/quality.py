@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """How good the daemon's answers are on labelled public data, beside peers that see the same rows in the same run.
 
-  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs,sessions,lines,rates] [--seed N]
+  quality.py --binary CENTROIDD --data DIR [--part streams,anomalies,logs,sessions,lines,rates,customers] [--seed N]
              [--model FOLDER]
 
 DIR holds `clusters/*.csv`, `drift/*.csv.gz` and `classical/*.csv.gz` (columns of numbers and a last column `label`) and
-`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`), `logs/anomaly/*`; what is missing is left
-out. One configuration
+`logs/loghub2k/*_2k.log_structured.csv` (columns `Content`, `EventId`), `logs/anomaly/*`, `customers/*`; what is missing
+is left out. One configuration
 for all sets; nothing is told the daemon but the names of the columns, while k-means is told the true k.
 
 streams    rows in order, coordinates scaled to [0, 1] by the whole file's range; whole-stream ARI of the cluster given
@@ -29,6 +29,13 @@ lines      lines of logs, each scored before it is learned: BGL_2k (the first 10
 rates      the share of rows flagged on normal data: the texts of `text/*.tsv.gz` (columns label and text, all normal)
            and the rows of `anomalies` and `lines` that are not labelled as anomalous, in their order, by themselves, at q = 0.01 and 0.001, seeds 0 to 2 (logs: 0); and the share of
            normal rows flagged in the whole file beside it.
+customers  segments of CDNOW's customers (recency, orders, quantity, amount and basket after nine months, in the order of
+           their last purchase) and of wholesale (a random order), seeds 0 to 2: silhouette and Davies-Bouldin of the final
+           segments on z-scored logarithms; eps2, the share of variance of an outcome that the final segments explain,
+           corrected for their number (spend after the nine months; the channel); stable, the ARI of the segment on arrival
+           and the final one (the first min(500, n/10) rows are not judged). The space is `features` on the raw columns, and
+           `vector` on what the peer sees: k-means told k = 5, on z-scored logarithms of the whole file. The final segments
+           are those of a second pass by the model of the first, which learns nothing meanwhile.
 """
 import argparse
 import csv
@@ -39,12 +46,14 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.ensemble import IsolationForest
-from sklearn.metrics import adjusted_rand_score, average_precision_score, f1_score, matthews_corrcoef, roc_auc_score
+from sklearn.metrics import (adjusted_rand_score, average_precision_score, davies_bouldin_score, f1_score,
+                             matthews_corrcoef, roc_auc_score, silhouette_score)
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 
 warnings.filterwarnings("ignore")
@@ -411,7 +420,96 @@ def rates(folder):
             print(f"rates      {name:16} of q = {rate:<8} {', '.join(told)}", flush=True)
 
 
-PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs, "sessions": sessions, "lines": lines, "rates": rates}
+def cdnow():
+    with gzip.open(arguments.data / "customers/cdnow_transactions.csv.gz", "rt") as file:
+        orders = [(date.fromisoformat(r["date"]), r["customer_id"], float(r["quantity"]), float(r["amount"]))
+                  for r in csv.DictReader(file)]
+    cut = min(orders)[0] + timedelta(days=270)
+    known, later = {}, Counter()
+    for day, customer, quantity, amount in orders:
+        if day >= cut:
+            later[customer] += amount
+        else:
+            last, count, pieces, spent = known.get(customer, (day, 0, 0.0, 0.0))
+            known[customer] = max(last, day), count + 1, pieces + quantity, spent + amount
+    names = sorted(sorted(known, key=int), key=lambda name: known[name][0])
+    rows = [((cut - known[n][0]).days, *known[n][1:], known[n][3] / known[n][1]) for n in names]
+    return np.array(rows, dtype=float), np.log1p([later[n] for n in names])
+
+
+def wholesale():
+    with open(arguments.data / "customers/wholesale.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = ["Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen"]
+    order = np.random.default_rng(42).permutation(len(rows))
+    return np.array([[float(rows[i][c]) for c in columns] for i in order]), np.array([float(rows[i]["Channel"]) for i in order])
+
+
+def segmented(space, x, seed):
+    """The segment of each row on arrival, and by the final model."""
+    lines = [",".join(map(repr, map(float, row))) for row in x]
+    rows = [",".join(f"x{i}" for i in range(x.shape[1])), *lines] if space == "features" else [f"[{line}]" for line in lines]
+    told = []
+    with tempfile.TemporaryDirectory() as folder:
+        for step, every in ((100, "10m"), (100_000, "off")):
+            config = Path(folder) / "segments.yaml"
+            ready = f", dimension: {x.shape[1]}}}\ninput: {{format: vector}}\n" if space == "vector" else "}\n"
+            config.write_text(f"space: {{kind: {space}" + ready +
+                              f"clusters: {{seed: {seed}, step: {step}, metric: euclidean}}\nrecluster: {{every: {every}}}\n")
+            command = [arguments.binary, "pipe", "--quiet", "--config", str(config), "--snapshot", f"{folder}/segments"]
+            run = subprocess.run(command, input="\n".join(rows) + "\n", capture_output=True, text=True)
+            if run.returncode != 0:
+                sys.exit(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-500:]}")
+            told.append(np.array([json.loads(answer)["cluster"] or -1 for answer in run.stdout.splitlines()]))
+            assert len(told[-1]) == len(x), f"{len(told[-1])} answers to {len(x)} rows"
+    return told
+
+
+def explained(segments, outcome):
+    groups = [outcome[segments == segment] for segment in set(segments.tolist())]
+    total = ((outcome - outcome.mean()) ** 2).sum()
+    between = sum(len(g) * (g.mean() - outcome.mean()) ** 2 for g in groups)
+    return (between - (len(groups) - 1) * (total - between) / (len(outcome) - len(groups))) / total
+
+
+def customers(folder):
+    for name, load, file in (("cdnow", cdnow, "cdnow_transactions.csv.gz"), ("wholesale", wholesale, "wholesale.csv")):
+        if not (arguments.data / "customers" / file).exists():
+            continue
+        raw, outcome = load()
+        x = np.log1p(raw)
+        x = (x - x.mean(axis=0)) / np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
+        first = min(500, len(x) // 10)
+        drawn = np.random.default_rng(0).permutation(len(x))[:2000]
+
+        def told_k(seed):
+            model, given = MiniBatchKMeans(5, random_state=seed, n_init=3, batch_size=100), np.full(len(x), -1)
+            for start in [*range(0, first, 100), *range(first, len(x), 100)]:
+                end = min(start + 100, first if start < first else len(x))
+                if start >= first:
+                    given[start:end] = model.predict(x[start:end])
+                model.partial_fit(x[start:end])
+            return given, model.predict(x)
+
+        methods = {"features": lambda seed: segmented("features", raw, seed), "vector": lambda seed: segmented("vector", x, seed),
+                   "k-means, k = 5": told_k}
+        for method, found in methods.items():
+            runs = []
+            for seed in range(3):
+                given, final = found(seed)
+                several = len(set(final[drawn].tolist())) > 1
+                runs.append((silhouette_score(x[drawn], final[drawn]) if several else -1,
+                             davies_bouldin_score(x[drawn], final[drawn]) if several else np.inf,
+                             explained(final, outcome), adjusted_rand_score(given[first:], final[first:])))
+                sizes = sorted(Counter(final.tolist()).values(), reverse=True)
+            told = ", ".join(f"{what} {value:.3f}" for what, value in zip(("silhouette", "Davies-Bouldin", "eps2", "stable"),
+                                                                         np.mean(runs, axis=0)))
+            print(f"customers  {name:10} {method:14} {told}; stable by seed {[round(float(r[3]), 3) for r in runs]};"
+                  f" sizes {sizes}", flush=True)
+
+
+PARTS = {"streams": streams, "anomalies": anomalies, "logs": logs, "sessions": sessions, "lines": lines, "rates": rates,
+         "customers": customers}
 with tempfile.TemporaryDirectory() as folder:
     for part in arguments.part.split(","):
         if part not in PARTS:

@@ -25,9 +25,10 @@ struct MotionTests {
         return (Matrix(columns: 2, storage: storage), truth)
     }
 
-    private func learner(_ vectors: Matrix) -> Learner {
+    private func learner(_ vectors: Matrix, sample: Int = 20_000) -> Learner {
         var options = ClusteringOptions()
         options.step = 20
+        options.sampleCapacity = sample
         return Learner(model: Model(space: "test", dimension: vectors.columns, metric: .euclidean), options: options)
     }
 
@@ -43,6 +44,16 @@ struct MotionTests {
         #expect(learner.model.motion?.isFollowed == true)
         #expect(learner.model.clusters.count == 4)
         #expect(Set(out[judged]).count <= 8)
+    }
+
+    @Test("They are carried along as well where the sample takes one record in ten")
+    func thin() throws {
+        let (vectors, truth) = strips(8000, speed: 0.00025, turn: 2000, seed: 1)
+        var learner = learner(vectors, sample: 800)
+        let out = try learner.process(vectors: vectors, observations: []).assignments.map { $0.cluster ?? 0 }
+        let judged = 4000..<8000
+        #expect(Quality.adjustedRandIndex(Array(truth[judged]), Array(out[judged])) > 0.85)
+        #expect(learner.model.motion?.passing?.count ?? 0 > 100)
     }
 
     @Test("The same groups standing still are not taken for a motion, whatever their shape", arguments: 1...3)
@@ -121,10 +132,10 @@ struct MotionTests {
         #expect(motion.settledCount(8, at: 240 + UInt64(Motion.window)) == 8)
     }
 
-    @Test("A stored model goes on with the motion as if nothing had happened")
-    func stored() throws {
+    @Test("A stored model goes on with the motion as if nothing had happened", arguments: [20_000, 300])
+    func stored(sample: Int) throws {
         let (vectors, _) = strips(3000, speed: 0.00025, seed: 9)
-        var learner = learner(vectors)
+        var learner = learner(vectors, sample: sample)
         _ = try learner.process(vectors: vectors.slice(0..<1500), observations: [])
         let entries = try ModelCodec.entries(of: learner.model, sourceOffsets: [:])
         let values = Dictionary(

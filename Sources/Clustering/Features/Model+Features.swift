@@ -130,7 +130,7 @@ extension Model {
         options: ClusteringOptions
     ) -> [LineageEvent] {
         change(to: next, options: options)
-        let living = Candidate(
+        var living = Candidate(
             centroids: centroids,
             prototypeCounts: clusters.map(\.prototypeWeights.count),
             modelVersion: version,
@@ -140,6 +140,8 @@ extension Model {
             encoding: next,
             heldOut: heldOut
         )
+        // Other units move nothing: the means of the members would, a little each time.
+        living.keepsPlaces = true
         return install(living, options: options).lineage
     }
 

@@ -128,8 +128,9 @@ extension Model {
             )
             if old == nil { nextClusterID += 1 }
             let place = layout.rows(of: column)
-            var prototypes = prototypes(place, members: rows, placement: placement, keepsAll: candidate.carried != nil)
-            if candidate.carried != nil {
+            let keepsAll = candidate.carried != nil || candidate.keepsPlaces
+            var prototypes = prototypes(place, members: rows, placement: placement, keepsAll: keepsAll)
+            if keepsAll {
                 prototypes.means = candidate.centroids.selecting(Array(place)).storage
             }
             cluster.weight = perMember * Double(rows.count)

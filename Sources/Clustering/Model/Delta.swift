@@ -37,6 +37,9 @@ public struct Delta: Sendable, Equatable, Codable {
     var far: [StoredRecord] = []
     /// Records that stand for the reservoir, in order.
     var sampled: [StoredRecord] = []
+    /// Records that the reservoir does not want, in order: kept while a motion of the whole stream is watched, which the
+    /// newest records show. Nil else.
+    var passing: [StoredRecord]?
     /// Records that were flagged, in order.
     var flagged: [Alarm] = []
     /// The deep scores of sampled records, in order.
@@ -79,6 +82,7 @@ public struct Delta: Sendable, Equatable, Codable {
         result.novelties.merge(other.novelties, uniquingKeysWith: +)
         result.far += other.far
         result.sampled += other.sampled
+        if let passing = other.passing { result.passing = (result.passing ?? []) + passing }
         result.flagged += other.flagged
         result.deepScores += other.deepScores
         if let statistics = other.statistics { result.statistics?.merge(statistics) }

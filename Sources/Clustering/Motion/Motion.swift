@@ -17,6 +17,8 @@ struct Motion: Sendable, Equatable, Codable {
     var count = 0
     /// The record since which another number of groups has been the better one without a break.
     var otherSince: UInt64?
+    /// The newest records that the sample did not take, in order: of a long stream it takes few, and those reach far back.
+    private(set) var passing: [StoredRecord]?
 
     /// The newest records that groups are fitted to.
     static let window = 128
@@ -34,6 +36,13 @@ struct Motion: Sendable, Equatable, Codable {
     private static let memory = 0.9
     /// The most that one step can say.
     private static let largestStep = 10.0
+
+    /// Keeps the newest of the records that the sample did not take, as far back as groups are fitted to before a step.
+    mutating func keep(_ arrived: [StoredRecord], arrived count: Int, of records: UInt64) {
+        let reach = UInt64(Self.window + count)
+        let kept = ((passing ?? []) + arrived).filter { $0.record + reach >= records }
+        passing = kept.isEmpty ? nil : kept
+    }
 
     /// Takes note of what a step said.
     mutating func note(_ ratio: Double) {
@@ -68,7 +77,7 @@ extension Model {
     /// - Parameter arrived: the records of the step that was just learned.
     mutating func followMotion(arrived: Int, options: ClusteringOptions) -> [LineageEvent] {
         guard mayMove(options), motion != nil || isMotionDue(arrived) else { return [] }
-        let newest = newestSampled(since: records - min(records, UInt64(16 * (Motion.window + arrived))))
+        let newest = newestKept(since: records - min(records, UInt64(16 * (Motion.window + arrived))))
         let known = newest.prefix { $0.record + UInt64(arrived) < records }
         guard newest.count >= Motion.window else { return [] }
         if motion == nil {
@@ -107,9 +116,9 @@ extension Model {
         return records / stride != (records - UInt64(arrived)) / stride
     }
 
-    /// The sampled records from number `since` on, in order.
-    private func newestSampled(since: UInt64) -> [StoredRecord] {
-        sample.slots.filter { $0.record >= since }.sorted { $0.record < $1.record }
+    /// The records that are kept, sampled or not, from number `since` on, in order.
+    private func newestKept(since: UInt64) -> [StoredRecord] {
+        (sample.slots + (motion?.passing ?? [])).filter { $0.record >= since }.sorted { $0.record < $1.record }
     }
 
     private func mixture(
@@ -152,7 +161,7 @@ extension Model {
     func movingCandidate(_ options: ClusteringOptions, best: MovingMixture? = nil) -> Candidate? {
         guard let motion, motion.isFollowed, motion.count > 1, mayMove(options) else { return nil }
         let since = records - min(records, UInt64(16 * Motion.window))
-        let newest = Array(newestSampled(since: since).suffix(Motion.window))
+        let newest = Array(newestKept(since: since).suffix(Motion.window))
         guard newest.count >= Motion.window,
             let found = best ?? mixture(newest, moves: true, count: motion.count, options: options)
         else { return nil }

@@ -73,17 +73,22 @@ extension Model {
     /// In few dimensions the rare far-off members of a heavy cluster crowd together in the nursery. A round cluster has
     /// some 0.5 % of its weight there, less than half of it on one side.
     private func isFringe(_ group: BirthGroup) -> Bool {
+        guard let pair = neighbour(of: group) else { return false }
+        let spread = group.distances.reduce(0, +) / Float(group.distances.count)
+        // A cosine distance is half a squared chord.
+        let isTight = metric == .cosine ? 16 * spread <= pair.distance : 4 * spread <= pair.distance
+        return !isTight && group.weight < 0.02 * weight(of: pair.cluster)
+    }
+
+    /// The cluster that a group lies nearest to, and how far from it; nil without clusters.
+    private func neighbour(of group: BirthGroup) -> Nearest? {
         let pair = Nearest.search(
             queries: Matrix(columns: dimension, storage: group.centroid),
             prototypes: centroids,
             layout: layout,
             metric: metric
         )[0]
-        guard pair.cluster >= 0 else { return false }
-        let spread = group.distances.reduce(0, +) / Float(group.distances.count)
-        // A cosine distance is half a squared chord.
-        let isTight = metric == .cosine ? 16 * spread <= pair.distance : 4 * spread <= pair.distance
-        return !isTight && group.weight < 0.02 * weight(of: pair.cluster)
+        return pair.cluster >= 0 ? pair : nil
     }
 
     /// The mean vector of members of the nursery.
@@ -137,14 +142,7 @@ extension Model {
     /// The cluster that a group has parted from: while the stream drifts, the nearest one where it is no farther than a
     /// path leads. It follows the rest of its members, so that those which went another way were left behind.
     private func parent(of group: BirthGroup, options: ClusteringOptions) -> (id: Int, weight: Double)? {
-        guard pursues(options), memoryBegins > 0 else { return nil }
-        let pair = Nearest.search(
-            queries: Matrix(columns: dimension, storage: group.centroid),
-            prototypes: centroids,
-            layout: layout,
-            metric: metric
-        )[0]
-        guard pair.cluster >= 0 else { return nil }
+        guard pursues(options), memoryBegins > 0, let pair = neighbour(of: group) else { return nil }
         let radii = Radii(model: self, birth: options.birth)
         // One that lags behind its members reaches too far.
         let reach = Double(min(radii.limits[pair.cluster], radii.typicalLimit))

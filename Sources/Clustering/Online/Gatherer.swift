@@ -130,7 +130,7 @@ struct Gatherer {
             halfLife: options.halfLife
         )
         let priority = Reservoir.priority(seed: options.seed, record: record, clock: clock)
-        guard priority <= sampleLimit || isFar else { return }
+        guard priority <= sampleLimit || isFar || model.motion != nil else { return }
         let stored = StoredRecord(
             record: record,
             clock: clock,
@@ -142,7 +142,12 @@ struct Gatherer {
                 Terms.cut(kind.redacted($0, options.labels), limit: options.labels.textLength)
             }
         )
-        if priority <= sampleLimit { delta.sampled.append(stored) }
+        if priority <= sampleLimit {
+            delta.sampled.append(stored)
+        } else if model.motion != nil {
+            delta.passing = delta.passing ?? []
+            delta.passing?.append(stored)
+        }
         if isFar { delta.far.append(stored) }
     }
 

@@ -54,6 +54,7 @@ extension Model {
         let (clock, hasTimes) = (clock, hasTimes)
         deep?.learn(delta, clock: clock, hasTimes: hasTimes, options: options)
 
+        motion?.keep(delta.passing ?? [], arrived: delta.records, of: records)
         var events = followMotion(arrived: delta.records, options: options)
         // Clusters that are carried along are made anew with each step.
         if !(motion?.isFollowed ?? false) {

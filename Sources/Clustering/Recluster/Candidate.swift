@@ -26,6 +26,8 @@ public struct Candidate: Sendable {
     /// The records it was made of, carried to where they would be by now; nil where those of the sample stay where they
     /// are. Its prototypes are then kept as they were placed.
     var carried: [StoredRecord]?
+    /// Whether its prototypes are those of the living clusters and stay where they are: only what the vectors are has changed.
+    var keepsPlaces = false
     /// What made the vectors that the centroids lie among of feature rows; nil where vectors are ready made.
     var encoding: FeatureEncoding?
     /// The map between two tiers that fits the sample; nil of one tier.

@@ -62,7 +62,7 @@ struct ReclusterWork {
         var kmeans = KMeans(data: train, metric: model.metric, lanes: lanes)
         kmeans.iterations = grouping.iterations
         let judged = Quality.draw(options.recluster.silhouetteSample, of: data.rows, seed: seed &+ 1)
-        let drawn = data.selecting(judged)
+        let drawn = dithered(data.selecting(judged))
         let judge = ClusterCountJudge(
             vectors: isGrownUp ? drawn.selecting(Scattered.dense(drawn, metric: model.metric)) : drawn,
             metric: model.metric,
@@ -81,7 +81,10 @@ struct ReclusterWork {
         let point = Candidate.CurvePoint(k: result.centroids.rows, silhouette: judge.silhouette(result.centroids))
         let isOutdated = isOutdated(result.centroids)
         var reasons: [String] = []
-        if grouping.algorithm == .automatic, isFree {
+        if grouping.algorithm == .automatic, isFree, model.features != nil {
+            // Rows of some fields, of which few say anything of a density; and labels tell how centres differ.
+            reasons = ["round groups: features are divided into segments about their centres"]
+        } else if grouping.algorithm == .automatic, isFree {
             let living = model.layout.isPlain && !model.clusters.isEmpty ? [model.centroids] : []
             let found = shapes(result.centroids, starts: living + fresh.starts)
             reasons = [found.reason]
@@ -106,6 +109,16 @@ struct ReclusterWork {
         return candidate
     }
 
+    /// Of features without the steps that their numbers come in.
+    private func dithered(_ vectors: Matrix) -> Matrix {
+        guard model.metric == .euclidean, let encoding = model.features?.encoding else { return vectors }
+        return encoding.dithered(vectors, seed: seed &+ 9)
+    }
+
+    /// The most segments that so many records are divided into. A silhouette rises again where groups hold a handful of
+    /// records each: √(n/2) is the usual number (Mardia, Kent and Bibby 1979, "Multivariate analysis").
+    private static func segments(of records: Int) -> Int { max(3, Int((Double(records) / 2).squareRoot())) }
+
     /// A young model is made anew, an old one mended.
     private var isGrownUp: Bool { model.records > options.warmUpRecords }
 
@@ -114,7 +127,7 @@ struct ReclusterWork {
         let steps = WarmStart(
             model: model,
             records: records,
-            data: data,
+            data: dithered(data),
             rows: Quality.draw(WarmStart.sampleLimit, of: data.rows, seed: seed &+ 4),
             options: options,
             ceiling: min(grouping.maximumK, options.maximumClusters)
@@ -218,7 +231,8 @@ struct ReclusterWork {
             let other = kmeans.run(from: start)
             return (other.centroids.rows == k && other.inertia < result.inertia ? other : result, [], [])
         case .automatic:
-            let ceiling = min(grouping.maximumK, options.maximumClusters)
+            var ceiling = min(grouping.maximumK, options.maximumClusters)
+            if model.features != nil { ceiling = min(ceiling, Self.segments(of: train.rows)) }
             let trials = judge.trials(maximum: ceiling, generator: &generator)
             guard let best = trials.max(by: { ($0.silhouette, $1.k) < ($1.silhouette, $0.k) }) else {
                 return (kmeans.run(k: 1, starts: 1, generator: &generator), [], [])

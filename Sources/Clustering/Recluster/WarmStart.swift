@@ -18,6 +18,9 @@ struct WarmStart {
     let metric: Metric
     /// How far each of the living clusters reaches.
     let reach: [Float]
+    /// Whether clusters without a valley between them are one. Not where these are features: segments of customers divide what
+    /// seldom has valleys, and still are to last.
+    let joins: Bool
     /// The most clusters.
     let ceiling: Int
 
@@ -52,6 +55,7 @@ struct WarmStart {
         scattered = drawn.selecting(rows.indices.filter { !isDense.contains($0) })
         metric = model.metric
         reach = Radii(model: model, birth: options.birth).limits
+        joins = model.features == nil
         self.ceiling = ceiling
     }
 
@@ -66,7 +70,7 @@ struct WarmStart {
             guard let parted = parted(centroids) else { break }
             centroids = kmeans.run(from: parted).centroids
         }
-        for _ in 0..<8 {
+        for _ in 0..<8 where joins {
             guard let joined = joined(centroids) else { break }
             centroids = kmeans.run(from: joined).centroids
         }

@@ -1,0 +1,34 @@
+import Kernels
+
+extension FeatureEncoding {
+    /// The vectors with each number that repeats moved at random within its step, which is the gap to the nearer of its
+    /// neighbours among the values that there are.
+    ///
+    /// Counts, days and prices come in steps. Of few records each step looks like a group of its own, and the more groups
+    /// there are the better they look: dithering takes that away, and leaves alone what varies continuously and the gaps
+    /// that are wider than the steps beside them.
+    func dithered(_ vectors: Matrix, seed: UInt64) -> Matrix {
+        var result = vectors
+        var generator = SeededGenerator(seed: seed)
+        var position = 0
+        for field in layout.fields {
+            defer { position += field.kind.width }
+            guard case .number = field.kind else { continue }
+            let values = (0..<vectors.rows).map { vectors.storage[$0 * vectors.columns + position] }
+            let counts = values.reduce(into: [Float: Int]()) { $0[$1, default: 0] += 1 }
+            let distinct = counts.keys.sorted()
+            guard distinct.count > 1 else { continue }
+            var step: [Float: Float] = [:]
+            for (place, value) in distinct.enumerated() where counts[value] ?? 0 > 1 {
+                let below = place > 0 ? value - distinct[place - 1] : .infinity
+                let above = place + 1 < distinct.count ? distinct[place + 1] - value : .infinity
+                step[value] = min(below, above)
+            }
+            for (row, value) in values.enumerated() {
+                guard let step = step[value] else { continue }
+                result.storage[row * vectors.columns + position] += (Float(generator.nextUniform()) - 0.5) * step
+            }
+        }
+        return result
+    }
+}
