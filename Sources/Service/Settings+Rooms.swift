@@ -70,8 +70,7 @@ extension Settings {
         options.anomalies.falseAlarmRate = anomalies.falseAlarmRate
         options.anomalies.heavyShare = anomalies.heavyShare
         options.anomalies.incidentQuiet = anomalies.incidentQuiet.inSeconds
-        // A rule that is no regular expression was refused when the file was read.
-        options.labels.redaction = (try? Redaction(rules: labels.redact)) ?? .builtIn
+        options.labels.redaction = redaction
         options.labels.terms = labels.terms
         options.labels.textLength = labels.textLength
         options.labels.representatives = labels.representatives
@@ -152,8 +151,15 @@ extension Settings {
         guard input.format == .json, space.kind == .log || space.kind == .text, input.key != .entity else { return nil }
         let members = space.kind == .log ? space.context : []
         guard members != [] || space.source != nil else { return nil }
-        return ContextOptions(members: members?.map(Self.path), source: Self.path(space.source))
+        return ContextOptions(
+            members: members?.map(Self.path),
+            source: Self.path(space.source),
+            redaction: redaction
+        )
     }
+
+    /// A rule that is no regular expression was refused when the file was read.
+    private var redaction: Redaction { (try? Redaction(rules: labels.redact)) ?? .builtIn }
 
     /// Turns a value's bytes into what the space reads.
     public func decoder(for space: any Space) -> RecordDecoder {

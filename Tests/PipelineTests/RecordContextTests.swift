@@ -1,3 +1,4 @@
+import Clustering
 import Embedding
 import Foundation
 import Streams
@@ -80,6 +81,24 @@ struct RecordContextTests {
         #expect(kept.utf8.count <= limit)
         let members = try #require(JSONSerialization.jsonObject(with: Data(kept.utf8)) as? [String: Any])
         #expect(!members.isEmpty && Set(members.keys).isSubset(of: ["a", "b", "c", "e"]))
+    }
+
+    @Test("Mail addresses and what an operator's pattern matches are taken out of values, by name and by themselves")
+    func valuesAreRedacted() throws {
+        let value = #"""
+            {"message":"up","user":{"mail":"ada@example.org","name":"ada"},"password":"x1","cards":["4000123412341234",7],
+             "card":4000123412341234,"port":8080,"host":"10.0.0.7","ratio":0.5,"big":9223372036854775807}
+            """#
+        let redaction = try Redaction(rules: ["email", "address", "number", "password=.*", #"\b4000\d{12}\b"#])
+        #expect(
+            try kept(value, context: ContextOptions(redaction: redaction))
+                == #"{"big":9223372036854775807,"card":"<redacted>","cards":["<redacted>",7],"host":"10.0.0.7","#
+                + #""password":"<redacted>","port":8080,"ratio":0.5,"user":{"mail":"<email>","name":"ada"}}"#
+        )
+        #expect(
+            try kept(#"{"message":"up","to":"ada@example.org"}"#, context: ContextOptions(redaction: .none))
+                == #"{"to":"ada@example.org"}"#
+        )
     }
 
     @Test(

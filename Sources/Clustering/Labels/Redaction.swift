@@ -115,6 +115,14 @@ public struct Redaction: Sendable, Equatable {
         }
     }
 
+    /// What a record may show of a member's value, by the same rules. A pattern sees it as `name=value`, since what is
+    /// secret is often told by the name alone, and by itself.
+    public func shown(_ value: String, called name: String) -> String {
+        guard !expressions.isEmpty || (kinds.contains(.email) && value.utf8.contains(0x40)) else { return value }
+        var assignment = "\(name)=\(value)"
+        return assignment.withUTF8 { shown([($0.count - value.utf8.count)..<$0.count], of: $0)[0] }
+    }
+
     /// The bytes of a text that are a mail address or match a pattern, in order of where they begin, and what stands in the
     /// place of each.
     private func hidden(in bytes: UnsafeBufferPointer<UInt8>) -> [(bytes: Range<Int>, placeholder: String)] {

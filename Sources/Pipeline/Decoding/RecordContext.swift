@@ -1,3 +1,5 @@
+public import Clustering
+
 /// Which members of a JSON record go with its assignment, beside the text that is clustered.
 public struct ContextOptions: Sendable, Equatable {
     /// Paths of the members that are kept; nil keeps all but the text, an empty list none.
@@ -6,12 +8,20 @@ public struct ContextOptions: Sendable, Equatable {
     public var source: [String]
     /// Bytes of JSON that are kept of one record; members that do not fit any more are left out.
     public var limit: Int
+    /// What is taken out of the members' values: mail addresses and what the operator's own patterns match.
+    public var redaction: Redaction
 
     /// All members, up to 4 KiB a record, and topics as sources.
-    public init(members: [[String]]? = nil, source: [String] = [], limit: Int = 4096) {
+    public init(
+        members: [[String]]? = nil,
+        source: [String] = [],
+        limit: Int = 4096,
+        redaction: Redaction = .builtIn
+    ) {
         self.members = members
         self.source = source
         self.limit = limit
+        self.redaction = redaction
     }
 }
 
@@ -33,7 +43,7 @@ struct RecordContext: Sendable, Equatable {
                 }
             } ?? document.removing(text[...])
         guard case .object(let members)? = kept, !members.isEmpty else { return }
-        json = Self.encoded(members, limit: options.limit)
+        json = Self.encoded(members, options)
     }
 
     /// Names and numbers name a source.
@@ -47,16 +57,16 @@ struct RecordContext: Sendable, Equatable {
         }
     }
 
-    private static func encoded(_ members: [String: JSONValue], limit: Int) -> [UInt8]? {
+    private static func encoded(_ members: [String: JSONValue], _ options: ContextOptions) -> [UInt8]? {
         var writer = JSONObjectWriter(capacity: 256)
         writer.open()
         var isFirst = true
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             let before = writer
             writer.key(named: name, isFirst: isFirst)
-            writer.write(value)
+            writer.write(value.shown(by: options.redaction, called: name))
             // One byte more closes the object.
-            if writer.bytes.count < limit { isFirst = false } else { writer = before }
+            if writer.bytes.count < options.limit { isFirst = false } else { writer = before }
         }
         writer.close()
         return isFirst ? nil : writer.bytes
@@ -64,6 +74,28 @@ struct RecordContext: Sendable, Equatable {
 }
 
 extension JSONValue {
+    /// The value without what is redacted, in texts and in numbers; `name` is that of the nearest member around it.
+    fileprivate func shown(by redaction: Redaction, called name: String) -> JSONValue {
+        switch self {
+        case .null, .boolean: return self
+        case .string(let text): return .string(redaction.shown(text, called: name))
+        case .number(let number):
+            let text = Int64(exactly: number).map(String.init) ?? "\(number)"
+            let shown = redaction.shown(text, called: name)
+            return shown == text ? self : .string(shown)
+        case .large(let number):
+            let shown = redaction.shown("\(number)", called: name)
+            return shown == "\(number)" ? self : .string(shown)
+        case .array(let elements): return .array(elements.map { $0.shown(by: redaction, called: name) })
+        case .object(let members):
+            return .object(
+                Dictionary(
+                    uniqueKeysWithValues: members.map { ($0.key, $0.value.shown(by: redaction, called: $0.key)) }
+                )
+            )
+        }
+    }
+
     /// Puts a value at a path; objects on the way are made.
     fileprivate mutating func set(_ value: JSONValue, at path: ArraySlice<String>) {
         guard let name = path.first else {
