@@ -39,25 +39,3 @@ struct NewbornTest {
         }
     }
 }
-
-/// Whether scattered records explain a group.
-enum Chance {
-    /// Records outside of the group that are looked at, and the least.
-    private static let looks = 32
-    private static let leastOutside = 8
-
-    /// A group must have five standard deviations (of a Poisson count) more than a record outside of it has neighbours,
-    /// and four times as many.
-    ///
-    /// - Parameters:
-    ///   - count: the members of the group.
-    ///   - outside: records that are not in it.
-    ///   - neighbours: the number of records as near to one as the group's are.
-    static func explains<Record>(_ count: Int, outside: [Record], neighbours: (Record) -> Int) -> Bool {
-        guard outside.count >= leastOutside else { return false }
-        let stride = max(1, outside.count / looks)
-        let counts = Swift.stride(from: 0, to: outside.count, by: stride).map { neighbours(outside[$0]) }.sorted()
-        let usual = Double(counts[counts.count / 2])
-        return Double(count) < max(4 * usual, usual + 5 * usual.squareRoot())
-    }
-}

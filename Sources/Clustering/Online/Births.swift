@@ -39,7 +39,9 @@ extension Model {
         let near = nursery.waiting.indices.filter {
             metric.distance(seed.vector, nursery.waiting[$0].vector) <= reach.pair
         }
-        guard near.count >= options.birthMembers, !isChance(near, reach: reach.pair) else { return nil }
+        guard near.count >= options.birthMembers else { return nil }
+        let isUsual = isChance(near, reach: reach.pair)
+        guard !isUsual || isClosed(near, reach: reach.pair) else { return nil }
         var centroid = Matrix(columns: dimension, storage: mean(of: near))
         if metric == .cosine { centroid.normalise(row: 0) }
         let core = centroid.storage
@@ -49,22 +51,59 @@ extension Model {
         let final = mean(of: members)
         var unit = Matrix(columns: dimension, storage: final)
         if metric == .cosine { unit.normalise(row: 0) }
-        return BirthGroup(
+        let group = BirthGroup(
             members: members,
             mean: final,
             centroid: unit.storage,
             distances: members.map { metric.distance(unit.storage, nursery.waiting[$0].vector) },
             weight: members.reduce(0) { $0 + Forgetting.factor(from: nursery.waiting[$1].clock, to: clock) }
         )
+        // Nothing else lies around what a cluster leaves behind on its way, or in a corner where few records are scattered.
+        return isUsual && (isOnPath(group, options: options) || !isFrequent(members)) ? nil : group
+    }
+
+    /// The share of the stream, since a group began, from which on it is no corner among scattered records.
+    private static let frequentShare = 0.05
+
+    /// Whether a group is a considerable part of what arrived since its first member.
+    private func isFrequent(_ group: [Int]) -> Bool {
+        guard let first = group.lazy.map({ self.nursery.waiting[$0].record }).min() else { return false }
+        return Double(group.count) >= Self.frequentShare * Double(records - min(first, records))
+    }
+
+    /// Whether a cluster may have been where the group is, or be on its way there.
+    private func isOnPath(_ group: BirthGroup, options: ClusteringOptions) -> Bool {
+        guard memoryBegins == 0, let pair = neighbour(of: group) else { return true }
+        return isWithinPath(pair, options: options)
+    }
+
+    private func isWithinPath(_ pair: Nearest, options: ClusteringOptions) -> Bool {
+        let radii = Radii(model: self, birth: options.birth)
+        // One that lags behind its members reaches too far.
+        let reach = Double(min(radii.limits[pair.cluster], radii.typicalLimit))
+        return Double(pair.distance) <= options.lineage.pathReach * reach
     }
 
     /// Whether the nursery is so full of scattered records that as many lie together anywhere.
     private func isChance(_ group: [Int], reach: Float) -> Bool {
-        let inside = Set(group)
-        return Chance.explains(group.count, outside: nursery.waiting.indices.filter { !inside.contains($0) }) { place in
-            let vector = nursery.waiting[place].vector
-            return nursery.waiting.count { metric.distance(vector, $0.vector) <= reach }
+        Chance.explains(group.count, outside: others(than: group)) { place in
+            nursery.waiting.indices.count { areNear(place, $0, reach) }
         }
+    }
+
+    /// Whether a group has nothing else of the nursery around it. Where several appear at once, as many lie together in
+    /// each, and none stands out of the others.
+    private func isClosed(_ group: [Int], reach: Float) -> Bool {
+        Chance.isClosed(group, outside: others(than: group)) { areNear($0, $1, reach) }
+    }
+
+    private func others(than group: [Int]) -> [Int] {
+        let inside = Set(group)
+        return nursery.waiting.indices.filter { !inside.contains($0) }
+    }
+
+    private func areNear(_ a: Int, _ b: Int, _ reach: Float) -> Bool {
+        metric.distance(nursery.waiting[a].vector, nursery.waiting[b].vector) <= reach
     }
 
     /// Whether a group may be no more than what lies at the edge of the nearest cluster: it is wide for its distance from
@@ -142,11 +181,9 @@ extension Model {
     /// The cluster that a group has parted from: while the stream drifts, the nearest one where it is no farther than a
     /// path leads. It follows the rest of its members, so that those which went another way were left behind.
     private func parent(of group: BirthGroup, options: ClusteringOptions) -> (id: Int, weight: Double)? {
-        guard pursues(options), memoryBegins > 0, let pair = neighbour(of: group) else { return nil }
-        let radii = Radii(model: self, birth: options.birth)
-        // One that lags behind its members reaches too far.
-        let reach = Double(min(radii.limits[pair.cluster], radii.typicalLimit))
-        guard Double(pair.distance) <= options.lineage.pathReach * reach else { return nil }
+        guard pursues(options), memoryBegins > 0, let pair = neighbour(of: group),
+            isWithinPath(pair, options: options)
+        else { return nil }
         return (clusters[pair.cluster].id, weight(of: pair.cluster))
     }
 
