@@ -10,7 +10,7 @@ import Streams
 public struct EmbedRun: Sendable {
     /// How vectors are written.
     public enum Format: String, Sendable, CaseIterable {
-        /// `{"tokens":[…],"vector":[…]}`
+        /// `{"tokens":[…],"vector":[…]}`; of sessions, `{"session":"…","start":…,"end":…,"vector":[…]}`
         case json
         /// Raw little-endian 32-bit floats.
         case f32
@@ -18,7 +18,9 @@ public struct EmbedRun: Sendable {
 
     private struct Line: Encodable {
         var tokens: [Int32]?
-        var vector: [Float]
+        var session: String?
+        var start, end: Int64?
+        var vector: [Float] = []
     }
 
     /// Records that one lane embeds at a time.
@@ -41,13 +43,16 @@ public struct EmbedRun: Sendable {
     public func run(quiet: Bool) throws {
         let bar = ProgressBar("embedding", total: nil, quiet: quiet)
         defer { bar.finish() }
-        try settings.refuseSessions(in: "embed")
         let space = try settings.makeSpace()
         let stage = ParallelEmbedder(space: space, lanes: lanes)
         let decoder = settings.decoder(for: space)
         let consumer = try FileLog(inputs: [.standardInput]).makeConsumer(group: "embed")
         try consumer.subscribe(to: [], listener: WholeFiles())
         defer { consumer.close() }
+        var sessions: SessionGathering?
+        if let space = space as? SessionSpace, let options = settings.sessionOptions {
+            sessions = SessionGathering(space: space, options: options)
+        }
         while true {
             let polled = try consumer.poll(
                 maximum: Self.recordsPerLane * lanes,
@@ -55,30 +60,45 @@ public struct EmbedRun: Sendable {
                 timeout: .milliseconds(250)
             )
             let inputs = try polled.records.map { record in
-                try decoder.decode(record).mapError { rejection in
-                    Exit(.badInput, "line \(record.offset + 1): \(rejection.message)")
-                }.get()
+                do throws(InputRejection) {
+                    let input = try decoder.decode(record).get()
+                    if case .text(let line) = input { try sessions?.take(record, line: line) }
+                    return input
+                } catch {
+                    throw Exit(.badInput, "line \(record.offset + 1): \(error.message)")
+                }
             }
-            try write(inputs, try stage.embed(inputs), space: space)
             bar.update(Int(polled.records.last?.offset ?? 0) + 1)
-            if polled.finished { return }
+            if sessions == nil {
+                try write(try stage.embed(inputs)) { row in
+                    guard case .text(let text) = inputs[row] else { return Line() }
+                    return Line(tokens: (space as? any TokenizingSpace)?.tokenIDs(of: text))
+                }
+            }
+            if polled.finished { break }
+        }
+        guard let found = sessions?.finish() else { return }
+        try write(found.vectors) { row in
+            let session = found.sessions[row]
+            return Line(session: session.name, start: session.start, end: session.end)
         }
     }
 
-    private func write(_ inputs: [SpaceInput], _ vectors: Matrix, space: any Space) throws {
+    /// Writes vectors, each beside what is said of it.
+    private func write(_ vectors: Matrix, beside line: (Int) -> Line) throws {
         var output = Data()
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        for (row, input) in inputs.enumerated() {
+        for row in 0..<vectors.rows {
             switch format {
             case .f32:
                 for value in vectors[row: row] {
                     withUnsafeBytes(of: value.bitPattern.littleEndian) { output.append(contentsOf: $0) }
                 }
             case .json:
-                var tokens: [Int32]?
-                if case .text(let text) = input { tokens = (space as? any TokenizingSpace)?.tokenIDs(of: text) }
-                output += try encoder.encode(Line(tokens: tokens, vector: Array(vectors[row: row])))
+                var line = line(row)
+                line.vector = Array(vectors[row: row])
+                output += try encoder.encode(line)
                 output.append(UInt8(ascii: "\n"))
             }
         }

@@ -23,17 +23,5 @@ extension Settings {
         return options
     }
 
-    /// Commands that take a record for itself have no use for sessions.
-    ///
-    /// - Throws: ``Exit`` where sessions are configured.
-    func refuseSessions(in command: String) throws {
-        guard space.kind == .session else { return }
-        throw Exit(
-            .configuration,
-            "`\(command)` takes each record for itself; `space.kind: session` groups them. Use `pipe`, which prints sessions, "
-                + "`evaluate`, which judges them, or `--space log`"
-        )
-    }
-
     private static func milliseconds(_ duration: Duration) -> Int64 { Int64((duration.inSeconds * 1000).rounded()) }
 }

@@ -13,7 +13,8 @@ struct ClusterCommand: AsyncParsableCommand {
                       centroidd cluster --input titles.tsv.gz --label label --algorithm kmeans --k auto --explain
 
             CSV, TSV and JSON lines, gzip or not, by their extension. Columns of numbers make a vector; a column of text
-            (--field) is embedded. A label is a group's number from 0, or -1 for noise, a line for each row.
+            (--field) is embedded. A label is a group's number from 0, or -1 for noise, a line for each row. With --space
+            session `session.field` and `session.time` name columns, and there is a line for each session instead.
             """
     )
 
@@ -46,7 +47,7 @@ struct ClusterCommand: AsyncParsableCommand {
     @OptionGroup var space: SpaceOptions
 
     func run() async throws {
-        let loaded = try common.settings(for: .pipe)
+        let loaded = try common.settings(for: .table)
         var settings = loaded.settings
         space.apply(to: &settings, fallBackToFetchedModel: common.config == nil)
         try method.apply(to: &settings)

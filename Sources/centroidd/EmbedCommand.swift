@@ -11,7 +11,7 @@ struct EmbedCommand: ParsableCommand {
             Example:  echo "disk quota exceeded" | centroidd embed --model models/all-MiniLM-L6-v2
 
             Without --model and --config the model that `make model` fetched is taken where there is one, and hashed
-            n-grams otherwise.
+            n-grams otherwise. With --space session there is a vector for each session, when all lines were read.
             """
     )
 

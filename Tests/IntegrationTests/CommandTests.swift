@@ -122,37 +122,6 @@ struct CommandTests {
         #expect(schema["properties"] != nil)
     }
 
-    @Test("Sessions are judged by the labels of their rows", arguments: ["pattern", "columns"])
-    func evaluateJudgesSessions(names: String) throws {
-        let scratch = try Scratch()
-        let file = scratch.folder.appending(path: "lines.csv")
-        let config = scratch.folder.appending(path: "centroidd.yaml")
-        let key = names == "pattern" ? "pattern: 'blk_\\d+'" : "field: block, time: at"
-        try "space: {kind: session, field: line}\nsession: {\(key), size: 1m, lateness: 0s}\n"
-            .write(to: config, atomically: true, encoding: .utf8)
-        // Every twentieth block lacks its last event, and one of its rows says that something is wrong.
-        var table = "block,at,line,kind,odd\n"
-        for block in 0..<600 {
-            let isOdd = block % 20 == 7
-            let lines = ["allocating blk_N", "receiving blk_N from 10.0.0.1", "stored blk_N"].prefix(isOdd ? 2 : 3)
-            for (step, line) in lines.enumerated() {
-                let time = "2024-03-\(10 + block / 50) 10:\(10 + block % 50):0\(step)"
-                let text = line.replacingOccurrences(of: "blk_N", with: "blk_\(block)")
-                table += "blk_\(block),\(time),\(time) \(text),\(isOdd ? "short" : "whole"),"
-                table += "\(isOdd && step == 1 ? 1 : 0)\n"
-            }
-        }
-        try table.write(to: file, atomically: true, encoding: .utf8)
-        let arguments = ["--config", config.path, "--input", file.path, "--label", "kind", "--anomaly", "odd"]
-        let result = try DaemonProcess.run(["evaluate"] + arguments)
-        #expect(result.code == 0, "\(result.errors)")
-        let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
-        #expect(report["records"] as? Int == 1770 && report["sessions"] as? Int == 600)
-        #expect(report["judged"] as? Int == 540 && report["refused"] as? Int == 0)
-        #expect(report["purity"] as? Double == 1)
-        #expect(report["auroc"] as? Double ?? 0 > 0.95)
-    }
-
     @Test func evaluateJudgesALabelledFile() throws {
         let scratch = try Scratch()
         let file = scratch.folder.appending(path: "blobs.csv")

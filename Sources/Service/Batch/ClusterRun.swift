@@ -3,6 +3,7 @@ import Clustering
 import Embedding
 public import Foundation
 import Kernels
+import Pipeline
 public import Settings
 
 /// `centroidd cluster`: groups the rows of a file with the engine that reclusters the daemon's sample.
@@ -11,13 +12,15 @@ public struct ClusterRun: Sendable {
     public enum Format: String, Sendable, CaseIterable {
         /// The group's number a line, -1 for noise, nothing for a row that could not be used.
         case labels
-        /// `{"cluster":3,"strength":0.97}` a line.
+        /// `{"cluster":3,"strength":0.97}` a line; of sessions also the name, and the times of the first and last event.
         case json
     }
 
     private struct Line: Encodable {
         var cluster: Int32?
         var strength: Float?
+        var session: String?
+        var start, end: Int64?
     }
 
     /// What was found, for whoever draws it.
@@ -42,6 +45,8 @@ public struct ClusterRun: Sendable {
         var rowCount: Int
         /// What each vector was made of.
         var texts: [String]
+        /// The sessions that the vectors are of, where there are any; there is then a line for each.
+        var sessions: [SessionGathering.Session] = []
 
         /// Draws the map, the curve of k and the silhouette profile.
         ///
@@ -95,7 +100,6 @@ public struct ClusterRun: Sendable {
     ///
     /// - Throws: ``Exit``.
     public func run(settings: Settings, explain: Bool, quiet: Bool) throws -> Result {
-        try settings.refuseSessions(in: "cluster")
         let table = try LabelledTable(
             input: input,
             label: label,
@@ -147,11 +151,12 @@ public struct ClusterRun: Sendable {
             partition: partition,
             rows: rows.rows,
             rowCount: rows.rowCount,
-            texts: rows.texts
+            texts: rows.texts,
+            sessions: rows.sessions
         )
     }
 
-    /// The labels of all rows of the file, in their order.
+    /// The labels of all rows of the file, in their order; of sessions, in the order of their ends.
     public static func lines(of result: Result, format: Format) throws -> Data {
         var place = [Int](repeating: -1, count: result.rowCount)
         for (index, row) in result.rows.enumerated() { place[row] = index }
@@ -164,12 +169,16 @@ public struct ClusterRun: Sendable {
                 if index >= 0 { output += Data("\(result.partition.labels[index])".utf8) }
             case .json:
                 let strengths = result.partition.strengths
-                output += try encoder.encode(
-                    Line(
-                        cluster: index >= 0 ? result.partition.labels[index] : nil,
-                        strength: index >= 0 && !strengths.isEmpty ? strengths[index] : nil
-                    )
-                )
+                var line = Line()
+                if index >= 0 {
+                    line.cluster = result.partition.labels[index]
+                    line.strength = strengths.isEmpty ? nil : strengths[index]
+                }
+                if index >= 0, !result.sessions.isEmpty {
+                    let session = result.sessions[index]
+                    (line.session, line.start, line.end) = (session.name, session.start, session.end)
+                }
+                output += try encoder.encode(line)
             }
             output.append(UInt8(ascii: "\n"))
         }

@@ -20,6 +20,8 @@ struct VectorTable {
     var refused = 0
     /// Why the first of them could not.
     var firstRefusal: String?
+    /// The sessions that the vectors are of, where rows are their events; there is then a "row" for each.
+    var sessions: [SessionGathering.Session] = []
 
     /// Rows that are embedded at a time, for each lane.
     private static let block = 256
@@ -30,6 +32,10 @@ struct VectorTable {
     /// - Throws: ``Exit`` where the file cannot be read to its end, or none of its rows can be used.
     init(_ table: LabelledTable, space: any Space, bar: ProgressBar) throws {
         vectors = Matrix(rows: 0, columns: space.dimension)
+        if let space = space as? SessionSpace {
+            try gather(table, space, bar)
+            return
+        }
         let embedder = ParallelEmbedder(space: space, lanes: ProcessorCount.active)
         let decoder = table.settings.decoder(for: space)
         let size = Self.block * ProcessorCount.active
@@ -50,18 +56,12 @@ struct VectorTable {
             )
             switch decoder.decode(record) {
             case .failure(let rejection):
-                refused += 1
-                if firstRefusal == nil {
-                    let reason = table.columns.fault(in: row) ?? rejection.message
-                    firstRefusal = "\(table.reader.path), line \(row.line): \(reason)"
-                }
+                refuse(row, of: table, rejection)
             case .success(let input):
                 inputs.append(input)
                 rows.append(rowCount)
                 truth.append(table.columns.truth(of: row).label)
-                texts.append(
-                    String(String(decoding: value.prefix(4 * Self.textLength), as: UTF8.self).prefix(Self.textLength))
-                )
+                texts.append(Self.beginning(of: value))
                 if inputs.count == size { try embed() }
             }
         }
@@ -72,7 +72,23 @@ struct VectorTable {
         }
     }
 
-    private static func next(_ reader: TabularReader) throws -> TabularRow? {
+    private static func beginning(of value: [UInt8]) -> String {
+        String(String(decoding: value.prefix(4 * textLength), as: UTF8.self).prefix(textLength))
+    }
+
+    /// Notes a row that cannot be used.
+    mutating func refuse(_ row: TabularRow, of table: LabelledTable, _ rejection: InputRejection) {
+        refused += 1
+        if firstRefusal == nil {
+            let reason = table.columns.fault(in: row) ?? rejection.message
+            firstRefusal = "\(table.reader.path), line \(row.line): \(reason)"
+        }
+    }
+
+    /// The next row; nil at the end.
+    ///
+    /// - Throws: ``Exit`` where the file cannot be read on.
+    static func next(_ reader: TabularReader) throws -> TabularRow? {
         do throws(StreamError) {
             return try reader.next()
         } catch {
