@@ -12,24 +12,22 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
     // Sendable: `client` is thread-safe and is all that `commit` and `endOffsets` use; the rest belongs to the one
     // thread that polls (the contract of RecordConsumer), on which librdkafka also runs the rebalance callback.
 
-    /// How long committed offsets may take inside a rebalance.
-    private static let committedDeadline: Duration = .seconds(20)
     /// How long a partition may take until it can be sought.
     private static let seekDeadline: Duration = .seconds(2)
 
     let client: ClientHandle
-    private let group: String
+    let group: String
     private let closeDeadline: Duration
 
-    private var listener: (any RebalanceListener)?
+    var listener: (any RebalanceListener)?
     private var reader = MessageReader()
     /// Collected but not yet handed out: what came while paused, or before an error in the same poll.
-    private var collected: [Record] = []
-    private var pendingError: StreamError?
-    private var isPaused = false
+    var collected: [Record] = []
+    var pendingError: StreamError?
+    var isPaused = false
     /// Seeks that came while paused: resuming would forget them.
-    private var pendingSeeks: Offsets = [:]
-    private var assignment: [TopicPartition] = []
+    var pendingSeeks: Offsets = [:]
+    var assignment: [TopicPartition] = []
     private var isClosed = false
 
     init(
@@ -236,78 +234,6 @@ final class KafkaConsumer: RecordConsumer, @unchecked Sendable {
         }
         defer { rd_kafka_consumer_group_metadata_destroy(metadata) }
         try body(metadata)
-    }
-
-    // MARK: Rebalance
-
-    private func rebalance(
-        _ code: rd_kafka_resp_err_t,
-        _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
-    ) {
-        let list = PartitionListHandle.partitions(of: partitions)
-        _ = try? client.use { client throws(StreamError) in
-            switch code {
-            case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: self.assign(list, client)
-            case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-                self.giveUp(lost: rd_kafka_assignment_lost(client) != 0)
-                rd_kafka_assign(client, nil)
-            default:
-                self.giveUp(lost: true)
-                rd_kafka_assign(client, nil)
-            }
-        }
-    }
-
-    private func assign(_ partitions: [TopicPartition], _ client: OpaquePointer) {
-        do throws(StreamError) {
-            let committed = try committedOffsets(of: partitions, client)
-            assignment = partitions
-            let wanted = partitions.isEmpty ? [:] : listener?.assigned(partitions, committed: committed) ?? [:]
-            // Without an offset librdkafka applies auto.offset.reset.
-            let list = PartitionListHandle(
-                partitions.map { ($0, wanted[$0] ?? committed[$0] ?? Int64(RD_KAFKA_OFFSET_INVALID)) }
-            )
-            if let error = KafkaConsumer.failure(rd_kafka_assign(client, list.pointer), "cannot take the partitions") {
-                throw error
-            }
-            if isPaused { rd_kafka_pause_partitions(client, list.pointer) }
-        } catch {
-            // The group must go on; the owner hears of it from the poll that is under way.
-            rd_kafka_assign(client, nil)
-            giveUp(lost: true)
-            // It holds nothing now and no rebalance is due: only a new consumer gets the partitions.
-            var final = error
-            if error.kind == .retriable || error.kind == .unreachable { final.kind = .fatal }
-            pendingError = final
-        }
-    }
-
-    private static func failure(_ code: rd_kafka_resp_err_t, _ doing: String) -> StreamError? {
-        code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaErrors.make(code, doing)
-    }
-
-    private func committedOffsets(
-        of partitions: [TopicPartition],
-        _ client: OpaquePointer
-    ) throws(StreamError) -> Offsets {
-        let deadline = ContinuousClock.now + Self.committedDeadline
-        while true {
-            let list = PartitionListHandle(partitions)
-            let code = rd_kafka_committed(client, list.pointer, 5000)
-            if code == RD_KAFKA_RESP_ERR_NO_ERROR, list.failure == nil { return list.offsets }
-            let error = KafkaErrors.make(list.failure?.code ?? code, "cannot read the committed offsets of \(group)")
-            guard error.kind == .retriable, ContinuousClock.now < deadline else { throw error }
-            Thread.sleep(forTimeInterval: 0.1)
-        }
-    }
-
-    private func giveUp(lost: Bool) {
-        // Read under the old assignment and not handed out: the next owner reads it again.
-        collected.removeAll()
-        pendingSeeks.removeAll()
-        let partitions = assignment
-        if !partitions.isEmpty { listener?.revoked(partitions, lost: lost) }
-        assignment = []
     }
 
     // MARK: Closing

@@ -15,7 +15,8 @@ struct Mining {
     mutating func learned(_ line: String) -> (id: Int, template: String, parameters: [String]) {
         let id = learn(line)
         var line = line
-        let parameters = line.withUTF8 { book.parameters(of: $0, template: id, in: scanner) }
+        let ranges = book.parameterRanges(template: id, in: scanner)
+        let parameters = line.withUTF8 { line in ranges.map { String(decoding: line[$0], as: UTF8.self) } }
         return (id, book.template(id)?.text ?? "", parameters)
     }
 

@@ -11,16 +11,10 @@ extension TemplateBook {
         return line.withUTF8 { match($0, with: &scanner) }
     }
 
-    /// What the line that was scanned last has at the places of its template that vary, in order.
+    /// Where the line that was scanned last has what varies, in bytes and in order.
     ///
     /// - Parameters:
-    ///   - line: the line that was learned or matched last with `scanner`.
-    ///   - id: its template.
-    public func parameters(of line: UnsafeBufferPointer<UInt8>, template id: Int, in scanner: LineScanner) -> [String] {
-        parameterRanges(template: id, in: scanner).map { String(decoding: line[$0], as: UTF8.self) }
-    }
-
-    /// Where these lie in the line, by bytes.
+    ///   - id: the template of the line that was learned or matched last with `scanner`.
     public func parameterRanges(template id: Int, in scanner: LineScanner) -> [Range<Int>] {
         guard let index = index(of: id) else { return [] }
         let (parts, tokens) = (templates[index].parts, scanner.tokens)
