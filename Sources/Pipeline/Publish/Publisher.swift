@@ -1,5 +1,4 @@
 import Clustering
-import DequeModule
 import Dispatch
 import Embedding
 import Kernels
@@ -43,7 +42,7 @@ final class Publisher: Sendable {
         /// The open sessions, beyond the last commit; nil where they are not what is clustered.
         var sessions: SessionTables?
         /// Batches that have been assigned and not yet written, in order.
-        var unwritten: Deque<Unwritten> = []
+        var unwritten = UnwrittenBatches()
         /// When events of sessions came last.
         var lastEvents = ContinuousClock.now
         /// Cuts lines of logs into tokens.
