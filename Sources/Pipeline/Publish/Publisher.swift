@@ -125,7 +125,7 @@ final class Publisher: Sendable {
         let coordinator = Coordinator(model: model, options: options.clustering, schedule: options.schedule)
         state = Mutex(
             State(
-                worker: Worker(model: model, options: options.clustering),
+                worker: Worker(model: model, options: options.clustering, lanes: options.reclusterLanes),
                 coordinator: coordinator,
                 transaction: transaction,
                 ledger: OffsetLedger(committed: covered),
