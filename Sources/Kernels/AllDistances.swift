@@ -33,19 +33,26 @@ public struct AllDistances: Sendable {
 
     /// Calls `body` for each row of `queries` (`m × d`), in order, with its number and its distances to all points, in
     /// their order: squared ones under the Euclidean metric. `body` may change them; they are valid until it returns.
-    public func forEach(_ queries: Matrix, _ body: (Int, UnsafeMutableBufferPointer<Float>) -> Void) {
+    ///
+    /// - Parameter rows: the rows that it is called for; nil: all.
+    public func forEach(
+        _ queries: Matrix,
+        rows: Range<Int>? = nil,
+        _ body: (Int, UnsafeMutableBufferPointer<Float>) -> Void
+    ) {
         guard queries.rows > 0, points.rows > 0 else { return }
+        let rows = rows ?? 0..<queries.rows
         precondition(queries.columns == points.columns, "queries and points need the same number of columns")
         queries.storage.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return }
-            guard let weights else { return direct(base, rows: queries.rows, body) }
-            multiply(base, rows: queries.rows, by: weights, body)
+            guard let weights else { return direct(base, rows, body) }
+            multiply(base, rows, by: weights, body)
         }
     }
 
     private func direct(
         _ queries: UnsafePointer<Float>,
-        rows: Int,
+        _ rows: Range<Int>,
         _ body: (Int, UnsafeMutableBufferPointer<Float>) -> Void
     ) {
         let d = points.columns
@@ -53,7 +60,7 @@ public struct AllDistances: Sendable {
             guard let base = buffer.baseAddress else { return }
             withUnsafeTemporaryAllocation(of: Float.self, capacity: points.rows) { distances in
                 distances.initialize(repeating: 0)
-                for row in 0..<rows {
+                for row in rows {
                     let query = queries + row * d
                     for point in 0..<points.rows {
                         distances[point] =
@@ -74,7 +81,7 @@ public struct AllDistances: Sendable {
 
     private func multiply(
         _ queries: UnsafePointer<Float>,
-        rows: Int,
+        _ rows: Range<Int>,
         by weights: PackedWeights,
         _ body: (Int, UnsafeMutableBufferPointer<Float>) -> Void
     ) {
@@ -83,8 +90,8 @@ public struct AllDistances: Sendable {
         LanePool.withLane { lane in
             let products = lane.scratch.reserve(Self.queryBlock * (width + d))
             let moved = products + Self.queryBlock * width
-            for start in stride(from: 0, to: rows, by: Self.queryBlock) {
-                let count = min(Self.queryBlock, rows - start)
+            for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.queryBlock) {
+                let count = min(Self.queryBlock, rows.upperBound - start)
                 let source = CentroidPacking.moved(queries + start * d, rows: count, by: shift, to: moved)
                 lane.multiply(source, rows: count, by: weights, into: products)
                 for row in 0..<count {

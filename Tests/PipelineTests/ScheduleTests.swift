@@ -1,3 +1,5 @@
+import Clustering
+import Kernels
 import Testing
 
 @testable import Pipeline
@@ -26,5 +28,32 @@ struct ScheduleTests {
 
     @Test func offMeansNever() {
         #expect(!ReclusterSchedule(period: .off).isDue(records: 1 << 40, lastRecords: 0, elapsed: 1e9))
+    }
+
+    @Test func aYoungModelThatWasJustMadeAnewIsNotDue() throws {
+        var options = ClusteringOptions()
+        options.step = 100
+        options.warmUpRecords = 400
+        var coordinator = Coordinator(
+            model: Model(space: "toy", dimension: 2, metric: .euclidean),
+            options: options,
+            schedule: ReclusterSchedule(period: .records(1_000_000), first: 400)
+        )
+        var worker = Worker(model: coordinator.model, options: options)
+        var generator = SeededGenerator(seed: 1)
+        var due: [UInt64] = []
+        for number in 0..<1_000 {
+            let group = Float(number % 3) * 10
+            let place = [group + Float(generator.nextUniform()), group - Float(generator.nextUniform())]
+            _ = try worker.assign(
+                vectors: Matrix(columns: 2, storage: place),
+                observations: [Observation()]
+            ) { delta throws(ClusteringError) in
+                let model = try coordinator.merge(delta)
+                if coordinator.reclusteringIsDue(elapsed: 0) { due.append(model.records) }
+                return model
+            }
+        }
+        #expect(due == [800, 900, 1_000], "the rebuild at 400 was made of the same sample")
     }
 }

@@ -66,12 +66,17 @@ package struct ClusterCountJudge: Sendable {
         var kmeans = KMeans(data: vectors, metric: metric)
         kmeans.iterations = 5
         // Starts are found one after another, because each draws on; what comes of them is found side by side.
+        // A cut is tried once.
+        var cutAt: Set<Int> = []
         func starts(_ k: Int, seeded: Bool) -> [Matrix] {
             guard k >= 2, k <= ceiling else { return [] }
-            var starts = zip(trees, cuts).compactMap { rule, tree in
-                centroids(tree.cut(groups: k), mayPeel: rule != .average)
+            var starts: [Matrix] = []
+            if cutAt.insert(k).inserted {
+                starts = zip(trees, cuts).compactMap { rule, tree in
+                    centroids(tree.cut(groups: k), mayPeel: rule != .average)
+                }
             }
-            if seeded { starts.append(kmeans.seeds(k: k, generator: &generator)) }
+            if seeded { starts.append(kmeans.seeds(k: k, mutual: judge.distances, generator: &generator)) }
             return starts.filter { $0.rows >= 2 }
         }
         var wide: [Matrix] = []

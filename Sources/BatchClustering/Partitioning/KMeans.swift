@@ -69,10 +69,14 @@ public struct KMeans: Sendable {
 
     /// k-means++: each next start is drawn with a chance in proportion to its squared distance from the nearest so far;
     /// of a few draws the one that lowers the sum most is taken. Large data is drawn from a part of it.
-    package func seeds(k: Int, generator: inout SeededGenerator) -> Matrix {
+    ///
+    /// - Parameter mutual: the distances of the data from each other, `n × n`, where they are known: the same seeds come of
+    ///   them.
+    package func seeds(k: Int, mutual: Matrix? = nil, generator: inout SeededGenerator) -> Matrix {
         let most = max(10_000, 40 * k)
         guard data.rows > most else {
-            return Seeding(data: data, metric: metric, lanes: lanes).seeds(k: k, generator: &generator)
+            return Seeding(data: data, metric: metric, lanes: lanes, mutual: mutual)
+                .seeds(k: k, generator: &generator)
         }
         let part = data.selecting(Quality.draw(most, of: data.rows, seed: generator.next()))
         return Seeding(data: part, metric: metric, lanes: lanes).seeds(k: k, generator: &generator)

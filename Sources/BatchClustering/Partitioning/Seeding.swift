@@ -9,6 +9,8 @@ struct Seeding {
     let data: Matrix
     let metric: Metric
     let lanes: Lanes
+    /// The distances of all rows from each other, `n × n`, nought on the diagonal; nil where they are not known.
+    var mutual: Matrix?
 
     /// The rows of which the distances are summed up by themselves.
     private static let partRows = 1024
@@ -26,7 +28,11 @@ struct Seeding {
             let sums = runningSums(known.nearest)
             guard let total = sums.last, total > 0 else { break }
             let draws = (0..<trials).map { _ in draw(sums, generator.nextUniform() * total) }
-            tried = self.tried(draws.map { Draw(row: $0, seeds: distances(from: $0, to: chosen)) }, known)
+            // Where all distances are known, none is to be spared.
+            tried = self.tried(
+                draws.map { Draw(row: $0, seeds: mutual == nil ? distances(from: $0, to: chosen) : []) },
+                known
+            )
             guard let best = tried.sums.indices.min(by: { tried.sums[$0] < tried.sums[$1] }) else { break }
             take(best, of: &tried, seed: chosen.count, into: &known)
             chosen.append(draws[best])
@@ -66,6 +72,7 @@ struct Seeding {
     }
 
     private func tried(_ draws: [Draw], _ known: Known) -> Tried {
+        if let mutual { return tried(draws, known, mutual) }
         let (rows, columns, metric, data) = (data.rows, data.columns, metric, data)
         let parts = (rows + Self.partRows - 1) / Self.partRows
         let lanes = rows < Self.leastShared ? .serial : lanes
@@ -96,6 +103,34 @@ struct Seeding {
         }
         let totals = draws.indices.map { place in sums[place * parts..<(place + 1) * parts].reduce(0, +) }
         return Tried(columns: result, sums: totals)
+    }
+
+    /// The same, where the distances are known.
+    private func tried(_ draws: [Draw], _ known: Known, _ mutual: Matrix) -> Tried {
+        let rows = data.rows
+        var sums = [Double](repeating: 0, count: draws.count)
+        let columns = [Double](unsafeUninitializedCapacity: rows * draws.count) { columns, count in
+            mutual.withRows { mutual in
+                for (place, draw) in draws.enumerated() {
+                    // Of a vector from itself a distance is not quite nought.
+                    let vector = Array(data[row: draw.row])
+                    let own = metric.distance(vector, vector)
+                    // Summed up in the same parts as without them.
+                    for part in stride(from: 0, to: rows, by: Self.partRows) {
+                        var sum = 0.0
+                        for row in part..<min(part + Self.partRows, rows) {
+                            let distance = row == draw.row ? own : mutual[draw.row * rows + row]
+                            let least = min(Self.square(distance, metric), known.nearest[row])
+                            columns[place * rows + row] = least
+                            sum += least
+                        }
+                        sums[place] += sum
+                    }
+                }
+            }
+            count = rows * draws.count
+        }
+        return Tried(columns: columns, sums: sums)
     }
 
     /// Up to a constant factor: under the cosine metric a distance is half a squared chord.

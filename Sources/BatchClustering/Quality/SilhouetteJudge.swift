@@ -9,6 +9,9 @@ package struct SilhouetteJudge: Sendable {
     /// The `n × n` mutual distances.
     let distances: Matrix
 
+    /// The rows that are filled in together from below the diagonal: they are found side by side there.
+    private static let mirrored = 16
+
     /// - Parameter vectors: `n × d`; `n²` distances are kept.
     package init(vectors: Matrix, metric: Metric, lanes: Lanes = .serial) {
         let rows = vectors.rows
@@ -19,11 +22,20 @@ package struct SilhouetteJudge: Sendable {
             lanes.run(rows) { row in
                 vectors.withRows { base in
                     let target = distances.base + row * rows
-                    for other in 0..<rows {
+                    for other in 0..<row {
                         (target + other).initialize(
-                            to: other == row
-                                ? 0 : metric.distance(base + row * columns, base + other * columns, count: columns)
+                            to: metric.distance(base + row * columns, base + other * columns, count: columns)
                         )
+                    }
+                    (target + row).initialize(to: 0)
+                }
+            }
+            // A distance is the same either way, to the bit: it is found once.
+            lanes.run((rows + Self.mirrored - 1) / Self.mirrored) { part in
+                let own = part * Self.mirrored..<min((part + 1) * Self.mirrored, rows)
+                for other in own.lowerBound..<rows {
+                    for row in own.lowerBound..<min(own.upperBound, other) {
+                        (distances.base + row * rows + other).initialize(to: distances.base[other * rows + row])
                     }
                 }
             }

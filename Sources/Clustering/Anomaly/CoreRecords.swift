@@ -14,6 +14,8 @@ struct CoreRecords: Sendable, Equatable {
 
     /// The most records.
     static let capacity = 256
+    /// The queries that are looked at together.
+    private static let partRows = 64
 
     /// Under the Euclidean metric: the mean distance to the nearest records of this share.
     private static let mass = 0.12
@@ -57,15 +59,18 @@ struct CoreRecords: Sendable, Equatable {
 
     /// How far each of `queries` (`m × d`) lies from the bulk of the stream, in the metric's distance; empty where the
     /// core is.
-    func scores(_ queries: Matrix) -> [Float] {
+    func scores(_ queries: Matrix, lanes: Lanes = .serial) -> [Float] {
         guard !records.isEmpty else { return [] }
-        var scores: [Float] = []
-        scores.reserveCapacity(queries.rows)
         let metric = distances.metric
-        distances.forEach(queries) { _, values in
-            scores.append(metric == .cosine ? twoScales(values, except: nil) : Self.meanDistance(values))
+        return .shared(queries.rows) { scores in
+            lanes.run((queries.rows + Self.partRows - 1) / Self.partRows) { part in
+                let rows = part * Self.partRows..<min((part + 1) * Self.partRows, queries.rows)
+                distances.forEach(queries, rows: rows) { row, values in
+                    let score = metric == .cosine ? twoScales(values, except: nil) : Self.meanDistance(values)
+                    (scores.base + row).initialize(to: score)
+                }
+            }
         }
-        return scores
     }
 
     /// How far each of the records lies from all the others; empty where there are not two.

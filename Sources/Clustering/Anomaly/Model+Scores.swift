@@ -7,8 +7,8 @@ extension Model {
     ///
     /// With the mean depth `h` of a record, in those of a common one, the published isolation score is `s = 2^-h`; the
     /// distance is multiplied by `(2s)⁴ = 2^(4(1 - h))`, which is 1 for what is neither common nor odd.
-    func scores(_ queries: Matrix) -> [Float] {
-        stretched(core.scores(queries), of: queries)
+    func scores(_ queries: Matrix, lanes: Lanes = .serial) -> [Float] {
+        stretched(core.scores(queries, lanes: lanes), of: queries)
     }
 
     private func stretched(_ distances: [Float], of queries: Matrix) -> [Float] {

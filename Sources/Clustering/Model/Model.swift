@@ -35,7 +35,7 @@ public struct Model: Sendable, Equatable {
     var unassignedWeight: Double = 0
     var unassignedClock: Double = 0
     /// The number of records at which the model is next rebuilt from its sample while it warms up.
-    var nextWarmUp: UInt64 = 0
+    public internal(set) var nextWarmUp: UInt64 = 0
     /// The anomaly threshold and what it is estimated from.
     public internal(set) var threshold: ScoreThreshold
     /// What scores are measured against: it follows from the sample.

@@ -39,7 +39,7 @@ struct Gatherer {
 
     /// Adds the record that follows those in `delta`. `pair` and `score` are nil before the first cluster exists, `vector`
     /// is nil where there is no sound one, `raw` where vectors are ready made. `kind` is what the same delta noted of
-    /// records with the same vector; once all are added, ``finish(_:in:)`` takes it.
+    /// records with the same vector; once all are added, ``finish(_:in:)`` takes it. `redactions` is what was redacted before.
     func add(
         vector: ArraySlice<Float>?,
         raw: ArraySlice<Float>?,
@@ -47,6 +47,7 @@ struct Gatherer {
         pair: Nearest? = nil,
         score: Float? = nil,
         kind: inout KindNote,
+        redactions: inout RedactedTexts,
         to delta: inout Delta
     ) {
         let record = delta.firstRecord + UInt64(delta.records)
@@ -58,7 +59,16 @@ struct Gatherer {
             delta.statistics?.add(row: raw, words: observation.words, record: record, encoding: encoding)
         }
         let isFar = pair.map { $0.distance > radii.limits[$0.cluster] } ?? false
-        keep(record, vector: vector, raw: raw, observation: observation, isFar: isFar, kind: &kind, in: &delta)
+        keep(
+            record,
+            vector: vector,
+            raw: raw,
+            observation: observation,
+            isFar: isFar,
+            kind: &kind,
+            redactions: &redactions,
+            in: &delta
+        )
         if let score { delta.scores.append(score) }
         guard let pair, !isFar else { return }
         if kind.gain == nil {
@@ -84,6 +94,7 @@ struct Gatherer {
                 distance: pair.distance,
                 cluster: pair.cluster,
                 kind: &kind,
+                redactions: &redactions,
                 gain: &delta.gains[gain]
             )
         }
@@ -121,6 +132,7 @@ struct Gatherer {
         observation: Observation,
         isFar: Bool,
         kind: inout KindNote,
+        redactions: inout RedactedTexts,
         in delta: inout Delta
     ) {
         let clock = Forgetting.clock(
@@ -139,7 +151,7 @@ struct Gatherer {
             vector: kind.shared(vector),
             row: raw.map(Array.init),
             text: observation.text.map {
-                Terms.cut(kind.redacted($0, options.labels), limit: options.labels.textLength)
+                Terms.cut(kind.redacted($0, options.labels, &redactions), limit: options.labels.textLength)
             }
         )
         if priority <= sampleLimit {
@@ -163,6 +175,7 @@ struct Gatherer {
         distance: Float,
         cluster: Int,
         kind: inout KindNote,
+        redactions: inout RedactedTexts,
         gain: inout ClusterGain
     ) {
         let limit = options.labels.representatives
@@ -174,7 +187,7 @@ struct Gatherer {
         let speaks = limit > 0 && !isRepeated && speaker.rank < worstRanks[cluster]
         if !kind.isDescribed { kind.isDescribed = kind.isText(text) }
         guard isCounted || speaks else { return }
-        let redacted = kind.redacted(text, options.labels)
+        let redacted = kind.redacted(text, options.labels, &redactions)
         if isCounted {
             if kind.isText(text) {
                 kind.counted += Double(stride)

@@ -13,15 +13,35 @@ public struct Judge: Sendable {
     /// What was watched of the delta that was continued last, and how much that delta held then.
     private var watch: (step: StepWatch, records: Int, scores: Int)?
 
+    private let lanes: Lanes
+    private var redactions: RedactedTexts
+
     /// Makes `model` ready.
-    public init(model: Model, options: ClusteringOptions) {
+    ///
+    /// - Parameters:
+    ///   - redactions: what was redacted before, by the same options.
+    ///   - lanes: what runs independent parts side by side.
+    public init(
+        model: Model,
+        options: ClusteringOptions,
+        redactions: RedactedTexts = RedactedTexts(),
+        lanes: Lanes = .serial
+    ) {
         self.model = model
         self.options = options
+        self.redactions = redactions
+        self.lanes = lanes
         layout = model.layout
         gatherer = Gatherer(model: model, options: options)
         index = CentroidIndex(centroids: model.centroids, metric: model.metric)
         panel = DetectorPanel(model: model, weights: model.weights, options: options.anomalies)
         explainer = Explainer(model: model, options: options, radii: gatherer.radii)
+    }
+
+    /// Gives what it has redacted to the judge that comes after it.
+    public mutating func takeRedactions() -> RedactedTexts {
+        defer { redactions = RedactedTexts() }
+        return redactions
     }
 
     /// As ``assign(vectors:observations:model:options:into:)``, by the version and options that it was made of.
@@ -80,6 +100,7 @@ public struct Judge: Sendable {
                     raw: raw?[row: places?[row] ?? row],
                     observation: observation,
                     kind: &notes[kind],
+                    redactions: &redactions,
                     to: &delta
                 )
                 result.append(Assignment(anomaly: false, version: model.version))
@@ -111,6 +132,7 @@ public struct Judge: Sendable {
                 pair: pair,
                 score: sighting.score,
                 kind: &notes[kind],
+                redactions: &redactions,
                 to: &delta
             )
             var assignment = verdict(pair, score: sighting.score, opinion: opinion, isMember: !sighting.isFar)
@@ -148,7 +170,7 @@ public struct Judge: Sendable {
 
     /// Nil of kinds that no cluster can be said to be near.
     private func sights(of kinds: RecordKinds, _ step: StepWatch) -> [Sight?] {
-        let scores = model.clusters.isEmpty ? [] : model.scores(kinds.vectors)
+        let scores = model.clusters.isEmpty ? [] : model.scores(kinds.vectors, lanes: lanes)
         return kinds.pairs.enumerated().map { kind, pair in
             guard kinds.isSound[kind], pair.cluster >= 0 else { return nil }
             // Clusters that nothing is known of but where they are have no bulk to be far from.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a batch found out about records of one kind, those with the same vector: texts that repeat are redacted once.
 struct KindNote {
     /// The text of the first of them that had one.
@@ -22,28 +20,18 @@ struct KindNote {
             text = other
             return true
         }
-        return Self.areSame(text, other)
-    }
-
-    private static func areSame(_ a: String, _ b: String) -> Bool {
-        var (a, b) = (a, b)
-        return a.withUTF8 { a in
-            b.withUTF8 { b in
-                guard a.count == b.count, let left = a.baseAddress, let right = b.baseAddress else {
-                    return a.count == b.count
-                }
-                return left == right || memcmp(left, right, a.count) == 0
-            }
-        }
+        return text.hasSameBytes(as: other)
     }
 
     /// A text without what is redacted, found once for the remembered one.
-    mutating func redacted(_ other: String, _ options: LabelOptions) -> String {
+    mutating func redacted(_ other: String, _ options: LabelOptions, _ memory: inout RedactedTexts) -> String {
         let isKnown = isText(other)
         if isKnown, let redacted { return redacted }
-        let result = options.redaction.redacted(
-            Redaction.beginning(of: other, limit: 2 * options.textLength + Terms.byteLimit)
-        )
+        let result = memory.text(of: other) {
+            options.redaction.redacted(
+                Redaction.beginning(of: other, limit: 2 * options.textLength + Terms.byteLimit)
+            )
+        }
         if isKnown { redacted = result }
         return result
     }

@@ -64,7 +64,7 @@ struct ReclusterWork {
         let judged = Quality.draw(options.recluster.silhouetteSample, of: data.rows, seed: seed &+ 1)
         let drawn = dithered(data.selecting(judged))
         let judge = ClusterCountJudge(
-            vectors: isGrownUp ? drawn.selecting(Scattered.dense(drawn, metric: model.metric)) : drawn,
+            vectors: isGrownUp ? drawn.selecting(Scattered.dense(drawn, metric: model.metric, lanes: lanes)) : drawn,
             metric: model.metric,
             lanes: lanes
         )
@@ -130,7 +130,8 @@ struct ReclusterWork {
             data: dithered(data),
             rows: Quality.draw(WarmStart.sampleLimit, of: data.rows, seed: seed &+ 4),
             options: options,
-            ceiling: min(grouping.maximumK, options.maximumClusters)
+            ceiling: min(grouping.maximumK, options.maximumClusters),
+            lanes: lanes
         )
         return steps.improved(model.centroids)
     }

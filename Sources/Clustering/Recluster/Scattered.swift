@@ -8,10 +8,10 @@ enum Scattered {
     private static let limit = 3.0
 
     /// The rows of `vectors` (`n × d`) that do not lie alone, ascending; all of them where that would be less than half.
-    static func dense(_ vectors: Matrix, metric: Metric) -> [Int] {
+    static func dense(_ vectors: Matrix, metric: Metric, lanes: Lanes) -> [Int] {
         let all = Array(0..<vectors.rows)
         guard vectors.rows > 10 * neighbour else { return all }
-        let table = NeighbourSearch.nearest(neighbour, in: vectors, metric: metric, lanes: .serial)
+        let table = NeighbourSearch.nearest(neighbour, in: vectors, metric: metric, lanes: lanes)
         let away = all.map { metric.square(fromDistance: Double(table.distances(of: $0).last ?? 0)).squareRoot() }
         let usual = away.sorted()[away.count / 2]
         guard usual > 0 else { return all }

@@ -23,6 +23,8 @@ struct WarmStart {
     let joins: Bool
     /// The most clusters.
     let ceiling: Int
+    /// What runs independent parts side by side.
+    let lanes: Lanes
 
     /// Two clusters are one when the valley holds at least this share of the lower peak.
     private static let filled = 0.85
@@ -45,9 +47,17 @@ struct WarmStart {
     static let sampleLimit = 4000
 
     /// - Parameter rows: the sampled records that take part, ascending.
-    init(model: Model, records: [StoredRecord], data: Matrix, rows: [Int], options: ClusteringOptions, ceiling: Int) {
+    init(
+        model: Model,
+        records: [StoredRecord],
+        data: Matrix,
+        rows: [Int],
+        options: ClusteringOptions,
+        ceiling: Int,
+        lanes: Lanes
+    ) {
         let drawn = data.selecting(rows)
-        let dense = Scattered.dense(drawn, metric: model.metric)
+        let dense = Scattered.dense(drawn, metric: model.metric, lanes: lanes)
         let isDense = Set(dense)
         vectors = drawn.selecting(dense)
         let horizon = model.horizon(of: records, since: model.memoryBegins)
@@ -57,11 +67,12 @@ struct WarmStart {
         reach = Radii(model: model, birth: options.birth).limits
         joins = model.features == nil
         self.ceiling = ceiling
+        self.lanes = lanes
     }
 
     /// The centroids after all steps.
     func improved(_ start: Matrix) -> Matrix {
-        var kmeans = KMeans(data: vectors, metric: metric)
+        var kmeans = KMeans(data: vectors, metric: metric, lanes: lanes)
         kmeans.iterations = 5
         guard start.rows > 0, vectors.rows > 0 else { return start }
         var centroids = withNewcomers(start)

@@ -9,7 +9,7 @@ struct Coordinator: Sendable {
     private(set) var model: Model
     let options: ClusteringOptions
     let schedule: ReclusterSchedule
-    /// Records that the model had learned when it was last reclustered.
+    /// Records that the model had learned when it was last reclustered, or made anew while it was young.
     private(set) var reclusteredAt: UInt64 = 0
     /// Lineage and verdicts not yet published.
     private(set) var events: [ModelEvent] = []
@@ -25,7 +25,10 @@ struct Coordinator: Sendable {
     /// Merges what a worker learned; the model it should follow from now on.
     mutating func merge(_ delta: Delta, lanes: Lanes = .serial) throws(ClusteringError) -> Model {
         let before = model.findings
+        let due = model.nextWarmUp
         events += try model.merge(delta, options: options, lanes: lanes).map(ModelEvent.lineage)
+        // A young model that was just made anew is not due for the same from the same sample.
+        if model.nextWarmUp != due { reclusteredAt = model.records }
         events += model.foldAlarms(delta, options: options).map(ModelEvent.incident)
         events += changes(since: before)
         return model

@@ -9,16 +9,24 @@ struct Worker: Sendable {
     private var judge: Judge?
     private var delta: Delta
     private let options: ClusteringOptions
+    private let lanes: Lanes
+    /// What judges have redacted, between two of them.
+    private var redactions = RedactedTexts()
 
-    init(model: Model, options: ClusteringOptions) {
+    /// - Parameter lanes: what runs independent parts of a step side by side.
+    init(model: Model, options: ClusteringOptions, lanes: Lanes = .serial) {
         self.options = options
-        judge = Judge(model: model.withoutTemplates, options: options)
+        self.lanes = lanes
+        judge = Judge(model: model.withoutTemplates, options: options, lanes: lanes)
         delta = Delta(model: model)
     }
 
     /// Follows another model from now on; what was gathered against the old one is dropped.
     mutating func follow(_ model: Model) {
-        judge = Judge(model: model.withoutTemplates, options: options)
+        if let known = judge?.takeRedactions() { redactions = known }
+        judge = nil
+        judge = Judge(model: model.withoutTemplates, options: options, redactions: redactions, lanes: lanes)
+        redactions = RedactedTexts()
         delta = Delta(model: model)
     }
 
@@ -108,6 +116,7 @@ struct Worker: Sendable {
     /// Hands over a part of a step, where the model must cover all records so far (before it is stored).
     mutating func flush(_ handOver: (Delta) throws(ClusteringError) -> Model) throws(ClusteringError) {
         guard delta.records > 0 else { return }
+        if let known = judge?.takeRedactions() { redactions = known }
         // The old version goes first, so that the merge changes the model in place.
         judge = nil
         follow(try handOver(delta))

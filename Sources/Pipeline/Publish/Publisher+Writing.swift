@@ -1,54 +1,9 @@
 import Clustering
-import DequeModule
 import Dispatch
 import Embedding
 import Streams
 import Synchronization
 import Telemetry
-
-/// A batch that has been assigned and not yet written, and what encodes it.
-///
-/// While other batches wait to be assigned, records are encoded on a queue of their own, beside the publisher's; they are
-/// sent by the publisher, in order.
-final class Unwritten: Sendable {
-    let embedded: EmbeddedBatch
-    let assignments: [Assignment]
-    /// When the publisher began with it.
-    let start: ContinuousClock.Instant
-    private let encoded = Mutex<[OutgoingRecord]?>(nil)
-    private let work = DispatchGroup()
-
-    init(_ embedded: EmbeddedBatch, _ assignments: [Assignment], start: ContinuousClock.Instant) {
-        self.embedded = embedded
-        self.assignments = assignments
-        self.start = start
-    }
-
-    /// Whether its records need not be waited for.
-    var isEncoded: Bool { encoded.withLock { $0 != nil } }
-
-    /// Encodes its records on `queue` and calls `done`, there.
-    func encode(
-        on queue: DispatchQueue,
-        _ encode: @escaping @Sendable (Unwritten) -> [OutgoingRecord],
-        done: @escaping @Sendable () -> Void
-    ) {
-        queue.async(group: work) { [self] in
-            let records = encode(self)
-            encoded.withLock { $0 = records }
-            done()
-        }
-    }
-
-    /// What is to be written of the rows, in order; waits for it.
-    func takeRecords() -> [OutgoingRecord] {
-        work.wait()
-        return encoded.withLock { records in
-            defer { records = [] }
-            return records ?? []
-        }
-    }
-}
 
 // What is assigned is written: at once where nothing else waits, and else beside what is assigned next.
 extension Publisher {
@@ -82,34 +37,38 @@ extension Publisher {
 
     /// Writes the batches that have been encoded.
     private func writeEncoded(_ state: inout State) throws {
-        guard state.unwritten.first?.isEncoded == true else { return }
-        while state.unwritten.first?.isEncoded == true { try writeFirst(&state) }
-        try endStep(&state, own: 0)
+        var hasWritten = false
+        while let next = state.unwritten.takeEncoded() {
+            try write(next, state: &state)
+            hasWritten = true
+        }
+        if hasWritten { try endStep(&state, own: 0) }
     }
 
     /// Writes all batches that were assigned, waiting for them.
     func writeAll(_ state: inout State) throws {
-        while !state.unwritten.isEmpty { try writeFirst(&state) }
+        while let next = state.unwritten.takeFirst() { try write(next, state: &state) }
     }
 
-    private func writeFirst(_ state: inout State) throws {
-        let first = state.unwritten.removeFirst()
-        let records = first.takeRecords()
+    private func write(_ unwritten: Unwritten, state: inout State) throws {
+        let records = unwritten.takeRecords()
         defer {
-            budget.giveBack(bytes: first.embedded.batch.footprint)
+            budget.giveBack(bytes: unwritten.embedded.batch.footprint)
             // To release what thousands of records hold takes about as long as to send them.
-            encodingQueue.async { withExtendedLifetime((first, records)) {} }
+            encodingQueue.async { withExtendedLifetime((unwritten, records)) {} }
         }
-        try write(first.embedded, first.assignments, encoded: records, state: &state)
+        try write(unwritten.embedded, unwritten.assignments, encoded: records, state: &state)
         sink.emit(
-            BatchPublished(records: first.assignments.count, latency: (ContinuousClock.now - first.start).seconds)
+            BatchPublished(
+                records: unwritten.assignments.count,
+                latency: (ContinuousClock.now - unwritten.start).seconds
+            )
         )
     }
 
     /// Gives up what was assigned and not written.
     func dropUnwritten(_ state: inout State) {
-        for unwritten in state.unwritten { budget.giveBack(bytes: unwritten.embedded.batch.footprint) }
-        state.unwritten = []
+        for unwritten in state.unwritten.drop() { budget.giveBack(bytes: unwritten.embedded.batch.footprint) }
     }
 
     /// Commits where it is time to, or makes what was written visible where nothing else is under way.

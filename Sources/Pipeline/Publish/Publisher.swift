@@ -1,5 +1,4 @@
 import Clustering
-import DequeModule
 import Dispatch
 import Embedding
 import Kernels
@@ -43,7 +42,7 @@ final class Publisher: Sendable {
         /// The open sessions, beyond the last commit; nil where they are not what is clustered.
         var sessions: SessionTables?
         /// Batches that have been assigned and not yet written, in order.
-        var unwritten: Deque<Unwritten> = []
+        var unwritten = UnwrittenBatches()
         /// When events of sessions came last.
         var lastEvents = ContinuousClock.now
         /// Cuts lines of logs into tokens.
@@ -126,7 +125,7 @@ final class Publisher: Sendable {
         let coordinator = Coordinator(model: model, options: options.clustering, schedule: options.schedule)
         state = Mutex(
             State(
-                worker: Worker(model: model, options: options.clustering),
+                worker: Worker(model: model, options: options.clustering, lanes: options.reclusterLanes),
                 coordinator: coordinator,
                 transaction: transaction,
                 ledger: OffsetLedger(committed: covered),
