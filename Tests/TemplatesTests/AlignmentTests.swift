@@ -10,6 +10,13 @@ struct AlignmentTests {
             ("login refused; user=root tty=ssh", "login refused; user=eve tty=ssh"),
             ("checking 'hlt' in the cpu", "checking 'x86-64' in the cpu"),
             ("chdir(/home/a) failed: no such", "chdir(pwd) failed: no such"),
+            ("Accepted password for bob from 10.0.0.1 on ssh2", "Accepted password for eve from 10.0.0.2 on ssh2"),
+            ("Account gone. Account Name: alice, Logon 7", "Account gone. Account Name: bob, Logon 7"),
+            ("job was begun queue=mails by hand", "job was begun queue=orders by hand"),
+            (
+                "10.0.0.1 - - [07/Mar/2026:08:15:00 +0000] \"GET /a HTTP/1.1\" 200",
+                "10.0.0.2 - eve [07/Mar/2026:08:15:01 +0000] \"GET /b HTTP/1.1\" 200"
+            ),
             ("progress = NULL of phase two", "progress = 17 of phase two"),
             ("package Package_for_KB312~31bf38 read out", "package Platform-Update-7~31bf38 read out"),
             ("unqualified host name (web) is unknown", "unqualified host name (db) is unknown"),
@@ -50,12 +57,12 @@ struct AlignmentTests {
         var mining = Mining()
         mining.learn("failure; rhost=10.0.0.1 user=root")
         mining.learn("failure; rhost=10.0.0.1 user=uucp")
-        let root = mining.learn("Failed password for root from 10.0.0.1 port 22")
-        #expect(mining.learn("Failed password for uucp from 10.0.0.2 port 23") == root)
-        #expect(mining.learn("Failed password for nobody from 10.0.0.2 port 23") == root)
+        let root = mining.learn("Mail to root of 10.0.0.1 port 22 is late")
+        #expect(mining.learn("Mail to uucp of 10.0.0.2 port 23 is late") == root)
+        #expect(mining.learn("Mail to nobody of 10.0.0.2 port 23 is late") == root)
         var ignorant = Mining()
-        let first = ignorant.learn("Failed password for root from 10.0.0.1 port 22")
-        #expect(ignorant.learn("Failed password for uucp from 10.0.0.2 port 23") != first)
+        let first = ignorant.learn("Mail to root of 10.0.0.1 port 22 is late")
+        #expect(ignorant.learn("Mail to uucp of 10.0.0.2 port 23 is late") != first)
     }
 
     @Test("A word that comes back within another value is a value")

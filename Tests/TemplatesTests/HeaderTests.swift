@@ -23,6 +23,13 @@ struct HeaderTests {
                 "[instance: 7] up"
             ),
             ("2024-03-01T10:00:00.123Z ERROR disk is full", "disk is full"),
+            ("2024-03-01 10:00:00.123 UTC [77] alice@shop LOG:  role is gone", "role is gone"),
+            ("2024-03-01 10:00:00.123 UTC [77] alice@shop ERROR:  role is gone", "role is gone"),
+            ("2024-03-01 10:00:00.123 UTC [77] LOG:  role is gone", "role is gone"),
+            (
+                "- 1131566474 2005.11.09 tb-admin1 Nov 9 12:01:14 local@tb-admin1 crond(pam_unix)[11896]: check pass",
+                "check pass"
+            ),
             ("2024-03-01T10:00:00+01:00 node7 app[12]: ready", "ready"),
             ("2016-09-28 04:30:30, Info                  CBS    Loaded it", "CBS    Loaded it"),
             (

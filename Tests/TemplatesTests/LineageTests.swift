@@ -48,6 +48,33 @@ struct LineageTests {
         #expect(merged.last?.template == ids.last)
     }
 
+    @Test("Free text begins where words are ever new: kinds of line that begin alike stay apart")
+    func kindsThatBeginAlikeStayApart() {
+        var mining = Mining()
+        let kinds = ["A user was removed by", "An order was sent away by", "The disk was found broken by"]
+        let ids = (0..<120).map { mining.learn("System Error 17 \(kinds[$0 % 3]) \(word($0)) and \(word(200 + $0))") }
+        let last = mining.learn("System Error 17 The fuse blew")
+        #expect(Set(ids.suffix(3)).count == 3)
+        #expect(!ids.contains(last), "something new is not swallowed")
+    }
+
+    @Test("A template that was widened meets those that it now differs from in one word alone")
+    func widenedTemplatesMerge() {
+        var mining = Mining()
+        for (index, name) in ["red", "blue", "green", "black", "white"].enumerated() {
+            mining.learn("probe of pod=\"a/web-x1\" in box=\"\(name)\" has failed \(index)")
+            mining.learn("probe of pod=\"b/cart-\(word(index))\" in box=\"\(name)\" has failed \(index)")
+        }
+        #expect(mining.book.templates.map(\.text) == ["probe of pod=\"<*>\" in box=\"<*>\" has failed <*>"])
+    }
+
+    @Test("Several names with digits in one place are names, whatever they begin with")
+    func namesWithDigitsMerge() {
+        var mining = Mining()
+        for name in ["eth0", "wlan1", "veth7a", "docker0", "bond3"] { mining.learn("the link of \(name) went down") }
+        #expect(mining.book.templates.map(\.text) == ["the link of <*> went down"])
+    }
+
     @Test("A handful of words that come back are kinds of line, and stay apart")
     func frequentSiblingsStay() {
         var mining = Mining()

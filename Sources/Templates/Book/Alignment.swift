@@ -71,7 +71,7 @@ enum Alignment {
         let place = a.place == .none ? b : a
         switch place.place {
         case .none, .enclosed, .quoted: return false
-        case .field: return Words.identities.contains(place.key)
+        case .field: return place.isNamed
         case .naming: return !a.isSpeech && !b.isSpeech && !(a.isInflected && b.isInflected)
         }
     }

@@ -41,7 +41,8 @@ extension TemplateBook {
         templates[index].count(tokens, in: bytes, line: lines, halfLife: options.halfLife)
         if let twin = shapes.find(templates[index].parts.shape) { return merge([min(twin, index), max(twin, index)]) }
         enter(index)
-        return index
+        // It may have become one of many that differ in one word alone.
+        return mergeSiblings(of: index)
     }
 
     // MARK: - Corrections
@@ -53,15 +54,19 @@ extension TemplateBook {
         guard templates[index].literals >= 3 else { return index }
         for (position, skeleton) in parts.skeletons {
             guard let siblings = skeletons[skeleton], siblings.count >= options.fieldSiblings else { continue }
+            let there = siblings.map { templates[$0].parts[position] }
+            // Where several names with digits stand, all are names.
             let isField =
-                parts[position].isInField && siblings.allSatisfy { !templates[$0].parts[position].isFrozen }
+                (parts[position].isInField || there.count { $0.kind == .pattern } >= options.fieldSiblings)
+                && there.allSatisfy { !$0.isFrozen }
             let needed = position == first ? options.firstWordSiblings : options.siblings
             guard isField || siblings.count >= needed else { continue }
             // Kinds of event come back; values are new again and again.
             let rare = siblings.count { templates[$0].lines <= 2 }
             guard isField || 2 * rare >= siblings.count else { continue }
             guard position != first || templates[index].literals >= 4 else { continue }
-            return mergeAll(siblings.sorted(), at: position)
+            // One place open, others differ in another one alone.
+            return mergeSiblings(of: mergeAll(siblings.sorted(), at: position))
         }
         return index
     }
@@ -72,8 +77,7 @@ extension TemplateBook {
         guard let count = parts.stemCount, let alike = stems[parts.stem(count)], alike.count >= options.tails else {
             return index
         }
-        let rare = alike.filter { templates[$0].lines <= 2 }.sorted()
-        guard 4 * rare.count >= 3 * alike.count, rare.count > 1 else { return index }
+        guard let rare = everNew(alike, beside: index, from: count) else { return index }
         // Whatever else they have in common at the beginning stays.
         let shared = rare.reduce(parts.count - 1) { min($0, parts.beginning(sharedWith: templates[$1].parts)) }
         let rest = TemplatePart(
@@ -84,6 +88,22 @@ extension TemplateBook {
         )
         for index in rare { templates[index].parts = templates[index].parts.prefix(max(count, shared)) + [rest] }
         return merge(rare)
+    }
+
+    /// Those of some templates that go on in ever new words from a position on, as the one at `index` does: where only a few
+    /// words follow, those that go on with its word, looked at from there on. Nil where there are too few.
+    private func everNew(_ alike: [Int], beside index: Int, from position: Int) -> [Int]? {
+        guard alike.count >= options.tails else { return nil }
+        let rare = alike.filter { templates[$0].lines <= 2 }
+        guard 4 * rare.count >= 3 * alike.count, rare.count > 1 else { return nil }
+        func next(_ index: Int) -> UInt64? {
+            let parts = templates[index].parts
+            guard position < parts.count else { return nil }
+            return parts[position].kind.isVariable ? LineToken.variableHash : parts[position].hash
+        }
+        let own = next(index)
+        if own == nil || 4 * Set(rare.map(next)).count >= rare.count { return rare.sorted() }
+        return everNew(alike.filter { next($0) == own }, beside: index, from: position + 1)
     }
 
     /// Makes one template of those that differ in one word, and of one that has a value there already.

@@ -65,6 +65,9 @@ struct TemplatePart: Sendable, Equatable, Codable {
         (place == .field || place == .naming) && Words.identities.contains(key)
     }
 
+    /// Whether the field's name says that its value is a name: of somebody, of a machine, of a thing.
+    var isNamed: Bool { place == .field && (Words.identities.contains(key) || Words.named.contains(key)) }
+
     /// Whether a token may stand here as the template is.
     func accepts(_ token: LineToken, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         switch kind {

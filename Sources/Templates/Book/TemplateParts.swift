@@ -29,8 +29,18 @@ extension [TemplatePart] {
         guard self[index].kind != .mark else { return }
         if tokens[index].flags.contains(.quoted) { self[index].place = .quoted }
         if let key = naming(index, tokens, in: bytes) { (self[index].place, self[index].key) = (.naming, key) }
+        // `for alice from 10.0.0.1`: who came from there.
+        if index > 0, index + 2 < count, self[index - 1].text == "for", self[index + 1].text == "from",
+            self[index + 2].kind.isVariable
+        {
+            (self[index].place, self[index].key) = (.naming, WordSet.packed("user".utf8))
+        }
         if index > 1, self[index - 1].text == "=", self[index - 2].kind == .word || self[index - 2].kind == .pattern {
             (self[index].place, self[index].key) = (.field, WordSet.packed(bytes[tokens[index - 2].range]))
+        }
+        // `10.0.0.1 - alice [07/Mar/2026:08:15:00 +0000]`: the third field of a web server's access log.
+        if index == 2, count > 4, self[1].text == "-", self[3].text == "[", self[4].kind.isVariable {
+            (self[index].place, self[index].key) = (.field, WordSet.packed("user".utf8))
         }
         if self[index].place == .none, index > 0, index + 1 < count, ["(", "[", "|"].contains(self[index - 1].text),
             [")", "]", "|"].contains(self[index + 1].text)
@@ -47,6 +57,9 @@ extension [TemplatePart] {
     private func naming(_ index: Int, _ tokens: [LineToken], in bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
         var before = index - 1
         if before > 0, self[before].kind == .mark, ["(", "[", "\"", "'"].contains(self[before].text) { before -= 1 }
+        // `Account Name: alice`
+        let hasColon = before > 0 && self[before].text == ":"
+        if hasColon { before -= 1 }
         guard before >= 0, self[before].kind == .word else { return nil }
         let key = WordSet.packed(bytes[tokens[before].range])
         if before == index - 1, Words.naming.contains(key) { return key }

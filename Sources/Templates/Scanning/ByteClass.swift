@@ -22,6 +22,8 @@ struct ByteClass: OptionSet, Sendable {
 
     static let anyLetter: ByteClass = [.hexLetter, .letter]
     static let alphanumeric: ByteClass = [.digit, .hexLetter, .letter]
+    /// Begins a letter of three bytes or more, from U+3000 on: mostly of scripts that write words without spaces.
+    static let wide = ByteClass(rawValue: 1 << 12)
     /// Ends a run of word bytes.
     static let boundary: ByteClass = [.space, .structure]
 
@@ -34,7 +36,8 @@ struct ByteClass: OptionSet, Sendable {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self = .digit
         case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): self = .hexLetter
-        case UInt8(ascii: "g")...UInt8(ascii: "z"), UInt8(ascii: "G")...UInt8(ascii: "Z"), 128...255: self = .letter
+        case UInt8(ascii: "g")...UInt8(ascii: "z"), UInt8(ascii: "G")...UInt8(ascii: "Z"), 128...0xE2: self = .letter
+        case 0xE3...255: self = [.letter, .wide]
         case UInt8(ascii: "."): self = .dot
         case UInt8(ascii: ":"): self = .colon
         case UInt8(ascii: "/"): self = .slash

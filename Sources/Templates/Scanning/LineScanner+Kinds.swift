@@ -54,7 +54,7 @@ extension LineScanner {
         return !chunk.bits.contains(.digit) || isHost(Chunk(start: at + 1, end: chunk.end, in: bytes), in: bytes)
     }
 
-    /// Labels of letters, digits and dashes that end with a top-level domain.
+    /// Labels of letters, digits and dashes that end with a top-level domain, or as systemd's units do.
     static func isHost(_ chunk: Chunk, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard chunk.bits.isSubset(of: [.digit, .letter, .hexLetter, .dot, .dash, .underscore]) else { return false }
         let run = bytes[chunk.start..<chunk.end]
@@ -63,7 +63,7 @@ extension LineScanner {
         else { return false }
         let ending = run[(last + 1)...]
         guard ending.allSatisfy(\.isLowercase), !Words.packages.contains(run[..<first]) else { return false }
-        if Words.domains.contains(ending) { return true }
+        if Words.domains.contains(ending) || Words.managed.contains(ending) { return true }
         return ending.count == 2 && first != last && !Words.suffixes.contains(ending)
     }
 
@@ -214,5 +214,18 @@ extension LineScanner {
             if letters == 3 { return end - start }
         }
         return 0
+    }
+
+    /// Where a run of bytes changes between a script without spaces and any other: `用户17登录` is three pieces.
+    static func scriptEnd(from start: Int, to end: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let isWide = ByteClass.table[Int(bytes[start])].contains(.wide)
+        var position = start + 1
+        while position < end {
+            let byte = bytes[position]
+            // Bytes from 0x80 to 0xBF go on a letter.
+            if byte < 0x80 || byte >= 0xC0, ByteClass.table[Int(byte)].contains(.wide) != isWide { return position }
+            position += 1
+        }
+        return end
     }
 }

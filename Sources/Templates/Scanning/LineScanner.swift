@@ -19,7 +19,7 @@ public struct LineScanner: Sendable {
     var variables = 0
     private var dates = 0
     /// The open quote, and how many tokens there were.
-    private var quote: (byte: UInt8, position: Int, tokens: Int)?
+    var quote: (byte: UInt8, position: Int, tokens: Int)?
     private let classes = ByteClass.table
 
     /// A scanner: one a thread, it keeps its memory.
@@ -55,12 +55,30 @@ public struct LineScanner: Sendable {
                 if tokens.count != before { flags = [] }
                 continue
             }
+            if first == .backslash, let end = Self.escapedQuote(at: position, in: bytes) {
+                mark(escaped: position, end, flags, in: bytes)
+                (position, flags) = (end, [])
+                continue
+            }
             let start = position
             var bits: ByteClass = []
             repeat {
                 bits.formUnion(classes[Int(bytes[position])])
                 position += 1
             } while position < bytes.count && classes[Int(bytes[position])].isDisjoint(with: .boundary)
+            if bits.contains(.wide) {
+                position = Self.scriptEnd(from: start, to: position, in: bytes)
+                bits = Chunk(start: start, end: position, in: bytes).bits.subtracting(.wide)
+            }
+            // `\"` ends what stands between such quotes.
+            if bits.contains(.backslash), position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+                var end = position
+                while end > start, bytes[end - 1] == UInt8(ascii: "\\") { end -= 1 }
+                if end < position {
+                    position = end
+                    bits = Chunk(start: start, end: end, in: bytes).bits
+                }
+            }
             if bits.isSubset(of: [.letter, .hexLetter, .dash, .underscore]) {
                 word(start, position, flags, in: bytes)
             } else {
@@ -77,11 +95,19 @@ public struct LineScanner: Sendable {
         in bytes: UnsafeBufferPointer<UInt8>
     ) -> Int {
         let byte = bytes[position]
+        if byte == UInt8(ascii: "\""), quote == nil, let end = Self.agentEnd(from: position, in: bytes) {
+            append(mark: position, position + 1, LineHash.of(byte), flags)
+            append(.text, position + 1, end, .quoted)
+            append(mark: end, end + 1, LineHash.of(byte), [])
+            return end + 1
+        }
         if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
             if let open = quote, open.byte == byte {
                 quote = nil
                 let isApart = position + 1 == bytes.count || !bytes[position + 1].isAlphanumeric
-                if isApart, position > open.position + 1 { closeQuote(from: open.tokens, open.position + 1, position) }
+                if isApart, position > open.position + 1 {
+                    closeQuote(from: open.tokens, open.position + 1, position, in: bytes)
+                }
             } else if quote == nil, position == 0 || !bytes[position - 1].isAlphanumeric {
                 quote = (byte, position, tokens.count + 1)
             }
@@ -111,18 +137,6 @@ public struct LineScanner: Sendable {
         var end = start
         while end < bytes.count, bytes[end].isDigit { end += 1 }
         return end > start && (end == bytes.count || bytes[end] != UInt8(ascii: ">"))
-    }
-
-    private mutating func closeQuote(from first: Int, _ start: Int, _ end: Int) {
-        guard first < tokens.count else { return }
-        if tokens.count == first + 1 {
-            tokens[first].flags.insert(.quoted)
-        } else {
-            let removed = tokens[first...].count(where: \.kind.isVariable)
-            tokens.removeSubrange(first...)
-            variables -= removed
-            append(.text, start, end, .quoted)
-        }
     }
 
     // MARK: - Adding tokens

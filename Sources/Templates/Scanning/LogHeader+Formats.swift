@@ -91,6 +91,9 @@ extension LogHeader {
         // The host once more, and what stands in capitals before the level.
         if let again = following.next(),
             line[again.inner].prefix(while: { $0 != UInt8(ascii: "/") }).elementsEqual(line[name.inner])
+                || line[again.inner].drop(while: { $0 != UInt8(ascii: "@") }).dropFirst().elementsEqual(
+                    line[name.inner]
+                )
         {
             fields = following
         }
@@ -172,6 +175,21 @@ extension LogHeader {
         guard let tag = following.next(), !tag.isBracketed else { return false }
         if line[tag.outer].last == UInt8(ascii: ":") { return true }
         return following.next().map { line[$0.outer].elementsEqual(":".utf8) } ?? false
+    }
+
+    /// `LOG:` of PostgreSQL.
+    func isMarkedLevel(_ field: HeaderField, in line: UnsafeBufferPointer<UInt8>) -> Bool {
+        level == nil && !field.isBracketed && line[field.outer].last == UInt8(ascii: ":")
+            && line[field.inner].allSatisfy(\.isUppercase) && Words.marked.contains(line[field.inner])
+    }
+
+    /// `alice@shop` before a level and its colon, as PostgreSQL names who asked and which database.
+    func isDatabaseSession(_ field: HeaderField, _ fields: HeaderFields, in line: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard level == nil, !field.isBracketed, line[field.inner].contains(UInt8(ascii: "@")) else { return false }
+        var following = fields
+        guard let next = following.next() else { return false }
+        return isMarkedLevel(next, in: line)
+            || (line[next.outer].last == UInt8(ascii: ":") && Words.levels.contains(line[next.inner]))
     }
 
     /// `stdout F`: where a container wrote, and whether the line is whole.

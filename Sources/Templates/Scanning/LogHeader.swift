@@ -128,8 +128,10 @@ public struct LogHeader: Sendable, Equatable {
                 // A separator.
             } else if level == nil, process == nil || followsSeparator, Words.levels.contains(text) {
                 level = field.inner
-            } else if isLetterLevel(field, fields, in: line) {
+            } else if isLetterLevel(field, fields, in: line) || isMarkedLevel(field, in: line) {
                 level = field.inner
+            } else if isDatabaseSession(field, fields, in: line) {
+                // Who asked.
             } else if Words.zones.contains(text) || Self.isOffset(text) || HeaderTime(text) != .none {
                 // A time in two parts.
             } else if isStream(field, &fields, in: line) {

@@ -49,6 +49,8 @@ enum Words {
         "trace debug info information notice warn warning error err fatal critical crit alert emerg emergency panic severe"
             + " fine finer finest verbose"
     )
+    /// How PostgreSQL marks a message and what belongs to it, before a colon.
+    static let marked = WordSet("log detail hint context statement query")
     /// What may follow a number, apart from it, and be part of the value.
     static let units = WordSet(
         "ns us ms sec secs second seconds min mins minute minutes hour hours hrs day days msec msecs usec millis"
@@ -59,6 +61,8 @@ enum Words {
     static let sizes = WordSet("b byte bytes kb mb gb tb kib mib gib tib k m g t")
     /// The last part of a host's name.
     static let domains = WordSet("com net org edu gov mil local lan internal localdomain arpa")
+    /// The last part of the name of what systemd manages (systemd.unit(5)).
+    static let managed = WordSet("service socket timer mount automount slice scope target")
     /// What two letters at the end of a dotted name mean where they are not a country.
     static let suffixes = WordSet("py so sh js md rs go cc pl gz cs rb vb db id in is to me my no ts io")
     /// The first part of the name of a class, which looks like a host's name written backwards.
@@ -74,6 +78,11 @@ enum Words {
     static let names = WordSet("name named called id")
     /// Of these, and of fields with these names, the names are people's and machines'.
     static let identities = WordSet("user username ruser login account host hostname rhost")
+    /// Of fields with these names the values are names of things, of which a system may have any number.
+    static let named = WordSet(
+        "name container containerName pod namespace service database db table queue topic bucket tenant worker node client"
+            + " clientId groupId file filename path dir volume device image"
+    )
     /// Fields whose value is what the line is about.
     static let telling = WordSet(
         "msg message event action type status state level severity lvl reason error err op operation method cmd command"
