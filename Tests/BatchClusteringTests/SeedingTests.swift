@@ -66,6 +66,25 @@ struct SeedingTests {
         }
     }
 
+    @Test("are the same where all distances are known", arguments: Metric.allCases, [1, 2, 3] as [UInt64])
+    func known(metric: Metric, seed: UInt64) {
+        let data = groups(metric, seed: seed)
+        let judge = SilhouetteJudge(vectors: data, metric: metric, lanes: .mixed)
+        for row in stride(from: 0, to: data.rows, by: 7) {
+            for other in 0..<data.rows {
+                let distance = row == other ? 0 : metric.distance(Array(data[row: row]), Array(data[row: other]))
+                #expect(judge.distances.storage[row * data.rows + other] == distance)
+            }
+        }
+        let kmeans = KMeans(data: data, metric: metric)
+        for k in [1, 2, 7, 40, 200] {
+            var (own, reference) = (SeededGenerator(seed: seed), SeededGenerator(seed: seed))
+            let seeds = kmeans.seeds(k: k, mutual: judge.distances, generator: &own)
+            #expect(seeds == kmeans.seeds(k: k, generator: &reference))
+            #expect(own.next() == reference.next())
+        }
+    }
+
     @Test("are fewer where there are fewer different vectors")
     func copies() {
         var generator = SeededGenerator(seed: 1)

@@ -144,4 +144,21 @@ struct RedactionTests {
             #expect(!text.contains("secretname") && !text.contains("secretword") && !text.contains("4929111122223333"))
         }
     }
+
+    /// Texts that are equal to the reader but not in their bytes are different texts.
+    @Test func whatIsRememberedIsWhatWouldBeFound() {
+        var memory = RedactedTexts()
+        let texts =
+            (0..<6_000).map { "user\($0 % 5_000)@example.org" } + ["caf\u{E9}", "cafe\u{301}", ""]
+            + [String(repeating: "x", count: 1_000)]
+        var found = 0
+        for text in texts + texts.reversed() {
+            let redacted = memory.text(of: text) {
+                found += 1
+                return "<\(text)>"
+            }
+            #expect(Array(redacted.utf8) == Array("<\(text)>".utf8))
+        }
+        #expect(found < 2 * texts.count, "some were remembered")
+    }
 }

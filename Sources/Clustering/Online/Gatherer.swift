@@ -227,7 +227,8 @@ extension ClusterGain {
         parts[index].weight += 1
         vector.withUnsafeBufferPointer { source in
             parts[index].sum.withUnsafeMutableBufferPointer { target in
-                for index in 0..<min(source.count, target.count) { target[index] += Double(source[index]) }
+                guard let source = source.baseAddress, let sum = target.baseAddress else { return }
+                VectorMath.add(source, times: 1.0, to: sum, count: min(vector.count, target.count))
             }
         }
     }

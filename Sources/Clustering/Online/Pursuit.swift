@@ -82,6 +82,7 @@ extension Cluster {
     }
 
     /// The mean squared Euclidean distance of members to their prototypes.
+    @inline(__always)
     func meanSquare(_ metric: Metric) -> Double {
         guard weight > 0 else { return 0 }
         // A cosine distance is half a squared chord.
