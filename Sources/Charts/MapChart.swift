@@ -93,8 +93,10 @@ extension MapChart: Chart {
         _ heading: String,
         to svg: inout SVGText
     ) {
-        // A line of no length with a cap is a dot: the shortest way to say where a point is.
-        let path = plane.places(of: rows).map { "M\($0.x) \($0.y)h0" }.joined()
+        // A line of no length with a cap is a dot: the shortest way to say where a point is. Cairo, and what draws with it,
+        // leaves out square caps where there is no direction.
+        let line = style.square ? "h.01" : "h0"
+        let path = plane.places(of: rows).map { "M\($0.x) \($0.y)\(line)" }.joined()
         guard !path.isEmpty else { return }
         svg.group(
             "path",

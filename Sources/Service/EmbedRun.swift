@@ -102,10 +102,6 @@ public struct EmbedRun: Sendable {
                 output.append(UInt8(ascii: "\n"))
             }
         }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: output)
-        } catch {
-            throw Exit(.noInput, "standard output was closed")
-        }
+        try StandardOutput.write(output)
     }
 }

@@ -27,6 +27,8 @@ public enum ExitCode: Int32, Sendable {
     public init(_ error: StreamError) {
         self =
             switch error.kind {
+            // Another try would read the same.
+            case .fatal where error.code == "MALFORMED": .badInput
             case .unreachable: .unreachable
             case .unauthorised: .notAuthorised
             case .misconfigured: .configuration

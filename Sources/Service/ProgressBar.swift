@@ -39,6 +39,6 @@ public final class ProgressBar: Sendable {
 
     private func write(_ text: String) {
         drawn.withLock { $0 = true }
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardError.write(text)
     }
 }

@@ -42,12 +42,27 @@ public struct SnapshotModel: Sendable {
         }
     }
 
+    /// Whether it can be saved later on, so that it is not the end of a long run that tells.
+    ///
+    /// - Throws: ``Exit`` where its folder is not there or not to be written to.
+    public func checkFolder() throws {
+        do throws(StreamError) {
+            try file.checkFolder()
+        } catch {
+            throw Exit(.usage, error.message)
+        }
+    }
+
     /// Replaces the file, atomically.
     public func save(_ model: Model, entities: EntitySnapshot? = nil) throws {
         let parts = try ModelCodec.entries(of: model, sourceOffsets: [:]).compactMap { entry in
             entry.value.map { SnapshotFile.Entry(key: Array(entry.key.utf8), value: $0) }
         }
         let states = entities?.entries.map { SnapshotFile.Entry(key: $0.key, value: $0.value) } ?? []
-        try file.write(parts + states)
+        do throws(StreamError) {
+            try file.write(parts + states)
+        } catch {
+            throw Exit(.tryAgain, error.message)
+        }
     }
 }

@@ -33,20 +33,35 @@ struct Centroidd: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            try StandardOutput.flush()
         } catch let exit as Exit {
-            if !exit.description.isEmpty { FileHandle.standardError.write(Data("centroidd: \(exit)\n".utf8)) }
-            code = exit.code.rawValue
+            code = end(exit)
         } catch {
             // Help and version are clean; everything else that the parser throws is a wrong command line.
             let status = Centroidd.exitCode(for: error)
-            let stream = status.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
-            stream.write(Data((Centroidd.fullMessage(for: error) + "\n").utf8))
-            code = status.isSuccess ? 0 : ExitCode.usage.rawValue
+            let message = Centroidd.fullMessage(for: error)
+            code = status.isSuccess ? say(message) : ExitCode.usage.rawValue
+            if !status.isSuccess { StandardError.say(message) }
         }
         CommonOptions.flushLog()
         // Not `exit`: it would destroy the globals of C++ libraries under a reclustering that still multiplies in the
         // background. Nothing that lasts is left to destructors.
         fflush(nil)
         _exit(code)
+    }
+
+    /// Prints help or the version; the code to end with.
+    private static func say(_ message: String) -> Int32 {
+        do throws(Exit) {
+            try StandardOutput.say(message)
+            return ExitCode.clean.rawValue
+        } catch {
+            return end(error)
+        }
+    }
+
+    private static func end(_ exit: Exit) -> Int32 {
+        if !exit.description.isEmpty { StandardError.say("centroidd: \(exit)") }
+        return exit.code.rawValue
     }
 }

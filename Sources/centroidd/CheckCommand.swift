@@ -30,17 +30,17 @@ struct CheckCommand: ParsableCommand {
     var sample = false
 
     func run() throws {
-        if schema { return print(Settings.jsonSchema()) }
-        if sample { return print(Settings.manual(), terminator: "") }
+        if schema { return try StandardOutput.say(Settings.jsonSchema()) }
+        if sample { return try StandardOutput.write(Data(Settings.manual().utf8)) }
         guard common.config != nil else { throw Exit(.usage, "which file? Give --config FILE") }
         let loaded = try common.settings(for: .daemon)
         for warning in loaded.warnings {
-            FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
+            StandardError.say("warning: \(warning)")
         }
         if denyWarnings, !loaded.warnings.isEmpty { throw Exit(.configuration, "warnings are denied") }
         let check = CheckRun(loaded)
         var lines = try check.checkOffline()
         if connect { lines += try check.checkBroker(sink: common.telemetry(loaded.settings, standard: .error)) }
-        if !common.quiet { print(lines.joined(separator: "\n")) }
+        if !common.quiet { try StandardOutput.say(lines.joined(separator: "\n")) }
     }
 }

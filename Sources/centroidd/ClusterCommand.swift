@@ -13,8 +13,9 @@ struct ClusterCommand: AsyncParsableCommand {
                       centroidd cluster --input titles.tsv.gz --label label --algorithm kmeans --k auto --explain
 
             CSV, TSV and JSON lines, gzip or not, by their extension. Columns of numbers make a vector; a column of text
-            (--field) is embedded. A label is a group's number from 0, or -1 for noise, a line for each row. With --space
-            session `session.field` and `session.time` name columns, and there is a line for each session instead.
+            (--field) is embedded. A label is a group's number from 0, or -1 for noise, a line for each row, empty where
+            it cannot be used. With --space session `session.field` and `session.time` name columns, and there is a line
+            for each session instead.
             """
     )
 
@@ -58,8 +59,8 @@ struct ClusterCommand: AsyncParsableCommand {
         run.scale = scale
         run.isKindChosen = space.isKindChosen(in: loaded)
         let result = try run.run(settings: settings, explain: explain, quiet: common.quiet)
-        try FileHandle.standardOutput.write(contentsOf: ClusterRun.lines(of: result, format: format))
+        try StandardOutput.write(ClusterRun.lines(of: result, format: format))
         if let plot = picture.plot { try result.draw(to: plot, map: picture.map, quiet: common.quiet) }
-        if !common.quiet { FileHandle.standardError.write(Data((try result.report.json() + "\n").utf8)) }
+        if !common.quiet { StandardError.say(try result.report.json()) }
     }
 }

@@ -52,6 +52,6 @@ struct DistillCommand: ParsableCommand {
         run.corpus = corpus
         run.field = field
         let made = try run.run(settings: settings, quiet: common.quiet)
-        if !common.quiet { FileHandle.standardError.write(Data((made + "\n").utf8)) }
+        if !common.quiet { StandardError.say(made) }
     }
 }

@@ -50,6 +50,6 @@ struct EvaluateCommand: AsyncParsableCommand {
             sink: sink,
             quiet: common.quiet
         )
-        print(try report.json())
+        try StandardOutput.say(try report.json())
     }
 }

@@ -64,12 +64,12 @@ struct GroupingArguments: ParsableArguments {
             settings.recluster.minimumNeighbours = minimumNeighbours
         }
         if let epsilon {
-            guard epsilon > 0 else { throw Self.low("--epsilon", "\(epsilon)", "more than 0") }
+            guard epsilon > 0, epsilon.isFinite else { throw Self.notPositive("--epsilon", epsilon) }
             settings.recluster.epsilon = epsilon
         }
         if let distanceThreshold {
-            guard distanceThreshold > 0 else {
-                throw Self.low("--distance-threshold", "\(distanceThreshold)", "more than 0")
+            guard distanceThreshold > 0, distanceThreshold.isFinite else {
+                throw Self.notPositive("--distance-threshold", distanceThreshold)
             }
             settings.recluster.distanceThreshold = distanceThreshold
         }
@@ -83,6 +83,10 @@ struct GroupingArguments: ParsableArguments {
         guard let value else { return }
         guard value >= least else { throw Self.low(name, "\(value)", "\(least)") }
         target = value
+    }
+
+    private static func notPositive(_ name: String, _ found: Double) -> Exit {
+        Exit(.usage, "\(name) \(found): expected a number greater than 0")
     }
 
     private static func low(_ name: String, _ found: String, _ least: String) -> Exit {

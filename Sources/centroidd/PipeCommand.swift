@@ -38,6 +38,7 @@ struct PipeCommand: AsyncParsableCommand {
         let sink = common.telemetry(settings, standard: .warning)
         let file = snapshot.map(SnapshotModel.init(path:))
         let model = try file?.load()
+        try file?.checkFolder()
         let entities = try file?.loadEntities()
         // A snapshot knows its fields; they must not depend on what comes first now.
         if settings.space.kind == .features, settings.space.fields.isEmpty, let model { settings.takeFields(of: model) }

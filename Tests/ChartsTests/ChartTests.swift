@@ -176,6 +176,15 @@ struct ChartTests {
         #expect(parsed.texts(of: "title").contains("noise: 30 points"))
     }
 
+    @Test("Cairo draws no square cap on a line without direction")
+    func squaresHaveADirection() {
+        let paths = Sample.map(3_000, clusters: 40).svg().split(separator: "<path ").filter {
+            $0.contains("\"square\"")
+        }
+        #expect(!paths.isEmpty)
+        #expect(paths.allSatisfy { $0.contains("h.01") && !$0.contains("h0") })
+    }
+
     @Test func legendNamesTheLargestAndCountsTheRest() throws {
         var map = Sample.map(4000, clusters: 40, noise: false)
         map.labels = map.labels.enumerated().map { $0 < 2000 ? 0 : $1 }

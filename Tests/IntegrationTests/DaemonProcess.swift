@@ -47,8 +47,15 @@ final class DaemonProcess: Sendable {
         return process.terminationStatus
     }
 
-    /// Runs a command with input to its end.
-    static func run(_ arguments: [String], input: Data = Data(), environment: [String: String] = [:]) throws -> Result {
+    /// Runs a command with input to its end; `device` and `errorDevice` take what it says
+    /// in place of files.
+    static func run(
+        _ arguments: [String],
+        input: Data = Data(),
+        environment: [String: String] = [:],
+        device: String? = nil,
+        errorDevice: String? = nil
+    ) throws -> Result {
         let scratch = try Scratch()
         let inputFile = scratch.folder.appending(path: "in")
         let outputFile = scratch.folder.appending(path: "out")
@@ -60,8 +67,8 @@ final class DaemonProcess: Sendable {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = try FileHandle(forReadingFrom: inputFile)
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        process.standardOutput = try FileHandle(forWritingTo: device.map { URL(filePath: $0) } ?? outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorDevice.map { URL(filePath: $0) } ?? errorFile)
         try process.run()
         process.waitUntilExit()
         return Result(

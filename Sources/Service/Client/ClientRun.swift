@@ -123,13 +123,8 @@ public struct ClientRun: Sendable {
     }
 
     private func write(_ json: Data) throws {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: json + [UInt8(ascii: "\n")])
-        } catch {
-            // Nobody wants to read on.
-            throw Exit(.clean)
-        }
+        try StandardOutput.write(json + [UInt8(ascii: "\n")])
     }
 
-    private func note(_ text: String) { FileHandle.standardError.write(Data("centroidd: \(text)\n".utf8)) }
+    private func note(_ text: String) { StandardError.say("centroidd: \(text)") }
 }

@@ -22,7 +22,8 @@ struct TerminalSummary {
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A\u{1B}[J" : ""
         drawnLines = text.count
         let page = up + text.joined(separator: "\n") + "\n"
-        FileHandle.standardOutput.write(Data(page.utf8))
+        // A terminal that was hung up takes no more.
+        try? FileHandle.standardOutput.write(contentsOf: Data(page.utf8))
     }
 
     private static func line(_ report: StatusReport) -> String {

@@ -108,7 +108,7 @@ public struct DistillRun: Sendable {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for (name, data) in files { try data.write(to: folder.appending(path: name), options: .atomic) }
         } catch {
-            throw Exit(.noInput, "\(output) cannot be written: \(error.localizedDescription)")
+            throw Exit(.noInput, "\(output) cannot be written: \(reason(of: error))")
         }
     }
 }

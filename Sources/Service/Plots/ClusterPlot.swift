@@ -75,7 +75,7 @@ struct ClusterPlot {
         do {
             try Data(page.svg().utf8).write(to: URL(filePath: path))
         } catch {
-            throw Exit(.usage, "\(path) cannot be written: \(error.localizedDescription)")
+            throw Exit(.usage, "\(path) cannot be written: \(reason(of: error))")
         }
     }
 

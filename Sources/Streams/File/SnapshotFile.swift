@@ -42,7 +42,12 @@ public struct SnapshotFile: Sendable {
     /// - Throws: ``StreamError`` (`misconfigured`) where the file cannot be read, is not a snapshot, is of a newer
     ///   format, is truncated or damaged; the message names the file and the mend.
     public func read() throws(StreamError) -> [Entry]? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        // Devices may have no end.
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw refusal("FOREIGN", "is not a file that holds bytes", "name another file")
+        }
         let bytes: [UInt8]
         do {
             let handle = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -121,6 +126,21 @@ public struct SnapshotFile: Sendable {
     private static func hex(_ number: UInt32) -> String { String(number, radix: 16) }
 
     // MARK: Writing
+
+    /// Whether the folder is there, and may be written to.
+    ///
+    /// - Throws: ``StreamError`` (`misconfigured`) where ``write(_:)`` would not succeed for that.
+    public func checkFolder() throws(StreamError) {
+        let folder = URL(filePath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
+        guard access(folder, W_OK | X_OK) == 0 else {
+            let code = errno
+            throw refusal(
+                "FOLDER",
+                "cannot be saved: \(folder): \(posixMessage(code))",
+                "make the folder, or name another file"
+            )
+        }
+    }
 
     /// Replaces the file: a temporary file in the same folder is written, synchronised and renamed over it, and the
     /// folder is synchronised. After a crash there is the old file or the new one, never a mixture.
