@@ -23,6 +23,7 @@ struct AlignmentTests {
             ("getKey = 0|com.example.shop|17|null of it", "getKey = 0|com.example.till|17|null of it"),
             ("blocked for callingPackage = com.example.shop now", "blocked for callingPackage = com.example.till now"),
             ("jAQX21: mail is from root now", "jARZ34: mail is from root now"),
+            ("network is up via interface alt0", "network is up via interface ee0"),
             ("domain cluster_root_backup is no longer served", "domain root14_local is no longer served"),
         ]
     )
@@ -36,7 +37,6 @@ struct AlignmentTests {
         arguments: [
             ("VM Started (Lifecycle Event)", "VM Stopped (Lifecycle Event)"),
             ("cupsd startup succeeded", "cupsd shutdown succeeded"),
-            ("network is up via interface alt0", "network is up via interface ee0"),
             ("session initialized by client UpdateAgent.", "session initialized by client SPP."),
             ("map file /a/b: Bad file descriptor", "map file /a/b: Block device required"),
             ("onReceive action=android.intent.SCREEN_ON now", "onReceive action=android.intent.SCREEN_OFF now"),

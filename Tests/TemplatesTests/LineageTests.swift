@@ -91,8 +91,7 @@ struct LineageTests {
         let colours = ["red", "green", "blue", "grey", "red"]
         func line(_ index: Int) -> String { "the lamp shows colour=\(colours[index % 5]) for 5 s" }
         let before = (0..<63).map { mining.learn(line($0)) }
-        #expect(Array(before.prefix(5)) == [1, 2, 3, 1, 1], "the fourth value of a field opens it")
-        #expect(Set(before.dropFirst(3)) == [1])
+        #expect(Set(before) == [1], "the second value of a field opens it")
         for index in 63..<80 { mining.learn(line(index)) }
         let split = mining.book.takeEvents().filter { $0.kind == .split }
         #expect(split.map(\.template) == [1])

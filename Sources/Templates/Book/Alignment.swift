@@ -54,7 +54,8 @@ enum Alignment {
         case (.word, .word):
             if names.contains(a.hash), names.contains(b.hash) { return true }
             return isName(a, b) || (a.isEchoed && b.isEchoed) || (a.isQualified && b.isQualified && isSetApart(a, b))
-        case (.pattern, .pattern): return isValue(a, b) || (a.isCompound && b.isCompound) || sameHead(a, b)
+        // `eth0` and `wlan0`: names with digits are numbered, and so one of many.
+        case (.pattern, .pattern): return true
         case (.word, .pattern), (.pattern, .word):
             return isValue(a, b) || (a.kind == .word ? a : b).isCompound
         default:

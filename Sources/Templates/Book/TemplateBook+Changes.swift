@@ -55,9 +55,12 @@ extension TemplateBook {
         for (position, skeleton) in parts.skeletons {
             guard let siblings = skeletons[skeleton], siblings.count >= options.fieldSiblings else { continue }
             let there = siblings.map { templates[$0].parts[position] }
+            // Of two states, such as true and false, each is a kind of line.
+            let isState = there.count <= ValueSketch.limit && there.contains { Words.nothing.contains($0.text.utf8) }
             // Where several names with digits stand, all are names.
             let isField =
-                (parts[position].isInField || there.count { $0.kind == .pattern } >= options.fieldSiblings)
+                ((parts[position].isInField && !isState)
+                    || there.count { $0.kind == .pattern } >= options.fieldSiblings)
                 && there.allSatisfy { !$0.isFrozen }
             let needed = position == first ? options.firstWordSiblings : options.siblings
             guard isField || siblings.count >= needed else { continue }

@@ -36,7 +36,7 @@ extension [TemplatePart] {
             (self[index].place, self[index].key) = (.naming, WordSet.packed("user".utf8))
         }
         if index > 1, self[index - 1].text == "=", self[index - 2].kind == .word || self[index - 2].kind == .pattern {
-            (self[index].place, self[index].key) = (.field, WordSet.packed(bytes[tokens[index - 2].range]))
+            (self[index].place, self[index].key) = (.field, Self.key(bytes[tokens[index - 2].range]))
         }
         // `10.0.0.1 - alice [07/Mar/2026:08:15:00 +0000]`: the third field of a web server's access log.
         if index == 2, count > 4, self[1].text == "-", self[3].text == "[", self[4].kind.isVariable {
@@ -51,6 +51,17 @@ extension [TemplatePart] {
             let word = bytes[tokens[index].range]
             self[index].isEchoed = tokens.contains { $0.kind.isVariable && bytes[$0.range].holds(word) }
         }
+    }
+
+    /// The name of a field, packed: of `containerName` and `queue_name` the last part where that says that the value is a name.
+    private static func key(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64 {
+        var start = name.startIndex
+        for position in name.indices.dropFirst() {
+            let (before, byte) = (name[position - 1], name[position])
+            if !before.isAlphanumeric || (byte.isUppercase && !before.isUppercase) { start = position }
+        }
+        let last = WordSet.packed(name[start...])
+        return Words.identities.contains(last) || Words.named.contains(last) ? last : WordSet.packed(name)
     }
 
     /// The word before that says what the name is of: `host web`, `host name (web)`; packed.

@@ -72,7 +72,7 @@ enum Words {
     /// After these the next word is a name.
     static let naming = WordSet(
         "user username login account ruser rhost host hostname node file directory path domain volume customer owner"
-            + " tenant"
+            + " tenant database queue topic table bucket pod container namespace job task cluster interface"
     )
     /// What may stand between such a word and the name.
     static let names = WordSet("name named called id")
