@@ -60,6 +60,37 @@ struct SegmentTests {
         #expect(Quality.adjustedRandIndex(Array(given[500...]), Array(last[500...])) > 0.7)
     }
 
+    @Test("The step of a column is that of its median value; without one are two values and what varies continuously")
+    func steps() {
+        // Ninety customers with one order, nine with two, one with five.
+        let orders = [Double](repeating: 1, count: 90) + [Double](repeating: 2, count: 9) + [5]
+        #expect(ValueSteps(orders).usual == 1)
+        #expect(ValueSteps(orders).gaps == [1: 1, 2: 1])
+        #expect(ValueSteps([10, 10, 10, 12, 12, 30, 30, 30, 30] as [Double]).usual == 2)
+        #expect(ValueSteps([0, 0, 0, 1, 1, 1] as [Double]).usual == nil)
+        #expect(ValueSteps((0..<50).map { Double($0 * $0) } + [0, 0]).usual == nil)
+        #expect(ValueSteps([Double]()).usual == nil)
+    }
+
+    @Test(
+        "Who is one step off what nearly all have is at most a deviation off, and is so still when nothing is sampled anew"
+    )
+    func oneStep() {
+        let layout = FeatureLayout(fields: [.init(name: "orders", kind: .number(.linear))])
+        var state = FeatureState(encoding: FeatureEncoding(layout: layout))
+        var rows: [[Float]] = []
+        for row in 0..<100 {
+            rows.append([row == 50 ? 3 : row % 25 == 0 ? 2 : 1])
+            state.statistics.add(row: rows[row][...], words: [], record: UInt64(row), encoding: state.encoding)
+        }
+        let fitted = state.encoding.fitted(to: state.statistics, sample: rows, isYoung: true)
+        let again = fitted.fitted(to: state.statistics, sample: [], isYoung: false)
+        for encoding in [fitted, again] {
+            let two = encoding.encode([2], metric: .euclidean)[0]
+            #expect(abs(two - encoding.encode([1], metric: .euclidean)[0] - 1) < 1e-6)
+        }
+    }
+
     @Test("Numbers are spread over their steps, and no farther than the nearer of their neighbours")
     func dithering() {
         let encoding = FeatureEncoding(

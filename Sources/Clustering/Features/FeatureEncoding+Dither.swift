@@ -15,17 +15,9 @@ extension FeatureEncoding {
             defer { position += field.kind.width }
             guard case .number = field.kind else { continue }
             let values = (0..<vectors.rows).map { vectors.storage[$0 * vectors.columns + position] }
-            let counts = values.reduce(into: [Float: Int]()) { $0[$1, default: 0] += 1 }
-            let distinct = counts.keys.sorted()
-            guard distinct.count > 1 else { continue }
-            var step: [Float: Float] = [:]
-            for (place, value) in distinct.enumerated() where counts[value] ?? 0 > 1 {
-                let below = place > 0 ? value - distinct[place - 1] : .infinity
-                let above = place + 1 < distinct.count ? distinct[place + 1] - value : .infinity
-                step[value] = min(below, above)
-            }
+            let gaps = ValueSteps(values).gaps
             for (row, value) in values.enumerated() {
-                guard let step = step[value] else { continue }
+                guard let step = gaps[value] else { continue }
                 result.storage[row * vectors.columns + position] += (Float(generator.nextUniform()) - 0.5) * step
             }
         }

@@ -16,9 +16,9 @@ extension FeatureEncoding {
             let known = statistics.fields[index]
             switch field.kind {
             case .number(let scale):
-                next.fields[index].linear = Scaling(mean: known.columns[0].mean, deviation: known.columns[0].deviation)
-                next.fields[index].logarithm = Scaling(mean: known.logarithm.mean, deviation: known.logarithm.deviation)
                 let values = sample.map { $0[position] }.filter(\.isFinite).map(Double.init)
+                next.fields[index].linear.fit(known.columns[0], values)
+                next.fields[index].logarithm.fit(known.logarithm, values.map(Self.logarithm))
                 if !values.isEmpty { next.fields[index].isPositive = values.allSatisfy { $0 >= 0 } }
                 if scale == .automatic, isYoung { next.fields[index].isLogarithmic = Self.isSkewed(values) }
             case .category: next.fields[index].assign(known)
@@ -31,11 +31,11 @@ extension FeatureEncoding {
     }
 
     /// Whether numbers are better told apart by their logarithms: none is negative, they have a long tail upwards (a
-    /// skewness above 1), and their logarithms are much less skewed.
+    /// skewness above 1), and their logarithms are less skewed.
     static func isSkewed(_ values: [Double]) -> Bool {
         guard values.count > 2, values.allSatisfy({ $0 >= 0 }) else { return false }
         let before = skewness(values)
-        return before > 1 && abs(skewness(values.map(logarithm))) < 0.75 * before
+        return before > 1 && abs(skewness(values.map(logarithm))) < before
     }
 
     /// The third standardised moment; 0 without spread.
@@ -57,6 +57,14 @@ extension FeatureEncoding {
         // The quartiles of a normal distribution lie 1.349 deviations apart.
         let spread = (sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]) / 1.349
         return spread > 0 ? Scaling(mean: middle, deviation: spread) : Scaling()
+    }
+}
+
+extension FeatureEncoding.Scaling {
+    /// Fits it to what is known of a column; the step stays as it was where no `values` are given.
+    fileprivate mutating func fit(_ known: FeatureStatistics.Moments, _ values: [Double]) {
+        let step = values.isEmpty ? step : ValueSteps(values).usual
+        self = Self(mean: known.mean, deviation: known.deviation, step: step)
     }
 }
 

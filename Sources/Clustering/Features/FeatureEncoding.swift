@@ -44,14 +44,19 @@ public struct FeatureEncoding: Sendable, Equatable, Codable {
         var deviation = 1.0
         /// Whether values are cut before they are learned: not before something is known of them.
         var isBounded = false
+        /// The step that most values come in; nil where they vary continuously, or nothing is known of it.
+        var step: Double?
 
         init() {}
 
-        init(mean: Double, deviation: Double) {
+        /// Where values come in steps, a step is a deviation at least. Of few records hardly any may have left the step that
+        /// all begin with: the next one would lie many deviations off, and less and less far as others follow.
+        init(mean: Double, deviation: Double, step: Double? = nil) {
             self.mean = mean
+            self.step = step
             // A column that never changed has no scale of its own; a change of a thousandth will then stand out.
             let least = max(1e-3 * abs(mean), 1e-6)
-            self.deviation = deviation > 1e-6 * max(abs(mean), 1e-6) ? deviation : least
+            self.deviation = max(deviation > 1e-6 * max(abs(mean), 1e-6) ? deviation : least, step ?? 0)
             isBounded = deviation > 1e-6 * max(abs(mean), 1e-6)
         }
 
