@@ -73,7 +73,8 @@ extension Model {
 
     /// Whether a cluster may have been where the group is, or be on its way there.
     private func isOnPath(_ group: BirthGroup, options: ClusteringOptions) -> Bool {
-        guard memoryBegins == 0, let pair = neighbour(of: group) else { return true }
+        // The steps that features come in make groups with nothing between them, which mean nothing.
+        guard features == nil, memoryBegins == 0, let pair = neighbour(of: group) else { return true }
         return isWithinPath(pair, options: options)
     }
 
